@@ -1,0 +1,234 @@
+/* str.c — text as pointer and length. See str.h. */
+#include "base/str.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool str_eq(Str a, Str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+bool str_eq_nocase(Str a, Str b)
+{
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.ptr[i]) != lower(b.ptr[i])) return false;
+    return true;
+}
+
+int str_cmp(Str a, Str b)
+{
+    size_t len   = a.len < b.len ? a.len : b.len;
+    int    order = len ? memcmp(a.ptr, b.ptr, len) : 0;
+    if (order != 0) return order;
+    return a.len < b.len ? -1 : a.len > b.len;
+}
+
+bool str_starts(Str s, Str prefix)
+{
+    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+Str str_from(const char *text)
+{
+    return text ? (Str){ text, strlen(text) } : STR_NONE;
+}
+
+Str str_slice(Str s, size_t from, size_t to)
+{
+    assert(from <= to);
+    assert(to <= s.len);
+    return (Str){ s.ptr + from, to - from };
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+Str str_trim(Str s)
+{
+    size_t from = 0;
+    size_t to   = s.len;
+    while (from < to && is_space(s.ptr[from])) from++;
+    while (to > from && is_space(s.ptr[to - 1])) to--;
+    return s.ptr ? str_slice(s, from, to) : s;
+}
+
+size_t str_index(Str s, char byte, size_t from)
+{
+    for (size_t i = from; i < s.len; i++)
+        if (s.ptr[i] == byte) return i;
+    return s.len;
+}
+
+Str str_dup(Arena *arena, Str s)
+{
+    char *copy = arena_alloc(arena, s.len + 1);
+    if (!copy) return STR_NONE;
+    if (s.len) memcpy(copy, s.ptr, s.len);
+    return (Str){ copy, s.len };
+}
+
+Str str_format(Arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0) return STR_NONE;
+    char *text = arena_alloc(arena, (size_t)len + 1);
+    if (!text) return STR_NONE;
+    va_start(args, format);
+    (void)vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
+    return (Str){ text, (size_t)len };
+}
+
+bool str_to_i64(Str s, int64_t *out)
+{
+    bool    minus = s.len > 0 && s.ptr[0] == '-';
+    int64_t value = 0;
+    if (s.len == (minus ? 1U : 0U)) return false;
+    for (size_t i = minus ? 1 : 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c < '0' || c > '9') return false;
+        int64_t digit = minus ? -(c - '0') : c - '0';
+        if (__builtin_mul_overflow(value, 10, &value)) return false;
+        if (__builtin_add_overflow(value, digit, &value)) return false;
+    }
+    *out = value;
+    return true;
+}
+
+/* The length of the well-formed sequence at s[i], or 0 (Unicode 15, table 3-7). */
+static size_t utf8_step(const unsigned char *s, size_t left)
+{
+    if (s[0] < 0x80) return 1;
+    size_t need = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || left < need) return 0;
+    unsigned char low  = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : 0xBF;
+    if (s[1] < low || s[1] > high) return 0;
+    for (size_t i = 2; i < need; i++)
+        if ((s[i] & 0xC0) != 0x80) return 0;
+    return need;
+}
+
+bool str_is_utf8(Str s, size_t *bad_or_null)
+{
+    const unsigned char *bytes = (const unsigned char *)s.ptr;
+    for (size_t i = 0; i < s.len;) {
+        size_t step = utf8_step(bytes + i, s.len - i);
+        if (step == 0) {
+            if (bad_or_null) *bad_or_null = i;
+            return false;
+        }
+        i += step;
+    }
+    return true;
+}
+
+Buf buf_make(Arena *arena, size_t capacity)
+{
+    Buf buf = { .arena = arena, .ptr = arena_alloc(arena, capacity), .cap = capacity };
+    if (!buf.ptr) buf = (Buf){ .arena = arena, .failed = true };
+    return buf;
+}
+
+static bool buf_room(Buf *buf, size_t more)
+{
+    if (buf->failed) return false;
+    if (more <= buf->cap - buf->len) return true;
+    size_t cap = buf->cap * 2 > buf->len + more ? buf->cap * 2 : buf->len + more;
+    char  *ptr = arena_alloc(buf->arena, cap);
+    if (!ptr) {
+        buf->failed = true;
+        return false;
+    }
+    memcpy(ptr, buf->ptr, buf->len);
+    buf->ptr = ptr;
+    buf->cap = cap;
+    return true;
+}
+
+void buf_add(Buf *buf, Str s)
+{
+    if (s.len == 0 || !buf_room(buf, s.len)) return;
+    memcpy(buf->ptr + buf->len, s.ptr, s.len);
+    buf->len += s.len;
+}
+
+void buf_byte(Buf *buf, char byte)
+{
+    if (!buf_room(buf, 1)) return;
+    buf->ptr[buf->len++] = byte;
+}
+
+void buf_i64(Buf *buf, int64_t value)
+{
+    char     digits[20];
+    size_t   at   = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) buf_byte(buf, '-');
+    buf_add(buf, (Str){ digits + at, sizeof digits - at });
+}
+
+void buf_format(Buf *buf, const char *format, ...)
+{
+    char    small[512];
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(small, sizeof small, format, args);
+    va_end(args);
+    assert(len >= 0 && (size_t)len < sizeof small); /* long text goes through buf_add */
+    buf_add(buf, (Str){ small, (size_t)len });
+}
+
+static void json_escape(Buf *buf, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    switch (c) {
+    case '"': buf_add(buf, STR("\\\"")); return;
+    case '\\': buf_add(buf, STR("\\\\")); return;
+    case '\n': buf_add(buf, STR("\\n")); return;
+    case '\r': buf_add(buf, STR("\\r")); return;
+    case '\t': buf_add(buf, STR("\\t")); return;
+    default: break;
+    }
+    buf_add(buf, STR("\\u00"));
+    buf_byte(buf, hex[c >> 4]);
+    buf_byte(buf, hex[c & 15]);
+}
+
+void buf_json_string(Buf *buf, Str s)
+{
+    size_t from = 0;
+    buf_byte(buf, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        buf_add(buf, str_slice(s, from, i));
+        json_escape(buf, c);
+        from = i + 1;
+    }
+    if (s.len > from) buf_add(buf, str_slice(s, from, s.len));
+    buf_byte(buf, '"');
+}
+
+Str buf_str(const Buf *buf)
+{
+    return buf->failed ? STR_NONE : (Str){ buf->ptr, buf->len };
+}
