@@ -1,0 +1,33 @@
+/* ctx.h — what a command carries with it: memory, transaction, time, chance, and who asks. */
+#ifndef SHOP_CTX_H
+#define SHOP_CTX_H
+
+#include "store/db.h"
+#include "sys/env.h"
+
+typedef struct {
+    int64_t  merchant;
+    Id       api_key;
+    Str      role;
+    uint64_t perms; /* bit n: the n-th permission of the program */
+} Principal;
+
+typedef struct Ctx Ctx;
+struct Ctx {
+    Arena    *arena;
+    Tx       *tx;
+    Db       *db;
+    Env      *env;
+    int64_t   now_ms;
+    Principal who;
+    Str       request_id;
+    Str       key; /* Idempotency-Key, or none */
+    /* Set by a handler whose work is not done with its transaction (a card to be charged): called
+     * after the commit, outside any transaction, with the same reply struct; it makes the reply. */
+    bool (*after)(Ctx *ctx, void *reply, Error *err);
+    Id after_id; /* the document that `after` goes on with */
+};
+
+Id ctx_new_id(Ctx *ctx);
+
+#endif

@@ -1,0 +1,24 @@
+/* env.h — time, chance and the outside services of a process; tests give stepped and seeded ones. */
+#ifndef SYS_ENV_H
+#define SYS_ENV_H
+
+#include "base/id.h"
+
+#include <pthread.h>
+
+typedef struct Env Env;
+struct Env {
+    int64_t (*now_ms)(Env *env);                              /* UTC */
+    void (*random)(Env *env, void *bytes, size_t count);      /* cryptographic */
+    pthread_mutex_t lock;                                     /* guards ids */
+    IdMaker         ids;
+    Str             psp_url; /* the payment service, "http://127.0.0.1:PORT", or none */
+};
+
+/* The clock and the random source of the operating system. */
+void    env_init_real(Env *env);
+int64_t env_now_ms(Env *env);
+Id      env_new_id(Env *env);
+void    env_random(Env *env, void *bytes, size_t count);
+
+#endif
