@@ -1,0 +1,21 @@
+/* audit.h — who did what and when, as a hash chain per stream. Append-only.
+ * Invariant: hash(n) = SHA-256(hash(n-1) ‖ merchant ‖ stream ‖ seq ‖ at_ms ‖ actor ‖ subject ‖
+ * length-prefixed action ‖ length-prefixed detail); numbers have no gap. */
+#ifndef SHOP_AUDIT_H
+#define SHOP_AUDIT_H
+
+#include "shop/ctx.h"
+
+/* Appends one row; `subject` is the id of the document it is about. */
+bool audit_append(Ctx *ctx, Str action, Id subject, Str detail, Error *err) MUST_USE;
+
+typedef struct {
+    int64_t rows;
+    bool    whole;
+    int64_t bad_stream, bad_seq; /* the first row that does not fit, when not whole */
+} AuditCheck;
+
+/* Walks every chain of ctx's merchant. */
+bool audit_verify(Ctx *ctx, AuditCheck *out, Error *err) MUST_USE;
+
+#endif

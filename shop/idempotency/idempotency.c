@@ -1,0 +1,34 @@
+/* idempotency.c — one effect and one answer per key. See idempotency.h. */
+#include "shop/idempotency/idempotency.h"
+
+#include "idempotency_sql.h"
+
+bool idempotency_begin(Ctx *ctx, Str fingerprint, IdempotencyStored *out, Error *err)
+{
+    IdempotencyFindRow row;
+    IdempotencyFindIn  in = { ctx->who.merchant, ctx->key };
+    *out                  = (IdempotencyStored){ 0 };
+    if (!q_idempotency_find_one(ctx->tx, ctx->arena, &in, &row, &out->found, err)) return false;
+    if (!out->found) return true;
+    out->same    = str_eq(row.fingerprint, fingerprint);
+    out->pending = row.status == 0;
+    out->status  = row.status;
+    out->body    = row.body;
+    return true;
+}
+
+bool idempotency_finish(Ctx *ctx, Str fingerprint, int64_t status, Str body_or_none, Error *err)
+{
+    bool             pending = body_or_none.ptr == NULL;
+    IdempotencyPutIn in      = { ctx->who.merchant, ctx->key, fingerprint, pending ? 0 : status,
+                                 pending ? STR("") : body_or_none, ctx->now_ms };
+    if (q_idempotency_put_exec(ctx->tx, &in, NULL, err)) return true;
+    if (err->def != &ERR_DB_CONFLICT) return false;
+    return err_set(err, &ERR_KEY_IN_FLIGHT, "", "a request with this key is being answered");
+}
+
+bool idempotency_answer(Ctx *ctx, int64_t status, Str body, Error *err)
+{
+    IdempotencyAnswerIn in = { ctx->who.merchant, ctx->key, status, body };
+    return q_idempotency_answer_exec(ctx->tx, &in, NULL, err);
+}

@@ -1,0 +1,18 @@
+-- name: idempotency_find
+-- in: merchant:i64 name:text
+-- out: fingerprint:blob status:i64 body:text
+SELECT fingerprint, status, body FROM idempotency_key WHERE merchant = :merchant AND name = :name;
+
+-- name: idempotency_put
+-- in: merchant:i64 name:text fingerprint:blob status:i64 body:text made_at_ms:i64
+INSERT INTO idempotency_key (merchant, name, fingerprint, status, body, made_at_ms)
+VALUES (:merchant, :name, :fingerprint, :status, :body, :made_at_ms);
+
+-- name: idempotency_answer
+-- in: merchant:i64 name:text status:i64 body:text
+UPDATE idempotency_key SET status = :status, body = :body
+WHERE merchant = :merchant AND name = :name AND status = 0;
+
+-- name: idempotency_drop
+-- in: merchant:i64 name:text
+DELETE FROM idempotency_key WHERE merchant = :merchant AND name = :name AND status = 0;

@@ -1,0 +1,31 @@
+-- name: merchant_put
+-- in: merchant:i64 name:text currency:text address:text tax_number:text
+INSERT INTO merchant (merchant, name, currency, address, tax_number)
+VALUES (:merchant, :name, :currency, :address, :tax_number);
+
+-- name: merchant_get
+-- in: merchant:i64
+-- out: name:text currency:text address:text tax_number:text
+SELECT name, currency, address, tax_number FROM merchant WHERE merchant = :merchant;
+
+-- name: role_put
+-- in: merchant:i64 role:text perms:text
+INSERT INTO role (merchant, role, perms) VALUES (:merchant, :role, :perms)
+ON CONFLICT (merchant, role) DO UPDATE SET perms = excluded.perms;
+
+-- name: api_key_put
+-- in: merchant:i64 id:id hash:blob role:text label:text made_at_ms:i64
+INSERT INTO api_key (merchant, id, hash, role, label, made_at_ms, revoked_at_ms)
+VALUES (:merchant, :id, :hash, :role, :label, :made_at_ms, 0);
+
+-- name: api_key_find
+-- in: hash:blob
+-- out: merchant:i64 id:id role:text perms:text revoked_at_ms:i64
+SELECT k.merchant, k.id, k.role, r.perms, k.revoked_at_ms
+FROM api_key k JOIN role r ON r.merchant = k.merchant AND r.role = k.role
+WHERE k.hash = :hash;
+
+-- name: api_key_revoke
+-- in: merchant:i64 id:id now_ms:i64
+UPDATE api_key SET revoked_at_ms = :now_ms
+WHERE merchant = :merchant AND id = :id AND revoked_at_ms = 0;
