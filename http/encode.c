@@ -1,0 +1,113 @@
+/* encode.c — a reply struct as JSON, by its table of fields. See encode.h.
+ * Goes as deep as the structs are nested in the tables, never deeper because of input. */
+#include "http/encode.h"
+
+#include "http/rfc3339.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { REPLY_BYTES_FIRST = 1024 };
+
+/* Thousandths as decimal text without needless zeros: 1250 is "1.25". */
+static void put_qty(Buf *buf, int64_t milli)
+{
+    uint64_t size = milli < 0 ? 0 - (uint64_t)milli : (uint64_t)milli;
+    uint64_t part = size % 1000;
+    buf_byte(buf, '"');
+    if (milli < 0) buf_byte(buf, '-');
+    buf_i64(buf, (int64_t)(size / 1000));
+    if (part) buf_byte(buf, '.');
+    for (uint64_t unit = 100; part; part %= unit, unit /= 10)
+        buf_byte(buf, (char)('0' + part / unit));
+    buf_byte(buf, '"');
+}
+
+static void put_time(Buf *buf, int64_t unix_ms)
+{
+    char text[RFC3339_LEN];
+    if (!rfc3339_format(unix_ms, text)) memcpy(text, "9999-12-31T23:59:59.999Z", sizeof text);
+    buf_byte(buf, '"');
+    buf_add(buf, (Str){ text, sizeof text });
+    buf_byte(buf, '"');
+}
+
+static void put_id(Buf *buf, Id id)
+{
+    char text[ID_TEXT_LEN];
+    id_format(id, text);
+    buf_byte(buf, '"');
+    buf_add(buf, (Str){ text, sizeof text });
+    buf_byte(buf, '"');
+}
+
+static void put_list(Buf *buf, const StructDef *element, const AnyList *list)
+{
+    assert(list->count == 0 || list->items != NULL);
+    buf_byte(buf, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i) buf_byte(buf, ',');
+        encode_struct(buf, element, (const char *)list->items + i * element->size);
+    }
+    buf_byte(buf, ']');
+}
+
+static bool is_absent(const FieldDef *field, const void *at)
+{
+    switch (field->type) {
+    case F_TEXT:
+    case F_CHOICE: return ((const Str *)at)->ptr == NULL;
+    case F_INT:
+    case F_MONEY:
+    case F_RATE:
+    case F_QTY:
+    case F_TIME: return *(const int64_t *)at == OPT_NONE;
+    case F_ID: return id_is_none(*(const Id *)at);
+    case F_OBJECT: return *(const void *const *)at == NULL;
+    case F_BOOL:
+    case F_LIST: return false;
+    }
+    UNREACHABLE();
+}
+
+static void put_value(Buf *buf, const FieldDef *field, const void *at)
+{
+    switch (field->type) {
+    case F_TEXT:
+    case F_CHOICE: buf_json_string(buf, *(const Str *)at); return;
+    case F_INT:
+    case F_MONEY:
+    case F_RATE: buf_i64(buf, *(const int64_t *)at); return;
+    case F_QTY: put_qty(buf, *(const int64_t *)at); return;
+    case F_TIME: put_time(buf, *(const int64_t *)at); return;
+    case F_BOOL: buf_add(buf, *(const bool *)at ? STR("true") : STR("false")); return;
+    case F_ID: put_id(buf, *(const Id *)at); return;
+    case F_LIST: put_list(buf, field->element, at); return;
+    case F_OBJECT: encode_struct(buf, field->element, *(const void *const *)at); return;
+    }
+    UNREACHABLE();
+}
+
+void encode_struct(Buf *buf, const StructDef *def, const void *object)
+{
+    bool first = true;
+    buf_byte(buf, '{');
+    for (size_t i = 0; i < def->field_count; i++) {
+        const FieldDef *field = &def->fields[i];
+        const void     *at    = (const char *)object + field->offset;
+        if (is_absent(field, at)) continue;
+        buf_add(buf, first ? STR("\"") : STR(",\""));
+        buf_add(buf, str_from(field->name));
+        buf_add(buf, STR("\":"));
+        put_value(buf, field, at);
+        first = false;
+    }
+    buf_byte(buf, '}');
+}
+
+Str encode_reply(Arena *arena, const StructDef *def, const void *object)
+{
+    Buf buf = buf_make(arena, REPLY_BYTES_FIRST);
+    encode_struct(&buf, def, object);
+    return buf_str(&buf);
+}
