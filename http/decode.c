@@ -1,0 +1,336 @@
+/* decode.c — a request as the C struct of its route. See decode.h.
+ * The depth of the body is checked by a scan before it is parsed, so that brackets cannot use up
+ * the stack. Values are never repeated in faults: they may be card numbers. */
+#include "http/decode.h"
+
+#include "http/decode_leaf.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+void decoder_fault(Decoder *d, const char *code, const char *detail)
+{
+    if (d->faults->count == FAULTS_MAX) return;
+    Fault *fault = &d->faults->items[d->faults->count++];
+    fault->code  = code;
+    memcpy(fault->field, d->path, sizeof fault->field);
+    (void)snprintf(fault->detail, sizeof fault->detail, "%s", detail);
+}
+
+/* Goes down to member `name`; gives what decoder_leave needs to come back. */
+static size_t enter(Decoder *d, const char *name)
+{
+    size_t before = d->path_len;
+    int    len    = snprintf(d->path + before, sizeof d->path - before, before ? ".%s" : "%s", name);
+    d->path_len   = len < 0 ? before : before + (size_t)len;
+    if (d->path_len >= sizeof d->path) d->path_len = sizeof d->path - 1;
+    return before;
+}
+
+static size_t enter_item(Decoder *d, size_t index)
+{
+    size_t before = d->path_len;
+    int    len    = snprintf(d->path + before, sizeof d->path - before, "[%zu]", index);
+    d->path_len   = len < 0 ? before : before + (size_t)len;
+    if (d->path_len >= sizeof d->path) d->path_len = sizeof d->path - 1;
+    return before;
+}
+
+static void leave(Decoder *d, size_t before)
+{
+    d->path_len     = before;
+    d->path[before] = '\0';
+}
+
+bool path_has_field(const char *path, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *open = strchr(path, '{'); open; open = strchr(open + 1, '{'))
+        if (strncmp(open + 1, name, len) == 0 && open[1 + len] == '}') return true;
+    return false;
+}
+
+static bool is_number(FieldType type)
+{
+    return type == F_INT || type == F_MONEY || type == F_RATE || type == F_QTY || type == F_TIME;
+}
+
+static void absent(Decoder *d, const FieldDef *field, void *at)
+{
+    if (is_number(field->type)) *(int64_t *)at = OPT_NONE;
+    if (field->need == REQUIRED) decoder_fault(d, "required", "this field must be there");
+}
+
+static void decode_object(Decoder *d, const StructDef *def, const json_t *json, void *object);
+
+static void decode_list(Decoder *d, const FieldDef *field, const json_t *json, AnyList *list)
+{
+    size_t count = json_array_size(json);
+    bool   free  = field->low == 0 && field->high == 0;
+    if (!free && (int64_t)count < field->low) {
+        decoder_fault(d, "too_short", "the list has too few entries");
+        return;
+    }
+    if (!free && (int64_t)count > field->high) {
+        decoder_fault(d, "too_long", "the list has too many entries");
+        return;
+    }
+    list->items = arena_alloc_array(d->arena, count, field->element->size);
+    list->count = list->items ? count : 0;
+    if (!list->items) d->memory = true;
+    for (size_t i = 0; i < list->count; i++) {
+        size_t        before = enter_item(d, i);
+        const json_t *item   = json_array_get(json, i);
+        char         *to     = (char *)list->items + i * field->element->size;
+        if (json_is_object(item))
+            decode_object(d, field->element, item, to);
+        else
+            decoder_fault(d, "wrong_type", "must be an object");
+        leave(d, before);
+    }
+}
+
+static void decode_child(Decoder *d, const FieldDef *field, const json_t *json, void **child)
+{
+    *child = arena_alloc(d->arena, field->element->size);
+    if (!*child)
+        d->memory = true;
+    else
+        decode_object(d, field->element, json, *child);
+}
+
+static void decode_value(Decoder *d, const FieldDef *field, const json_t *json, void *at)
+{
+    Str text = STR_NONE;
+    if (json_is_string(json)) text = (Str){ json_string_value(json), json_string_length(json) };
+    switch (field->type) {
+    case F_INT:
+    case F_MONEY:
+    case F_RATE:
+        if (json_is_integer(json)) leaf_number(d, field, json_integer_value(json), at);
+        else decoder_fault(d, "wrong_type", "must be an integer");
+        return;
+    case F_QTY:
+        if (json_is_integer(json)) leaf_whole_qty(d, field, json_integer_value(json), at);
+        else if (text.ptr) leaf_text(d, field, text, at);
+        else decoder_fault(d, "wrong_type", "must be an integer or decimal text");
+        return;
+    case F_BOOL:
+        if (json_is_boolean(json)) *(bool *)at = json_is_true(json);
+        else decoder_fault(d, "wrong_type", "must be true or false");
+        return;
+    case F_TEXT:
+    case F_CHOICE:
+    case F_ID:
+    case F_TIME:
+        if (text.ptr) leaf_text(d, field, text, at);
+        else decoder_fault(d, "wrong_type", "must be text");
+        return;
+    case F_LIST:
+        if (json_is_array(json)) decode_list(d, field, json, at);
+        else decoder_fault(d, "wrong_type", "must be a list");
+        return;
+    case F_OBJECT:
+        if (json_is_object(json)) decode_child(d, field, json, at);
+        else decoder_fault(d, "wrong_type", "must be an object");
+        return;
+    }
+    UNREACHABLE();
+}
+
+/* Whether a member of that name may stand in the body at this place. */
+static const FieldDef *body_field(const Decoder *d, const StructDef *def, const char *name)
+{
+    for (size_t i = 0; i < def->field_count; i++)
+        if (strcmp(def->fields[i].name, name) == 0)
+            return d->path_len == 0 && path_has_field(d->route_path, name) ? NULL : &def->fields[i];
+    return NULL;
+}
+
+/* Recursion follows the tables and a body of at most JSON_DEPTH_MAX levels. */
+static void decode_object(Decoder *d, const StructDef *def, const json_t *json, void *object)
+{
+    const char *name;
+    json_t     *value;
+    size_t      known = 0;
+    for (size_t i = 0; i < def->field_count; i++) {
+        const FieldDef *field = &def->fields[i];
+        if (!body_field(d, def, field->name)) continue;
+        const json_t *found  = json_object_get(json, field->name);
+        size_t        before = enter(d, field->name);
+        void         *at     = (char *)object + field->offset;
+        if (found) known++;
+        if (!found || json_is_null(found)) absent(d, field, at);
+        else decode_value(d, field, found, at);
+        leave(d, before);
+    }
+    if (known == json_object_size(json)) return;
+    json_object_foreach((json_t *)(uintptr_t)json, name, value)
+    {
+        if (body_field(d, def, name)) continue;
+        size_t before = enter(d, name);
+        decoder_fault(d, "unknown_field", "there is no such field here");
+        leave(d, before);
+    }
+}
+
+/* Levels of brackets outside strings, without parsing. */
+static bool depth_is_fine(Str body)
+{
+    int  depth  = 0;
+    bool inside = false;
+    for (size_t i = 0; i < body.len; i++) {
+        char c = body.ptr[i];
+        if (inside && c == '\\') i++;
+        else if (c == '"') inside = !inside;
+        else if (!inside && (c == '{' || c == '[') && ++depth > JSON_DEPTH_MAX) return false;
+        else if (!inside && (c == '}' || c == ']')) depth--;
+    }
+    return true;
+}
+
+static const char *syntax_reason(const json_error_t *error)
+{
+    switch (json_error_code(error)) {
+    case json_error_duplicate_key: return "a member is there twice";
+    case json_error_numeric_overflow: return "a number is out of range";
+    case json_error_invalid_utf8: return "the text is not UTF-8";
+    case json_error_end_of_input_expected: return "there is more behind the end";
+    case json_error_premature_end_of_input: return "the body ends too early";
+    default: return "not valid JSON";
+    }
+}
+
+static bool decode_body(Decoder *d, const RouteDef *route, Str body, void *request, Error *err)
+{
+    bool has_fields = false;
+    bool must       = false;
+    for (size_t i = 0; i < route->request->field_count; i++) {
+        const FieldDef *field = &route->request->fields[i];
+        if (path_has_field(route->path, field->name)) continue;
+        has_fields = true;
+        must       = must || field->need == REQUIRED;
+    }
+    if (body.len == 0 && !must) body = STR("{}");
+    size_t       bad = 0;
+    json_error_t where;
+    if (!str_is_utf8(body, &bad))
+        return err_set(err, &ERR_JSON_SYNTAX, "", "the text is not UTF-8 at byte %zu", bad);
+    if (!depth_is_fine(body))
+        return err_set(err, &ERR_JSON_DEPTH, "", "more than %d levels", JSON_DEPTH_MAX);
+    json_t *json = json_loadb(body.ptr, body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
+    if (!json)
+        return err_set(err, &ERR_JSON_SYNTAX, "", "%s at byte %d", syntax_reason(&where),
+                       where.position);
+    bool object = json_is_object(json);
+    if (object && (has_fields || json_object_size(json) > 0))
+        decode_object(d, route->request, json, request);
+    json_decref(json);
+    return object || err_set(err, &ERR_JSON_SYNTAX, "", "the body must be a JSON object");
+}
+
+static void decode_text_value(Decoder *d, const FieldDef *field, Str text, void *at)
+{
+    int64_t number = 0;
+    switch (field->type) {
+    case F_INT:
+    case F_MONEY:
+    case F_RATE:
+        if (str_to_i64(text, &number)) leaf_number(d, field, number, at);
+        else decoder_fault(d, "wrong_type", "must be an integer");
+        return;
+    case F_BOOL:
+        *(bool *)at = str_eq(text, STR("true"));
+        if (!*(bool *)at && !str_eq(text, STR("false")))
+            decoder_fault(d, "wrong_type", "must be true or false");
+        return;
+    case F_TEXT:
+    case F_CHOICE:
+    case F_ID:
+    case F_TIME:
+    case F_QTY: leaf_text(d, field, text, at); return;
+    case F_LIST:
+    case F_OBJECT: decoder_fault(d, "wrong_type", "cannot stand in an address"); return;
+    }
+    UNREACHABLE();
+}
+
+static void decode_path(Decoder *d, const RouteDef *route, const PathParams *params, void *request)
+{
+    for (size_t p = 0; p < params->count; p++) {
+        for (size_t i = 0; i < route->request->field_count; i++) {
+            const FieldDef *field = &route->request->fields[i];
+            if (!str_eq(params->items[p].name, str_from(field->name))) continue;
+            size_t before = enter(d, field->name);
+            decode_text_value(d, field, params->items[p].value, (char *)request + field->offset);
+            leave(d, before);
+        }
+    }
+}
+
+static bool query_pair(Decoder *d, const RouteDef *route, Str pair, uint64_t *seen, void *request,
+                       Error *err)
+{
+    Str    name, value;
+    size_t equals = str_index(pair, '=', 0);
+    Str    right  = equals < pair.len ? str_slice(pair, equals + 1, pair.len) : STR("");
+    if (!percent_decode(d->arena, str_slice(pair, 0, equals), true, &name) ||
+        !percent_decode(d->arena, right, true, &value))
+        return err_set(err, &ERR_QUERY_UNKNOWN, "", "the query is malformed");
+    for (size_t i = 0; i < route->request->field_count; i++) {
+        const FieldDef *field = &route->request->fields[i];
+        if (!str_eq(name, str_from(field->name)) || path_has_field(route->path, field->name))
+            continue;
+        size_t before = enter(d, field->name);
+        if (*seen & 1ULL << i)
+            decoder_fault(d, "unknown_field", "is there twice");
+        else
+            decode_text_value(d, field, value, (char *)request + field->offset);
+        *seen |= 1ULL << i;
+        leave(d, before);
+        return true;
+    }
+    return err_set(err, &ERR_QUERY_UNKNOWN, "", "there is no such parameter here");
+}
+
+static bool decode_query(Decoder *d, const RouteDef *route, Str query, void *request, Error *err)
+{
+    uint64_t seen = 0;
+    assert(route->request->field_count <= 64);
+    for (size_t from = 0; from < query.len;) {
+        size_t end = str_index(query, '&', from);
+        if (end > from &&
+            !query_pair(d, route, str_slice(query, from, end), &seen, request, err))
+            return false;
+        from = end + 1;
+    }
+    for (size_t i = 0; i < route->request->field_count; i++) {
+        const FieldDef *field = &route->request->fields[i];
+        if ((seen & 1ULL << i) || path_has_field(route->path, field->name)) continue;
+        size_t before = enter(d, field->name);
+        absent(d, field, (char *)request + field->offset);
+        leave(d, before);
+    }
+    return true;
+}
+
+bool decode_request(Arena *arena, const RouteDef *route, PathParams params, Str query, Str body,
+                    void *request, Faults *faults, Error *err)
+{
+    Decoder d        = { .arena = arena, .faults = faults, .route_path = route->path };
+    bool    by_query = route->method == GET || route->method == DELETE;
+    faults->count    = 0;
+    if (by_query && body.len > 0)
+        return err_set(err, &ERR_JSON_SYNTAX, "", "this method takes no body");
+    if (!by_query && query.len > 0)
+        return err_set(err, &ERR_QUERY_UNKNOWN, "", "this route takes no query");
+    decode_path(&d, route, &params, request);
+    if (by_query ? !decode_query(&d, route, query, request, err)
+                 : !decode_body(&d, route, body, request, err))
+        return false;
+    if (d.memory) return err_memory(err);
+    if (faults->count == 0) return true;
+    return err_set(err, &ERR_FIELD_INVALID, faults->items[0].field, "%s", faults->items[0].detail);
+}

@@ -1,0 +1,121 @@
+/* decode_leaf.c — single values of a request. See decode_leaf.h. */
+#include "http/decode_leaf.h"
+
+#include "http/rfc3339.h"
+
+#include <string.h>
+
+#if __has_include("core/pan.h")
+#include "core/pan.h"
+#else
+static bool pan_found(Str text, bool gtin_allowed)
+{
+    (void)text;
+    (void)gtin_allowed;
+    return false;
+}
+#endif
+
+void leaf_number(Decoder *d, const FieldDef *field, int64_t value, int64_t *out)
+{
+    bool limited = field->low != 0 || field->high != 0;
+    if (value == OPT_NONE || (limited && (value < field->low || value > field->high)))
+        decoder_fault(d, "out_of_range", "the number is not within its limits");
+    else
+        *out = value;
+}
+
+void leaf_whole_qty(Decoder *d, const FieldDef *field, int64_t whole, int64_t *out)
+{
+    int64_t milli = 0;
+    if (__builtin_mul_overflow(whole, 1000, &milli))
+        decoder_fault(d, "out_of_range", "the quantity is not within its limits");
+    else
+        leaf_number(d, field, milli, out);
+}
+
+/* "-12.5" as -12500; at most three decimals. */
+static bool qty_parse(Str text, int64_t *milli)
+{
+    char   digits[24];
+    size_t dot      = str_index(text, '.', 0);
+    size_t decimals = dot < text.len ? text.len - dot - 1 : 0;
+    if (dot == 0 || dot > 18 || decimals > 3 || (dot < text.len && decimals == 0)) return false;
+    if (text.ptr[dot - 1] == '-') return false;
+    memcpy(digits, text.ptr, dot);
+    for (size_t i = 0; i < 3; i++)
+        digits[dot + i] = i < decimals ? text.ptr[dot + 1 + i] : '0';
+    return str_to_i64((Str){ digits, dot + 3 }, milli);
+}
+
+static bool is_choice(const char *choices, Str text)
+{
+    Str all = str_from(choices);
+    for (size_t from = 0; from <= all.len;) {
+        size_t end = str_index(all, '|', from);
+        if (str_eq(str_slice(all, from, end), text)) return true;
+        from = end + 1;
+    }
+    return false;
+}
+
+static bool may_be_gtin(const char *name)
+{
+    return strcmp(name, "sku") == 0 || strcmp(name, "gtin") == 0 || strcmp(name, "barcode") == 0 ||
+           strcmp(name, "q") == 0;
+}
+
+static bool has_controls(Str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F) return true;
+    }
+    return false;
+}
+
+static void plain_text(Decoder *d, const FieldDef *field, Str text, Str *out)
+{
+    bool limited = field->low != 0 || field->high != 0;
+    if (limited && (int64_t)text.len < field->low)
+        decoder_fault(d, "too_short", "the text is too short");
+    else if (limited && (int64_t)text.len > field->high)
+        decoder_fault(d, "too_long", "the text is too long");
+    else if (has_controls(text))
+        decoder_fault(d, "char_forbidden", "control characters are not taken");
+    else if (pan_found(text, may_be_gtin(field->name)))
+        decoder_fault(d, "card_number_refused", "this looks like a card number; never send one");
+    else
+        *out = str_dup(d->arena, text);
+    if (!out->ptr && d->faults->count == 0) d->memory = true;
+}
+
+void leaf_text(Decoder *d, const FieldDef *field, Str text, void *out)
+{
+    int64_t number = 0;
+    switch (field->type) {
+    case F_TEXT: plain_text(d, field, text, out); return;
+    case F_CHOICE:
+        if (!is_choice(field->choices, text)) decoder_fault(d, "not_a_choice", field->choices);
+        else if (!(*(Str *)out = str_dup(d->arena, text)).ptr) d->memory = true;
+        return;
+    case F_ID:
+        if (!id_parse(text, out)) decoder_fault(d, "invalid_id", "must be a UUID");
+        return;
+    case F_TIME:
+        if (rfc3339_parse(text, &number)) leaf_number(d, field, number, out);
+        else decoder_fault(d, "invalid_time", "must be a time as in RFC 3339");
+        return;
+    case F_QTY:
+        if (qty_parse(text, &number)) leaf_number(d, field, number, out);
+        else decoder_fault(d, "wrong_type", "must be a decimal number with up to three decimals");
+        return;
+    case F_INT:
+    case F_MONEY:
+    case F_RATE:
+    case F_BOOL:
+    case F_LIST:
+    case F_OBJECT: break;
+    }
+    UNREACHABLE();
+}
