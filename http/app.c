@@ -1,0 +1,608 @@
+/* app.c — between HTTP and the capabilities. See app.h.
+ * A request is a Call in its exchange's arena. It goes from thread to thread but is never touched by
+ * two at once: loop -> (worker or database thread) -> (worker) -> answer. */
+#include "http/app.h"
+
+#include "http/auth_cache.h"
+#include "http/encode.h"
+#include "http/metrics.h"
+#include "http/openapi.h"
+#include "http/problem.h"
+#include "http/workers.h"
+#include "shop/idempotency/idempotency.h"
+#include "shop/identity/identity.h"
+#include "shop/perms.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { REQUEST_ID_MAX = 64, KEY_MAX = 255, LOG_LINE_MAX = 640, OPENAPI_ARENA = 64 << 20 };
+
+struct App {
+    AppOptions        options;
+    Router           *router;
+    Workers          *readers; /* PostgreSQL only */
+    Workers          *afters;  /* apart from the readers: a slow card service must not stop reads */
+    const HttpServer *server;
+    Str               openapi; /* owned */
+    Metrics           metrics;
+    AuthCache         cache;
+};
+
+typedef struct {
+    App               *app;
+    HttpExchange      *exchange;
+    const HttpRequest *in;
+    const Route       *route;
+    PathParams         params;
+    Ctx                ctx;
+    Str                bearer;
+    void              *request, *reply;
+    Str                fingerprint;
+    size_t             mark;   /* arena in use before `run`, which may be run again */
+    Str                body;   /* the answer of a write */
+    int                status;
+    bool               replayed;
+    int64_t            start_us;
+    DbCommand          command;
+    Work               work;
+} Call;
+
+static int64_t clock_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void add_header(HttpReply *reply, Str name, Str value)
+{
+    assert(reply->header_count < HTTP_REPLY_HEADERS_MAX);
+    reply->headers[reply->header_count++] = (HttpHeader){ name, value };
+}
+
+static void log_line(const Call *call, int status, int64_t micros)
+{
+    char        line[LOG_LINE_MAX];
+    const char *path = call->route ? call->route->def->path : "-";
+    Str         verb = call->in->method.len <= 10 ? call->in->method : STR("-");
+    int len = snprintf(line, sizeof line,
+                       "{\"at_ms\":%" PRId64 ",\"method\":\"%.*s\",\"path\":\"%s\",\"status\":%d,"
+                       "\"ms\":%" PRId64 ".%03d,\"request_id\":\"%.*s\",\"replayed\":%s}\n",
+                       env_now_ms(call->app->options.env), STR_FMT(verb), path, status,
+                       micros / 1000, (int)(micros % 1000), STR_FMT(call->ctx.request_id),
+                       call->replayed ? "true" : "false");
+    if (len <= 0 || (size_t)len >= sizeof line) return;
+    if (write(STDERR_FILENO, line, (size_t)len) < 0) return; /* no log is no reason to stop */
+}
+
+/* Sends; the call must not be touched afterwards. */
+static void answer(Call *call, HttpReply *reply)
+{
+    App    *app    = call->app;
+    int64_t micros = clock_us() - call->start_us;
+    if (call->ctx.request_id.len) add_header(reply, STR("X-Request-Id"), call->ctx.request_id);
+    add_header(reply, STR("X-Content-Type-Options"), STR("nosniff"));
+    if (call->replayed) add_header(reply, STR("Idempotency-Replayed"), STR("true"));
+    metrics_count(&app->metrics, reply->status, micros);
+    if (call->replayed) atomic_fetch_add(&app->metrics.replayed, 1);
+    if (app->options.log) log_line(call, reply->status, micros);
+    atomic_fetch_sub(&app->metrics.in_flight, 1);
+    http_reply(call->exchange, reply);
+}
+
+static void refuse_with(Call *call, const Error *err, const Faults *faults, Str allow, bool settled)
+{
+    const ErrDef *def   = err->def ? err->def : &ERR_INTERNAL;
+    Str           body  = problem_body(call->ctx.arena, err, faults, call->ctx.request_id, settled);
+    HttpReply     reply = { .status = def->status, .body = body, .may_gzip = true };
+    reply.content_type  = STR("application/problem+json");
+    add_header(&reply, STR("Cache-Control"), STR("no-store"));
+    if (def->status == 401) add_header(&reply, STR("WWW-Authenticate"), STR("Bearer"));
+    if (def->retry) add_header(&reply, STR("Retry-After"), STR("1"));
+    if (allow.len) add_header(&reply, STR("Allow"), allow);
+    answer(call, &reply);
+}
+
+static void refuse(Call *call, const Error *err)
+{
+    refuse_with(call, err, NULL, STR_NONE, true);
+}
+
+static Str route_media(const RouteDef *def)
+{
+    return def->flags & TEXT_REPLY ? STR("text/plain; charset=utf-8") : STR("application/json");
+}
+
+/* The reply struct as the bytes of the body. */
+static bool encode_body(Call *call, Str *out, Error *err)
+{
+    const RouteDef *def = call->route->def;
+    *out                = STR_NONE;
+    if (def->flags & TEXT_REPLY) {
+        for (size_t i = 0; i < def->reply->field_count; i++)
+            if (strcmp(def->reply->fields[i].name, "text") == 0)
+                *out = *(const Str *)((const char *)call->reply + def->reply->fields[i].offset);
+        if (!out->ptr) *out = STR("");
+        return true;
+    }
+    *out = encode_reply(call->ctx.arena, def->reply, call->reply);
+    return out->ptr || err_memory(err);
+}
+
+/* --- reads --- */
+
+static bool etag_matches(Str wanted, Str etag)
+{
+    for (size_t from = 0; from < wanted.len;) {
+        size_t end  = str_index(wanted, ',', from);
+        Str    item = str_trim(str_slice(wanted, from, end));
+        if (str_starts(item, STR("W/"))) item = str_slice(item, 2, item.len);
+        if (str_eq(item, etag) || str_eq(item, STR("*"))) return true;
+        from = end + 1;
+    }
+    return false;
+}
+
+static void answer_read(Call *call, Str body)
+{
+    HttpReply reply = { .status = call->route->def->status, .body = body, .may_gzip = true };
+    Str etag = str_format(call->ctx.arena, "\"%016" PRIx64 "\"", fnv64(body));
+    reply.content_type = route_media(call->route->def);
+    if (etag.ptr) add_header(&reply, STR("ETag"), etag);
+    add_header(&reply, STR("Cache-Control"), STR("private, no-cache"));
+    add_header(&reply, STR("Vary"), STR("Authorization, Accept-Encoding"));
+    if (etag.ptr && etag_matches(http_header(call->exchange, STR("if-none-match")), etag)) {
+        reply.status = 304;
+        reply.body   = STR("");
+    }
+    answer(call, &reply);
+}
+
+static void read_stage(void *arg)
+{
+    Call *call = arg;
+    Error err  = { 0 };
+    Str   body = STR_NONE;
+    if (!db_read_begin(call->app->options.db, &call->ctx.tx, &err)) {
+        refuse(call, &err);
+        return;
+    }
+    bool ok = call->route->def->handler(&call->ctx, call->request, call->reply, &err) &&
+              encode_body(call, &body, &err);
+    db_read_end(call->ctx.tx);
+    call->ctx.tx = NULL;
+    if (ok) answer_read(call, body);
+    else refuse(call, &err);
+}
+
+/* --- writes --- */
+
+/* True when the key was used: then either the stored answer is taken or *err says why not. */
+static bool replay(Call *call, const IdempotencyStored *stored, Error *err)
+{
+    if (!stored->same)
+        return err_set(err, &ERR_KEY_REUSED, "", "this Idempotency-Key belongs to another request");
+    if (stored->pending)
+        return err_set(err, &ERR_KEY_IN_FLIGHT, "", "the first request is not answered yet");
+    call->replayed = true;
+    call->status   = (int)stored->status;
+    call->body     = stored->body;
+    return true;
+}
+
+/* May be run again from the start, so everything of the run before is dropped first. */
+static bool write_run(Tx *tx, void *arg, Error *err)
+{
+    Call             *call = arg;
+    Ctx              *ctx  = &call->ctx;
+    const RouteDef   *def  = call->route->def;
+    IdempotencyStored stored;
+    ctx->arena->used = call->mark;
+    ctx->tx          = tx;
+    ctx->after       = NULL;
+    ctx->after_id    = (Id){ 0 };
+    call->replayed   = false;
+    call->status     = def->status;
+    call->body       = STR_NONE;
+    if (!idempotency_begin(ctx, call->fingerprint, &stored, err)) return false;
+    if (stored.found) return replay(call, &stored, err);
+    call->reply = arena_alloc(ctx->arena, def->reply->size);
+    if (!call->reply) return err_memory(err);
+    if (!def->handler(ctx, call->request, call->reply, err)) return false;
+    if (!ctx->after && !encode_body(call, &call->body, err)) return false;
+    return idempotency_finish(ctx, call->fingerprint, call->status, call->body, err);
+}
+
+static void answer_write(Call *call)
+{
+    HttpReply reply = { .status = call->status, .body = call->body, .may_gzip = true };
+    reply.content_type =
+        call->status >= 400 ? STR("application/problem+json") : route_media(call->route->def);
+    add_header(&reply, STR("Cache-Control"), STR("no-store"));
+    answer(call, &reply);
+}
+
+static bool store_answer(Tx *tx, void *arg, Error *err)
+{
+    Call *call   = arg;
+    call->ctx.tx = tx;
+    return idempotency_answer(&call->ctx, call->status, call->body, err);
+}
+
+/* What a handler left to do after its commit. Its answer is stored with the key; a failure that may
+ * pass is not, so that the key stays open for whoever settles the document. */
+static void after_stage(void *arg)
+{
+    Call *call   = arg;
+    Error err    = { 0 };
+    Error lost   = { 0 };
+    call->ctx.tx = NULL;
+    bool ok      = call->ctx.after(&call->ctx, call->reply, &err);
+    if (ok) ok = encode_body(call, &call->body, &err);
+    if (!ok && (!err.def || err.def->retry)) {
+        refuse_with(call, &err, NULL, STR_NONE, false);
+        return;
+    }
+    if (!ok) {
+        call->status = err.def->status;
+        call->body   = problem_body(call->ctx.arena, &err, NULL, call->ctx.request_id, true);
+    }
+    if (!db_write(call->app->options.db, store_answer, call, &lost)) {
+        refuse_with(call, &lost, NULL, STR_NONE, false);
+        return;
+    }
+    call->ctx.tx = NULL;
+    answer_write(call);
+}
+
+static void write_done(void *arg, bool ok, const Error *err)
+{
+    Call *call   = arg;
+    Error full   = { 0 };
+    call->ctx.tx = NULL;
+    if (!ok) {
+        call->replayed = false;
+        refuse(call, err);
+    } else if (call->ctx.after) {
+        call->work = (Work){ .run = after_stage, .arg = call };
+        if (!workers_push(call->app->afters, &call->work, &full))
+            refuse_with(call, &full, NULL, STR_NONE, false);
+    } else {
+        answer_write(call);
+    }
+}
+
+/* SHA-256 over what makes two requests the same. */
+static bool make_fingerprint(Call *call, Error *err)
+{
+    const HttpRequest *in = call->in;
+    Str whole = str_format(call->ctx.arena, "%.*s %.*s?%.*s\n", STR_FMT(in->method),
+                           STR_FMT(in->path), STR_FMT(in->query));
+    unsigned char *hash = arena_alloc(call->ctx.arena, SHA256_DIGEST_LENGTH);
+    if (!whole.ptr || !hash) return err_memory(err);
+    unsigned char body[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)(in->body.len ? in->body.ptr : ""), in->body.len, body);
+    char *both = arena_alloc(call->ctx.arena, whole.len + sizeof body);
+    if (!both) return err_memory(err);
+    memcpy(both, whole.ptr, whole.len);
+    memcpy(both + whole.len, body, sizeof body);
+    SHA256((const unsigned char *)both, whole.len + sizeof body, hash);
+    call->fingerprint = (Str){ (const char *)hash, SHA256_DIGEST_LENGTH };
+    return true;
+}
+
+static void start_write(Call *call)
+{
+    Error err = { 0 };
+    if (!make_fingerprint(call, &err)) {
+        refuse(call, &err);
+        return;
+    }
+    call->mark    = call->ctx.arena->used;
+    call->command = (DbCommand){ .run = write_run, .done = write_done, .arg = call };
+    if (!db_submit(call->app->options.db, &call->command, &err)) refuse(call, &err);
+}
+
+/* --- before both --- */
+
+static bool check_perm(const Call *call, Error *err)
+{
+    const RouteDef *def = call->route->def;
+    if (def->flags & PUBLIC || call->ctx.who.perms & 1ULL << call->route->perm) return true;
+    (void)err_set(err, &ERR_PERMISSION_MISSING, "", "needs the permission %s", def->perm->code);
+    err->extra = str_format(call->ctx.arena, "\"permission\":\"%s\"", def->perm->code);
+    return false;
+}
+
+static bool check_key(Call *call, Error *err)
+{
+    Str  key     = http_header(call->exchange, STR("idempotency-key"));
+    bool visible = true;
+    if (!(call->route->def->flags & WRITE)) return true;
+    for (size_t i = 0; i < key.len; i++) visible = visible && key.ptr[i] > ' ' && key.ptr[i] < 0x7F;
+    if (key.len == 0 || key.len > KEY_MAX || !visible)
+        return err_set(err, &ERR_KEY_REQUIRED, "", "send 1 to %d visible characters", KEY_MAX);
+    call->ctx.key = key;
+    return true;
+}
+
+static bool check_media(const Call *call, Error *err)
+{
+    if (call->in->body.len == 0) return true;
+    Str type  = http_header(call->exchange, STR("content-type"));
+    Str media = str_trim(str_slice(type, 0, str_index(type, ';', 0)));
+    Str code  = http_header(call->exchange, STR("content-encoding"));
+    if (str_eq_nocase(media, STR("application/json")) &&
+        (code.len == 0 || str_eq_nocase(code, STR("identity"))))
+        return true;
+    return err_set(err, &ERR_MEDIA_TYPE, "", "send application/json without Content-Encoding");
+}
+
+/* Everything after it is known who asks. */
+static void proceed(Call *call, bool on_worker)
+{
+    const RouteDef *def = call->route->def;
+    Error           err = { 0 };
+    Faults          faults;
+    faults.count = 0;
+    call->request = arena_alloc(call->ctx.arena, def->request->size);
+    call->reply   = arena_alloc(call->ctx.arena, def->reply->size);
+    bool ok = (call->request && call->reply) || err_memory(&err);
+    ok = ok && check_perm(call, &err) && check_key(call, &err) && check_media(call, &err);
+    ok = ok && decode_request(call->ctx.arena, def, call->params, call->in->query, call->in->body,
+                              call->request, &faults, &err);
+    if (!ok) {
+        refuse_with(call, &err, &faults, STR_NONE, true);
+    } else if (def->flags & WRITE) {
+        start_write(call);
+    } else if (on_worker || !call->app->readers) {
+        read_stage(call);
+    } else {
+        call->work = (Work){ .run = read_stage, .arg = call };
+        if (!workers_push(call->app->readers, &call->work, &err)) refuse(call, &err);
+    }
+}
+
+/* Asks the database who holds the key. */
+static bool authenticate(Call *call, Error *err)
+{
+    Ctx    *ctx   = &call->ctx;
+    int64_t asked = clock_us() / 1000;
+    if (!db_read_begin(call->app->options.db, &ctx->tx, err)) return false;
+    bool ok = identity_authenticate(ctx, call->bearer, &ctx->who, err);
+    db_read_end(ctx->tx);
+    ctx->tx = NULL;
+    if (ok) auth_cache_put(&call->app->cache, call->bearer, &ctx->who, asked);
+    return ok;
+}
+
+static void auth_stage(void *arg)
+{
+    Call *call = arg;
+    Error err  = { 0 };
+    if (authenticate(call, &err)) proceed(call, true);
+    else refuse(call, &err);
+}
+
+static bool find_bearer(Call *call, Error *err)
+{
+    Str header = http_header(call->exchange, STR("authorization"));
+    Str scheme = str_slice(header, 0, str_index(header, ' ', 0));
+    if (!str_eq_nocase(scheme, STR("Bearer")) || header.len <= scheme.len)
+        return err_set(err, &ERR_AUTH_REQUIRED, "", "send Authorization: Bearer KEY");
+    call->bearer = str_trim(str_slice(header, scheme.len, header.len));
+    if (call->bearer.len > 0 && call->bearer.len <= KEY_MAX) return true;
+    return err_set(err, &ERR_AUTH_INVALID, "", "unknown or revoked key");
+}
+
+static void start_route(Call *call)
+{
+    App  *app = call->app;
+    Error err = { 0 };
+    if (call->route->def->flags & PUBLIC) {
+        proceed(call, false);
+    } else if (!find_bearer(call, &err)) {
+        refuse(call, &err);
+    } else if (auth_cache_find(&app->cache, call->ctx.arena, call->bearer, clock_us() / 1000,
+                               &call->ctx.who)) {
+        proceed(call, false);
+    } else if (app->readers) {
+        call->work = (Work){ .run = auth_stage, .arg = call };
+        if (!workers_push(app->readers, &call->work, &err)) refuse(call, &err);
+    } else if (authenticate(call, &err)) {
+        proceed(call, false);
+    } else {
+        refuse(call, &err);
+    }
+}
+
+/* --- pages of our own --- */
+
+static void answer_page(Call *call, Str type, Str body)
+{
+    HttpReply reply = { .status = 200, .content_type = type, .body = body, .may_gzip = true };
+    Error     err   = { 0 };
+    if (body.ptr) {
+        add_header(&reply, STR("Cache-Control"), STR("no-cache"));
+        answer(call, &reply);
+    } else {
+        (void)err_memory(&err);
+        refuse(call, &err);
+    }
+}
+
+static void page_health(void *arg)
+{
+    answer_page(arg, STR("application/json"), STR("{\"status\":\"ok\"}"));
+}
+
+static void page_ready(void *arg)
+{
+    Call *call = arg;
+    Error err  = { 0 };
+    Tx   *tx   = NULL;
+    if (!db_read_begin(call->app->options.db, &tx, &err)) {
+        refuse(call, &err);
+        return;
+    }
+    db_read_end(tx);
+    answer_page(call, STR("application/json"), STR("{\"status\":\"ready\"}"));
+}
+
+static void page_metrics(void *arg)
+{
+    Call *call = arg;
+    Str   text = metrics_text(call->ctx.arena, &call->app->metrics, call->app->server);
+    answer_page(call, STR("text/plain; version=0.0.4"), text);
+}
+
+static void page_openapi(void *arg)
+{
+    Call *call = arg;
+    answer_page(call, STR("application/json"), call->app->openapi);
+}
+
+static void page_index(void *arg)
+{
+    answer_page(arg, STR("application/json"),
+                STR("{\"name\":\"onetill\",\"openapi\":\"/openapi.json\",\"health\":\"/healthz\","
+                    "\"ready\":\"/readyz\",\"metrics\":\"/metrics\",\"api\":\"/v1/\"}"));
+}
+
+/* True when the path is one of ours; then it is answered. */
+static bool answer_own_page(Call *call)
+{
+    static const struct {
+        const char *path;
+        void (*make)(void *arg);
+        bool blocks;
+    } pages[] = {
+        { "/", page_index, false },
+        { "/healthz", page_health, false },
+        { "/readyz", page_ready, true },
+        { "/metrics", page_metrics, false },
+        { "/openapi.json", page_openapi, false },
+    };
+    Error err = { 0 };
+    if (!str_eq(call->in->method, STR("GET"))) return false;
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        if (!str_eq(call->in->path, str_from(pages[i].path))) continue;
+        call->work = (Work){ .run = pages[i].make, .arg = call };
+        if (!pages[i].blocks || !call->app->readers) pages[i].make(call);
+        else if (!workers_push(call->app->readers, &call->work, &err)) refuse(call, &err);
+        return true;
+    }
+    return false;
+}
+
+/* --- start --- */
+
+/* The caller's request id when it is harmless, else one of ours. */
+static Str request_id(Env *env, Arena *arena, Str given)
+{
+    bool sane = given.len > 0 && given.len <= REQUEST_ID_MAX;
+    for (size_t i = 0; sane && i < given.len; i++) {
+        char c = given.ptr[i];
+        sane   = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_' || c == '.';
+    }
+    return sane ? given : id_text(arena, env_new_id(env));
+}
+
+static void answer_no_memory(App *app, HttpExchange *exchange)
+{
+    HttpReply reply = { .status = 413, .content_type = STR("application/problem+json") };
+    reply.body      = STR("{\"type\":\"/problems/request_too_large\",\"status\":413,"
+                          "\"code\":\"request_too_large\",\"retry\":false,\"effect\":\"none\"}");
+    metrics_count(&app->metrics, reply.status, 0);
+    atomic_fetch_sub(&app->metrics.in_flight, 1);
+    http_reply(exchange, &reply);
+}
+
+void app_on_request(void *arg, HttpExchange *exchange)
+{
+    App   *app   = arg;
+    Arena *arena = http_arena(exchange);
+    Call  *call  = arena_new(arena, Call);
+    Error  err   = { 0 };
+    Str    allow = STR_NONE;
+    atomic_fetch_add(&app->metrics.in_flight, 1);
+    if (!call) {
+        answer_no_memory(app, exchange);
+        return;
+    }
+    call->app            = app;
+    call->exchange       = exchange;
+    call->in             = http_request(exchange);
+    call->start_us       = clock_us();
+    call->ctx.arena      = arena;
+    call->ctx.db         = app->options.db;
+    call->ctx.env        = app->options.env;
+    call->ctx.now_ms     = env_now_ms(app->options.env);
+    call->ctx.request_id = request_id(app->options.env, arena,
+                                      http_header(exchange, STR("x-request-id")));
+    if (answer_own_page(call)) return;
+    if (router_find(app->router, arena, call->in->method, call->in->path, &call->route,
+                    &call->params, &allow, &err))
+        start_route(call);
+    else
+        refuse_with(call, &err, NULL, allow, true);
+}
+
+/* Makes the document once; its memory is what it needs. */
+static bool make_openapi(App *app, Error *err)
+{
+    Arena arena;
+    Str   text  = STR_NONE;
+    void *block = malloc(OPENAPI_ARENA);
+    if (!block) return err_memory(err);
+    arena_init(&arena, block, OPENAPI_ARENA);
+    char *copy = openapi_write(&arena, &text) ? malloc(text.len + 1) : NULL;
+    if (copy) {
+        memcpy(copy, text.ptr, text.len);
+        app->openapi = (Str){ copy, text.len };
+    }
+    free(block);
+    return copy || err_memory(err);
+}
+
+bool app_create(const AppOptions *options, App **out, Error *err)
+{
+    App *app     = calloc(1, sizeof *app);
+    int  threads = options->threads > 0 ? options->threads : WORKERS_STANDARD;
+    if (!app) return err_memory(err);
+    app->options = *options;
+    auth_cache_init(&app->cache);
+    bool ok = router_create(shop_all, shop_count, &app->router, err) && make_openapi(app, err) &&
+              workers_create(threads, &app->afters, err);
+    if (ok && db_engine(options->db) == DB_PG) ok = workers_create(threads, &app->readers, err);
+    if (!ok) {
+        app_destroy(app);
+        return false;
+    }
+    *out = app;
+    return true;
+}
+
+void app_destroy(App *app)
+{
+    if (!app) return;
+    workers_destroy(app->readers);
+    workers_destroy(app->afters);
+    router_destroy(app->router);
+    free((char *)(uintptr_t)app->openapi.ptr);
+    pthread_mutex_destroy(&app->cache.lock);
+    free(app);
+}
+
+void app_set_server(App *app, const HttpServer *server)
+{
+    app->server = server;
+}

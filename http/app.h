@@ -1,0 +1,32 @@
+/* app.h — between HTTP and the capabilities: finds the route, who asks and what they may do, decodes
+ * the request, runs the handler in its transaction, keeps the idempotency key and answers.
+ * Reads on SQLite run on the loop thread; on PostgreSQL on worker threads. Writes go through
+ * db_submit. A key that was looked up counts as valid for one second more (auth_cache.h). */
+#ifndef HTTP_APP_H
+#define HTTP_APP_H
+
+#include "http/server.h"
+#include "shop/ctx.h"
+
+typedef struct App App;
+
+typedef struct {
+    Db  *db;
+    Env *env;
+    bool log;     /* one JSON line per request to stderr; never bodies or keys */
+    int  threads; /* workers for PostgreSQL reads, and as many for work after commits; 0: standard */
+} AppOptions;
+
+/* Errors: CONFIG (the tables contradict each other), MEMORY. */
+bool app_create(const AppOptions *options, App **out, Error *err) MUST_USE;
+
+/* After the server has stopped and before the database is closed. */
+void app_destroy(App *app);
+
+/* For /metrics; optional. */
+void app_set_server(App *app, const HttpServer *server);
+
+/* HttpOptions.on_request. */
+void app_on_request(void *app, HttpExchange *exchange);
+
+#endif
