@@ -99,7 +99,8 @@ static void answer(Call *call, HttpReply *reply)
 
 static void refuse_with(Call *call, const Error *err, const Faults *faults, Str allow, bool settled)
 {
-    const ErrDef *def   = err->def ? err->def : &ERR_INTERNAL;
+    const ErrDef *def = err->def ? err->def : &ERR_INTERNAL;
+    if (def == &ERR_MEMORY && call->mark) call->ctx.arena->used = call->mark; /* room for this */
     Str           body  = problem_body(call->ctx.arena, err, faults, call->ctx.request_id, settled);
     HttpReply     reply = { .status = def->status, .body = body, .may_gzip = true };
     reply.content_type  = STR("application/problem+json");
@@ -305,7 +306,7 @@ static void start_write(Call *call)
         refuse(call, &err);
         return;
     }
-    call->mark    = call->ctx.arena->used;
+    call->mark    = call->ctx.arena->used; /* now above the fingerprint */
     call->command = (DbCommand){ .run = write_run, .done = write_done, .arg = call };
     if (!db_submit(call->app->options.db, &call->command, &err)) refuse(call, &err);
 }
@@ -358,6 +359,7 @@ static void proceed(Call *call, bool on_worker)
     ok = ok && check_perm(call, &err) && check_key(call, &err) && check_media(call, &err);
     ok = ok && decode_request(call->ctx.arena, def, call->params, call->in->query, call->in->body,
                               call->request, &faults, &err);
+    call->mark = call->ctx.arena->used;
     if (!ok) {
         refuse_with(call, &err, &faults, STR_NONE, true);
     } else if (def->flags & WRITE) {
