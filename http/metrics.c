@@ -3,8 +3,9 @@
 
 #include <inttypes.h>
 
-static const int64_t bucket_us[LATENCY_BUCKETS] = { 250,    500,    1000,   2500,    5000,    10000,
-                                                    25000,  50000,  100000, 250000,  1000000, 5000000 };
+static const int64_t bucket_us[LATENCY_BUCKETS] = {
+    250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000,
+};
 
 void metrics_count(Metrics *metrics, int status, int64_t micros)
 {

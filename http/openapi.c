@@ -165,8 +165,8 @@ static void request_body(Buf *buf, const RouteDef *route)
 {
     bool must = false;
     if (!body_fields(route, &must)) return;
-    buf_format(buf, ",\"requestBody\":{\"required\":%s,\"content\":{\"application/json\":{\"schema\":",
-               must ? "true" : "false");
+    buf_format(buf, ",\"requestBody\":{\"required\":%s,", must ? "true" : "false");
+    text(buf, "\"content\":{\"application/json\":{\"schema\":");
     if (strchr(route->path, '{')) object_schema(buf, route->request, route->path);
     else buf_format(buf, "{\"$ref\":\"#/components/schemas/%s\"}", route->request->name);
     text(buf, "}}}");
@@ -291,8 +291,7 @@ bool openapi_write(Arena *arena, Str *out)
 {
     Buf buf     = buf_make(arena, 1 << 16);
     int written = 0;
-    text(&buf, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"onetill\",\"version\":\"1\","
-               "\"license\":{\"name\":\"see the project\",\"url\":\"/\"}},"
+    text(&buf, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"onetill\",\"version\":\"1\"},"
                "\"servers\":[{\"url\":\"/\"}],\"security\":[{\"bearer\":[]}],\"paths\":{");
     for (size_t c = 0; c < shop_count; c++) {
         for (size_t i = 0; i < shop_all[c]->route_count; i++) {

@@ -187,7 +187,8 @@ bool router_find(const Router *router, Arena *arena, Str method, Str path, const
     const Node *node = &router->nodes[0];
     params->count    = 0;
     *allow           = STR_NONE;
-    if (path.len == 0 || path.ptr[0] != '/') return err_set(err, &ERR_NOT_FOUND, "", "no such path");
+    if (path.len == 0 || path.ptr[0] != '/')
+        return err_set(err, &ERR_NOT_FOUND, "", "no such path");
     for (size_t at = 0; at < path.len;) {
         Str         segment = next_segment(path, &at);
         const Node *child   = find_child(node, segment);

@@ -1,0 +1,20 @@
+/* fakes.h — a socket-free HTTP exchange for tests of the application layer. */
+#ifndef TESTS_HTTP_FAKES_H
+#define TESTS_HTTP_FAKES_H
+
+#include "http/server.h"
+
+#include <stdatomic.h>
+
+struct HttpExchange {
+    HttpRequest request;
+    HttpHeader  headers[8];
+    int         header_count;
+    Arena       arena;
+    void       *slot;
+    HttpReply   reply;
+    atomic_bool replied;
+    _Alignas(16) char memory[65536];
+};
+
+#endif

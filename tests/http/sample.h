@@ -1,0 +1,8 @@
+/* sample.h — a capability for the tests of the HTTP layer. */
+#ifndef TESTS_HTTP_SAMPLE_H
+#define TESTS_HTTP_SAMPLE_H
+
+#define API_DEF "tests/http/api.def"
+#include "shop/api_declare.h"
+
+#endif
