@@ -246,8 +246,8 @@ static void after_stage(void *arg)
     Error lost   = { 0 };
     call->ctx.tx = NULL;
     bool ok      = call->ctx.after(&call->ctx, call->reply, &err);
-    if (ok) ok = encode_body(call, &call->body, &err);
-    if (!ok && (!err.def || err.def->retry)) {
+    bool shown   = !ok || encode_body(call, &call->body, &err);
+    if (!shown || (!ok && (!err.def || err.def->retry))) {
         refuse_with(call, &err, NULL, STR_NONE, false);
         return;
     }
@@ -338,6 +338,7 @@ static bool check_media(const Call *call, Error *err)
 {
     if (call->in->body.len == 0) return true;
     Str type  = http_header(call->exchange, STR("content-type"));
+    if (!type.ptr) type = STR("");
     Str media = str_trim(str_slice(type, 0, str_index(type, ';', 0)));
     Str code  = http_header(call->exchange, STR("content-encoding"));
     if (str_eq_nocase(media, STR("application/json")) &&
@@ -396,6 +397,7 @@ static void auth_stage(void *arg)
 static bool find_bearer(Call *call, Error *err)
 {
     Str header = http_header(call->exchange, STR("authorization"));
+    if (!header.ptr) header = STR("");
     Str scheme = str_slice(header, 0, str_index(header, ' ', 0));
     if (!str_eq_nocase(scheme, STR("Bearer")) || header.len <= scheme.len)
         return err_set(err, &ERR_AUTH_REQUIRED, "", "send Authorization: Bearer KEY");

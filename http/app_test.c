@@ -231,12 +231,14 @@ static const struct {
     { "no_permission", "POST", "/v1/things", "", "reader", "k0", "{}", 403, "thing.write" },
     { "key_missing", "POST", "/v1/things", "", "all", "", "{\"name\":\"a\"}", 400,
       "idempotency_key_required" },
-    { "faults", "POST", "/v1/things", "", "all", "k0", "{}", 422, "\"errors\":[{\"field\":\"name\"" },
+    { "faults", "POST", "/v1/things", "", "all", "k0", "{}", 422,
+      "\"errors\":[{\"field\":\"name\"" },
     { "handler_refuses", "POST", "/v1/things", "", "all", "k1", "{\"name\":\"bad\"}", 409,
       "already_exists" },
     { "refused_leaves_no_key", "POST", "/v1/things", "", "all", "k1", "{\"name\":\"ok\"}", 201,
       "\"name\":\"ok\"" },
-    { "replayed", "POST", "/v1/things", "", "all", "k1", "{\"name\":\"ok\"}", 201, "\"name\":\"ok\"" },
+    { "replayed", "POST", "/v1/things", "", "all", "k1", "{\"name\":\"ok\"}", 201,
+      "\"name\":\"ok\"" },
     { "key_reused", "POST", "/v1/things", "", "all", "k1", "{\"name\":\"no\"}", 422,
       "idempotency_key_reuse" },
     { "after", "POST", "/v1/things/7", "", "all", "k2", "", 200, "done after" },
@@ -254,10 +256,12 @@ static void add_header(HttpExchange *exchange, const char *name, Str value)
     exchange->headers[exchange->header_count++] = (HttpHeader){ str_from(name), value };
 }
 
-static void run_call(App *app, size_t i, HttpExchange *exchange)
+/* `fail_in`: the n-th allocation fails; 0: none. */
+static void run_call(App *app, size_t i, long fail_in, HttpExchange *exchange)
 {
     memset(exchange, 0, sizeof *exchange);
     arena_init(&exchange->arena, exchange->memory, sizeof exchange->memory);
+    exchange->arena.fail_in = fail_in;
     exchange->request = (HttpRequest){ str_from(calls[i].method), str_from(calls[i].path),
                                        str_from(calls[i].query), str_from(calls[i].body), true };
     char bearer[64];
@@ -277,13 +281,33 @@ static void test_calls(void)
     Error               err = { 0 };
     if (!app_create(&(AppOptions){ .env = &env }, &app, &err)) abort();
     for (size_t i = 0; i < COUNT(calls); i++) {
-        run_call(app, i, &exchange);
+        run_call(app, i, 0, &exchange);
         Str  body = exchange.reply.body;
         bool ok   = atomic_load(&exchange.replied) && exchange.reply.status == calls[i].status &&
                   body.ptr && memmem(body.ptr, body.len, calls[i].part, strlen(calls[i].part));
         check(calls[i].name, ok, body);
     }
-    run_call(app, 3, &exchange);
+    bool answered = true;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        for (long n = 1; n < 40; n++) {
+            run_call(app, i, n, &exchange);
+            bool good = atomic_load(&exchange.replied) && exchange.reply.body.ptr;
+            if (!good) printf("# %s, allocation %ld\n", calls[i].name, n);
+            answered = answered && good;
+        }
+    }
+    check("answers_without_memory", answered, STR("no reply"));
+    app_destroy(app);
+}
+
+static void test_etag(void)
+{
+    static HttpExchange exchange;
+    Env                 env = { 0 };
+    App                *app = NULL;
+    Error               err = { 0 };
+    if (!app_create(&(AppOptions){ .env = &env }, &app, &err)) abort();
+    run_call(app, 3, 0, &exchange);
     Str etag = exchange.reply.headers[0].value;
     char kept[32];
     (void)snprintf(kept, sizeof kept, "%.*s", STR_FMT(etag));
@@ -304,6 +328,7 @@ int main(void)
     test_router();
     test_documents();
     test_calls();
+    test_etag();
     printf("app: %d passed, %d failed\n", passed, failed);
     return failed ? 1 : 0;
 }

@@ -23,7 +23,8 @@ void decoder_fault(Decoder *d, const char *code, const char *detail)
 static size_t enter(Decoder *d, const char *name)
 {
     size_t before = d->path_len;
-    int    len    = snprintf(d->path + before, sizeof d->path - before, before ? ".%s" : "%s", name);
+    size_t room   = sizeof d->path - before;
+    int    len    = snprintf(d->path + before, room, before ? ".%s" : "%s", name);
     d->path_len   = len < 0 ? before : before + (size_t)len;
     if (d->path_len >= sizeof d->path) d->path_len = sizeof d->path - 1;
     return before;

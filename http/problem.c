@@ -23,7 +23,8 @@ static void add_faults(Buf *buf, const Faults *faults)
     buf_byte(buf, ']');
 }
 
-Str problem_body(Arena *arena, const Error *err, const Faults *faults, Str request_id, bool settled)
+Str problem_body(Arena *arena, const Error *err, const Faults *faults, Str request_id,
+                 bool settled)
 {
     const ErrDef *def = err->def ? err->def : &ERR_INTERNAL;
     Buf           buf = buf_make(arena, 512);

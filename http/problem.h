@@ -6,6 +6,7 @@
 
 /* The body as a text in the arena, or a fixed one when the arena is full: never absent.
  * `faults` may be NULL. `settled` is false when we cannot say that nothing was changed. */
-Str problem_body(Arena *arena, const Error *err, const Faults *faults, Str request_id, bool settled);
+Str problem_body(Arena *arena, const Error *err, const Faults *faults, Str request_id,
+                 bool settled);
 
 #endif

@@ -31,7 +31,6 @@ static Kept *kept_find(Str key)
 
 bool idempotency_begin(Ctx *ctx, Str fingerprint, IdempotencyStored *out, Error *err)
 {
-    (void)err;
     Kept *found = kept_find(ctx->key);
     *out        = (IdempotencyStored){ .found = found != NULL };
     if (!found) return true;
@@ -39,7 +38,7 @@ bool idempotency_begin(Ctx *ctx, Str fingerprint, IdempotencyStored *out, Error 
     out->status  = found->status;
     out->pending = found->status == 0;
     out->body    = str_dup(ctx->arena, (Str){ found->body, found->body_len });
-    return true;
+    return out->body.ptr || err_memory(err);
 }
 
 bool idempotency_finish(Ctx *ctx, Str fingerprint, int64_t status, Str body, Error *err)

@@ -18,7 +18,8 @@ bool things_find(Ctx *ctx, const ThingFind *request, ThingFind *reply, Error *er
 
 bool things_make(Ctx *ctx, const Thing *request, Thing *reply, Error *err)
 {
-    if (str_eq(request->name, STR("bad"))) return err_set(err, &ERR_DB_CONFLICT, "name", "is there");
+    if (str_eq(request->name, STR("bad")))
+        return err_set(err, &ERR_DB_CONFLICT, "name", "is there");
     *reply    = *request;
     reply->id = ctx_new_id(ctx);
     return true;
