@@ -300,6 +300,25 @@ static void test_calls(void)
     app_destroy(app);
 }
 
+/* On PostgreSQL lookups of keys, reads and /readyz go through worker threads. */
+static void test_workers(void)
+{
+    static HttpExchange exchange;
+    Env                 env = { 0 };
+    App                *app = NULL;
+    Error               err = { 0 };
+    fake_engine             = DB_PG;
+    if (!app_create(&(AppOptions){ .env = &env, .threads = 2 }, &app, &err)) abort();
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        if (strcmp(calls[i].method, "GET") != 0 || strcmp(calls[i].path, "/metrics") == 0) continue;
+        run_call(app, i, 0, &exchange);
+        bool ok = atomic_load(&exchange.replied) && exchange.reply.status == calls[i].status;
+        check("on_worker", ok, str_from(calls[i].name));
+    }
+    app_destroy(app);
+    fake_engine = DB_SQLITE;
+}
+
 static void test_etag(void)
 {
     static HttpExchange exchange;
@@ -329,6 +348,7 @@ int main(void)
     test_documents();
     test_calls();
     test_etag();
+    test_workers();
     printf("app: %d passed, %d failed\n", passed, failed);
     return failed ? 1 : 0;
 }

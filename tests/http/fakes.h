@@ -3,6 +3,7 @@
 #define TESTS_HTTP_FAKES_H
 
 #include "http/server.h"
+#include "store/db.h"
 
 #include <stdatomic.h>
 
@@ -16,5 +17,8 @@ struct HttpExchange {
     atomic_bool replied;
     _Alignas(16) char memory[65536];
 };
+
+/* What db_engine says. */
+extern DbEngine fake_engine;
 
 #endif
