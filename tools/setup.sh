@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# setup.sh — installs the Debian packages that are missing. Quick when nothing is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+packages=(build-essential meson ninja-build pkg-config libjansson-dev libh2o-evloop-dev libpq-dev
+    libcurl4-openssl-dev libssl-dev zlib1g-dev libcsv-dev postgresql-15 gawk curl jq wrk ca-certificates)
+command -v npm >/dev/null || packages+=(nodejs npm)
+stamp=build/.setup-$(cksum <"$0" | cut -d' ' -f1)
+if [ ! -e "$stamp" ]; then
+    missing=()
+    for package in "${packages[@]}"; do
+        dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        echo "installing: ${missing[*]}"
+        sudo=()
+        [ "$(id -u)" = 0 ] || sudo=(sudo)
+        "${sudo[@]}" apt-get update -qq
+        "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    fi
+    mkdir -p build
+    touch "$stamp"
+fi
+[ ! -e tools/fetch_sqlite.sh ] || tools/fetch_sqlite.sh
