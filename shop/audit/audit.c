@@ -1,7 +1,7 @@
 /* audit.c — the hash chain. See audit.h. */
 #include "shop/audit/audit.h"
 
-#include "audit_sql.h"
+#include "all_sql.h"
 
 #include <openssl/sha.h>
 #include <string.h>
@@ -66,9 +66,10 @@ typedef struct {
     unsigned char hash[SHA256_DIGEST_LENGTH];
 } Walk;
 
-static bool walk_row(void *arg, const AuditRowsRow *row)
+static bool walk_row(void *arg, const void *any)
 {
-    Walk *walk = arg;
+    Walk               *walk = arg;
+    const AuditRowsRow *row  = any;
     if (row->stream != walk->stream) {
         walk->stream = row->stream;
         walk->seq    = 0;

@@ -1,7 +1,7 @@
 /* events.c — the outbox. See events.h. */
 #include "shop/events/events.h"
 
-#include "events_sql.h"
+#include "all_sql.h"
 
 bool events_put(Ctx *ctx, const EventDef *event, Id subject, Str body, Error *err)
 {

@@ -1,7 +1,7 @@
 /* idempotency.c — one effect and one answer per key. See idempotency.h. */
 #include "shop/idempotency/idempotency.h"
 
-#include "idempotency_sql.h"
+#include "all_sql.h"
 
 bool idempotency_begin(Ctx *ctx, Str fingerprint, IdempotencyStored *out, Error *err)
 {

@@ -1,7 +1,7 @@
 /* identity.c — merchants, roles and API keys. See identity.h. */
 #include "shop/identity/identity.h"
 
-#include "identity_sql.h"
+#include "all_sql.h"
 #include "shop/perms.h"
 
 #include <openssl/sha.h>

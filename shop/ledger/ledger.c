@@ -1,7 +1,7 @@
 /* ledger.c — double entry. See ledger.h. */
 #include "shop/ledger/ledger.h"
 
-#include "ledger_sql.h"
+#include "all_sql.h"
 
 bool ledger_post(Ctx *ctx, LedgerDoc *doc, Str debit, Str credit, int64_t amount, Str code,
                  Error *err)
