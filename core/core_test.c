@@ -1,0 +1,147 @@
+/* core_test.c — the core promises: exact splits, sums that add up, barcodes, card numbers. */
+#include "core/cart.h"
+#include "core/gtin.h"
+#include "core/pan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int passed, failed;
+
+static void check(bool ok, const char *name)
+{
+    if (ok) passed++;
+    else failed++;
+    printf("%s %s\n", ok ? "ok" : "not ok", name);
+}
+
+static uint64_t seed = 88172645463325252ULL;
+
+static int64_t below(int64_t limit)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (int64_t)(seed % (uint64_t)limit);
+}
+
+static void test_money(Arena *arena)
+{
+    Error   err;
+    int64_t out = 0;
+    check(money_scale(333, 200000, PPM_ONE, ROUND_HALF_UP, &out, &err) && out == 67, "a rate rounds half up");
+    check(money_scale(5, 1, 2, ROUND_HALF_EVEN, &out, &err) && out == 2, "half even goes to the even one");
+    check(money_scale(-5, 1, 2, ROUND_HALF_UP, &out, &err) && out == -3, "half up is away from zero");
+    check(!money_scale(INT64_MAX, 1000, 1, ROUND_DOWN, &out, &err) && err.def == &ERR_AMOUNT_RANGE,
+          "an amount that does not fit is refused");
+    check(money_cash_round(1233, 5) == 1235 && money_cash_round(1232, 5) == 1230, "cash rounds to the coin");
+    check(str_eq(money_text(arena, -5, STR("GBP")), STR("-0.05")), "pence have two decimals");
+    check(str_eq(money_text(arena, 1200, STR("JPY")), STR("1200")), "yen have none");
+    check(str_eq(money_text(arena, 1234, STR("KWD")), STR("1.234")), "dinars have three");
+    check(str_eq(qty_text(arena, 1250), STR("1.25")) && str_eq(qty_text(arena, 2000), STR("2")), "quantities");
+}
+
+static void test_split(void)
+{
+    bool ok = true;
+    for (int round = 0; round < 20000 && ok; round++) {
+        int64_t weights[12], parts[12], sum = 0;
+        size_t  count = (size_t)below(12) + 1;
+        int64_t total = below(200000) - 100000;
+        for (size_t i = 0; i < count; i++) weights[i] = below(5000);
+        money_split(total, weights, count, parts);
+        for (size_t i = 0; i < count; i++) sum += parts[i];
+        ok = sum == total;
+    }
+    check(ok, "the parts of a split add up, 20,000 times");
+}
+
+static bool basket_adds_up(Arena *arena)
+{
+    static const CartRate rates[] = { { STR("standard"), STR("VAT"), 200000, false },
+                                      { STR("reduced"), STR("VAT"), 50000, false },
+                                      { STR("city"), STR("State"), 62500, false },
+                                      { STR("city"), STR("City"), 13750, true } };
+    static const Str      classes[] = { STR("standard"), STR("reduced"), STR("city") };
+    CartLine              lines[20];
+    CartInput             in = { .currency = STR("GBP"), .lines = lines, .rates = rates, .rate_count = COUNT(rates) };
+    Priced                out;
+    Error                 err;
+    in.line_count         = (size_t)below(20) + 1;
+    in.prices_include_tax = below(2);
+    in.tax_per_document   = below(2);
+    in.cash_step          = below(2) * 5;
+    int64_t value         = 0;
+    for (size_t i = 0; i < in.line_count; i++) {
+        lines[i] = (CartLine){ .sku = STR("x"), .tax_class = classes[below(3)], .qty_milli = (below(9) + 1) * 1000,
+                               .unit_price = below(9999), .price_source = STR("list") };
+        int64_t gross     = lines[i].unit_price * lines[i].qty_milli / 1000;
+        lines[i].discount = gross ? below(gross) : 0;
+        value += gross - lines[i].discount;
+    }
+    in.order_discount = value ? below(value) : 0;
+    if (!cart_price(arena, &in, true, &out, &err)) return false;
+    int64_t net = 0, tax = 0, rated = 0;
+    for (size_t i = 0; i < in.line_count; i++) {
+        net += out.lines[i].net;
+        tax += out.lines[i].tax;
+        if (out.lines[i].total != out.lines[i].net + out.lines[i].tax) return false;
+    }
+    for (size_t t = 0; t < out.tax_count; t++) rated += out.taxes[t].amount;
+    bool kept = !in.prices_include_tax || out.total == out.subtotal - out.discount;
+    return kept && net == out.net && tax == out.tax && rated == out.tax && out.total == net + tax;
+}
+
+static void test_cart(Arena *arena)
+{
+    bool ok = true;
+    for (int i = 0; i < 50000 && ok; i++) {
+        arena_reset(arena);
+        ok = basket_adds_up(arena);
+    }
+    check(ok, "50,000 random baskets add up to the last unit");
+    CartRate  rate = { STR("standard"), STR("VAT"), 200000, false };
+    CartLine  line[3];
+    CartInput in = { .currency = STR("GBP"), .lines = line, .line_count = 3, .rates = &rate, .rate_count = 1 };
+    Priced    out;
+    Error     err;
+    for (int i = 0; i < 3; i++)
+        line[i] = (CartLine){ .tax_class = STR("standard"), .qty_milli = 1000, .unit_price = 33 };
+    check(cart_price(arena, &in, false, &out, &err) && out.tax == 21, "tax is rounded per line");
+    in.tax_per_document = true;
+    check(cart_price(arena, &in, false, &out, &err) && out.tax == 20, "tax is rounded per document");
+    line[1].qty_milli = 0;
+    check(!cart_price(arena, &in, false, &out, &err) && err.def == &ERR_QUANTITY_RANGE
+              && str_eq(str_from(err.field), STR("lines[1].quantity")),
+          "no quantity is refused, with its path");
+    line[1].qty_milli = 1000;
+    line[1].tax_class = STR("none");
+    check(!cart_price(arena, &in, false, &out, &err) && err.def == &ERR_TAX_UNRESOLVED, "no rate is refused");
+}
+
+static void test_numbers(void)
+{
+    check(gtin_valid(STR("4006381333931")) && !gtin_valid(STR("4006381333932")), "EAN-13 check digit");
+    check(gtin_valid(STR("96385074")) && gtin_valid(STR("036000291452")), "GTIN-8 and UPC-A");
+    check(pan_found(STR("card 4111 1111-1111 1111 ok"), false), "a Visa number in a note is found");
+    check(pan_found(STR("378282246310005"), false) && pan_found(STR("5555555555554444"), true), "Amex and Mastercard");
+    check(!pan_found(STR("4111111111111112"), false), "a wrong Luhn digit is none");
+    check(!pan_found(STR("4000000000006"), true) == gtin_valid(STR("4000000000006")), "a GTIN is none where allowed");
+    check(pan_found(STR(";4111111111111111=2512"), false), "a magnetic track is found");
+}
+
+int main(void)
+{
+    enum { BYTES = 1 << 20 };
+    Arena arena;
+    void *bytes = malloc(BYTES);
+    if (!bytes) return 1;
+    arena_init(&arena, bytes, BYTES);
+    test_money(&arena);
+    test_split();
+    test_cart(&arena);
+    test_numbers();
+    free(bytes);
+    printf("core: %d passed, %d failed\n", passed, failed);
+    return failed != 0;
+}
