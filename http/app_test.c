@@ -263,7 +263,7 @@ static void run_call(App *app, size_t i, long fail_in, HttpExchange *exchange)
     arena_init(&exchange->arena, exchange->memory, sizeof exchange->memory);
     exchange->arena.fail_in = fail_in;
     exchange->request = (HttpRequest){ str_from(calls[i].method), str_from(calls[i].path),
-                                       str_from(calls[i].query), str_from(calls[i].body), true };
+                                       str_from(calls[i].query), str_from(calls[i].body) };
     char bearer[64];
     (void)snprintf(bearer, sizeof bearer, "Bearer %s", calls[i].bearer);
     if (calls[i].bearer[0]) add_header(exchange, "authorization", str_from(bearer));

@@ -1,20 +1,10 @@
 /* decode_leaf.c — single values of a request. See decode_leaf.h. */
 #include "http/decode_leaf.h"
 
+#include "core/pan.h"
 #include "http/rfc3339.h"
 
 #include <string.h>
-
-#if __has_include("core/pan.h")
-#include "core/pan.h"
-#else
-static bool pan_found(Str text, bool gtin_allowed)
-{
-    (void)text;
-    (void)gtin_allowed;
-    return false;
-}
-#endif
 
 void leaf_number(Decoder *d, const FieldDef *field, int64_t value, int64_t *out)
 {

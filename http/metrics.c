@@ -55,7 +55,7 @@ Str metrics_text(Arena *arena, Metrics *metrics, const HttpServer *server)
         counter(&buf, "http_bytes_in_total", "counter", http.bytes_in);
         counter(&buf, "http_bytes_out_total", "counter", http.bytes_out);
         counter(&buf, "http_refused_total", "counter", http.refused);
-        counter(&buf, "http_timeouts_total", "counter", http.timeouts);
+        counter(&buf, "http_clients_gone_total", "counter", http.clients_gone);
         counter(&buf, "http_open_connections", "gauge", http.open_connections);
     }
     return buf_str(&buf);

@@ -13,20 +13,17 @@ typedef struct {
     int port;               /* 0: any free one; see http_server_port */
     size_t arena_bytes;     /* per exchange; 0: default */
     size_t body_bytes_max;  /* 0: default 1 MiB; above: 413 */
-    int header_timeout_ms;  /* whole head must be there; 0: 10,000 */
-    int body_timeout_ms;    /* whole body must be there; 0: 30,000 */
+    int request_timeout_ms; /* a whole request must be there within; 0: 10,000 */
+    int connections_max;    /* 0: 4,096 */
     /* Called on the loop thread for each complete request; must not block. Must lead to exactly one
-     * http_reply, or http_stream_start, now or later. */
+     * http_reply, now or later. */
     void (*on_request)(void *app, HttpExchange *exchange);
-    /* Gives the problem+json body for faults found below (431, 413, 400, 408 …) where the library
-     * leaves it to us; `code` is an ErrDef of base/errors.def. */
     void *app;
 } HttpOptions;
 
 typedef struct {
     Str method, path, query; /* path is still percent-encoded; query without '?' */
     Str body;
-    bool http_keeps_alive;
 } HttpRequest;
 
 typedef struct {
@@ -62,15 +59,8 @@ void **http_slot(HttpExchange *exchange);
  * other threads are collected, so that many at once wake the loop once. */
 void http_reply(HttpExchange *exchange, const HttpReply *reply);
 
-/* A reply without end (server-sent events). `closed` is called once, on the loop thread, when the
- * client has gone or the server stops; after it the exchange must not be touched. */
-void http_stream_start(HttpExchange *exchange, Str content_type, void (*closed)(void *arg), void *arg);
-/* Copies the bytes and sends them; from any thread; false when the client is gone or too slow
- * (more than 1 MiB waits). Not after `closed`. */
-bool http_stream_send(HttpExchange *exchange, Str bytes);
-
 typedef struct {
-    uint64_t requests, bytes_in, bytes_out, refused, timeouts;
+    uint64_t requests, bytes_in, bytes_out, refused, clients_gone;
     uint64_t open_connections;
 } HttpCounters;
 void http_counters(const HttpServer *server, HttpCounters *out);

@@ -19,8 +19,6 @@ static void hash_text(SHA256_CTX *sha, Str text)
     SHA256_Update(sha, text.ptr, text.len);
 }
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* one-shot SHA-256, no engine needed */
 static void row_hash(Str before, const AuditPutIn *row, unsigned char out[SHA256_DIGEST_LENGTH])
 {
     SHA256_CTX sha;
@@ -36,7 +34,6 @@ static void row_hash(Str before, const AuditPutIn *row, unsigned char out[SHA256
     hash_text(&sha, row->detail);
     SHA256_Final(out, &sha);
 }
-#pragma GCC diagnostic pop
 
 /* Every row names its actor; what no key did (set-up, jobs) is done by this one. */
 static Id actor_of(const Ctx *ctx)

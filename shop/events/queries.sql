@@ -2,7 +2,8 @@
 -- in: merchant:i64 id:id kind:text subject:id at_ms:i64 body:text
 -- only: sqlite
 INSERT INTO event (merchant, tx, id, kind, subject, at_ms, body)
-VALUES (:merchant, 0, :id, :kind, :subject, :at_ms, :body);
+VALUES (:merchant, coalesce((SELECT max(tx) FROM event WHERE merchant = :merchant), 0) + 1,
+        :id, :kind, :subject, :at_ms, :body);
 
 -- name: event_put
 -- in: merchant:i64 id:id kind:text subject:id at_ms:i64 body:text

@@ -1,0 +1,33 @@
+/* catalog.h — what can be sold. Owns items (with variants, barcodes, media), categories and the words
+ * by which items are found. Owns no prices and no stock.
+ * Words: a SKU is the merchant's own number of an item, unique; a GTIN is the number on its barcode. */
+#ifndef SHOP_CATALOG_H
+#define SHOP_CATALOG_H
+
+#include "shop/common.h"
+
+#define API_DEF "shop/catalog/api.def"
+#include "shop/api_declare.h"
+
+/* What a sale needs to know of an item. */
+typedef struct {
+    Id      id;
+    Str     sku, name, tax_class, unit;
+    int64_t qty_step; /* thousandths */
+    bool    stocked;
+} SaleItem;
+
+/* The active item of a SKU. Errors: SKU_UNKNOWN (422), also for an item not sold any more. */
+bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err) MUST_USE;
+
+/* The SKU behind a barcode. Errors: BARCODE_UNKNOWN (404). */
+bool catalog_sku_of(Ctx *ctx, Str gtin, Str *sku, Error *err) MUST_USE;
+
+/* Makes the item of item->sku, or changes it when it is there; *id is the item's id.
+ * Errors: GTIN_INVALID, BARCODE_TAKEN, CATEGORY_UNKNOWN, PARENT_UNKNOWN. */
+bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err) MUST_USE;
+
+/* Makes or changes a category. */
+bool catalog_put_category(Ctx *ctx, const Category *category, Error *err) MUST_USE;
+
+#endif

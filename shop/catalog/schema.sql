@@ -1,0 +1,46 @@
+-- category: a shelf of the catalog; a tree
+CREATE TABLE category (
+    merchant BIGINT NOT NULL,
+    code     TEXT   NOT NULL,
+    name     TEXT   NOT NULL,
+    parent   TEXT   NOT NULL, -- code of the category above, or empty
+    PRIMARY KEY (merchant, code)
+);
+-- item: what can be sold; a variant is an item with the SKU of its parent and its options
+CREATE TABLE item (
+    merchant      BIGINT NOT NULL,
+    id            BYTEA  NOT NULL,
+    sku           TEXT   NOT NULL,
+    name          TEXT   NOT NULL,
+    description   TEXT   NOT NULL,
+    category      TEXT   NOT NULL, -- code, or empty
+    tax_class     TEXT   NOT NULL,
+    unit          TEXT   NOT NULL, -- each, kg, m …
+    qty_step      BIGINT NOT NULL CHECK (qty_step > 0), -- thousandths; 1000: whole units only
+    stocked       BIGINT NOT NULL, -- 0: a service, never counted
+    active        BIGINT NOT NULL, -- 0: not sold any more
+    parent        TEXT   NOT NULL, -- SKU of the item this is a variant of, or empty
+    options       TEXT   NOT NULL, -- JSON list of {name, value}, e.g. size and colour; or empty
+    media         TEXT   NOT NULL, -- JSON list of {url, alt}; or empty
+    updated_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (merchant, id)
+);
+CREATE UNIQUE INDEX item_by_sku ON item (merchant, sku);
+CREATE INDEX item_by_parent ON item (merchant, parent, sku);
+CREATE INDEX item_by_category ON item (merchant, category, sku);
+-- barcode: GTIN to item; an item may have several
+CREATE TABLE barcode (
+    merchant BIGINT NOT NULL,
+    gtin     TEXT   NOT NULL,
+    item     BYTEA  NOT NULL,
+    PRIMARY KEY (merchant, gtin)
+);
+CREATE INDEX barcode_by_item ON barcode (merchant, item);
+-- item_word: the words of an item's name, SKU and description in lower case, for search by prefix
+CREATE TABLE item_word (
+    merchant BIGINT NOT NULL,
+    word     TEXT   NOT NULL,
+    item     BYTEA  NOT NULL,
+    PRIMARY KEY (merchant, word, item)
+);
+CREATE INDEX item_word_by_item ON item_word (merchant, item);

@@ -1,0 +1,19 @@
+/* customers.h — who buys. Owns the profiles. */
+#ifndef SHOP_CUSTOMERS_H
+#define SHOP_CUSTOMERS_H
+
+#include "shop/common.h"
+
+#define API_DEF "shop/customers/api.def"
+#include "shop/api_declare.h"
+
+/* Errors: CUSTOMER_UNKNOWN (422). */
+bool customers_must_exist(Ctx *ctx, Id id, Error *err) MUST_USE;
+
+/* Makes the customer of input->ref (an absent ref: a new customer), or changes it when it is there. */
+bool customers_put(Ctx *ctx, const CustomerInput *input, Id *id, Error *err) MUST_USE;
+
+/* The id of a ref; none (all zero) when there is no such customer. */
+bool customers_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,17 @@
+-- customer: who buys; one profile over all channels
+CREATE TABLE customer (
+    merchant      BIGINT NOT NULL,
+    id            BYTEA  NOT NULL,
+    ref           TEXT   NOT NULL, -- the merchant's own number, unique; or the id as text
+    name          TEXT   NOT NULL,
+    email         TEXT   NOT NULL, -- or empty
+    phone         TEXT   NOT NULL, -- digits with +, or empty
+    country       TEXT   NOT NULL, -- ISO 3166-1 alpha-2, or empty
+    note          TEXT   NOT NULL,
+    made_at_ms    BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (merchant, id)
+);
+CREATE UNIQUE INDEX customer_by_ref ON customer (merchant, ref);
+CREATE INDEX customer_by_email ON customer (merchant, email);
+CREATE INDEX customer_by_phone ON customer (merchant, phone);

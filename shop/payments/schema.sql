@@ -1,0 +1,22 @@
+-- payment: one tender of an order; never a card number, only what the payment service calls it
+CREATE TABLE payment (
+    merchant    BIGINT NOT NULL,
+    order_id    BYTEA  NOT NULL,
+    n           BIGINT NOT NULL, -- 1, 2 … within the order
+    id          BYTEA  NOT NULL, -- our key at the payment service
+    kind        TEXT   NOT NULL CHECK (kind IN ('cash', 'card')),
+    state       TEXT   NOT NULL CHECK (state IN ('pending', 'captured', 'declined', 'reversing', 'reversed')),
+    amount      BIGINT NOT NULL CHECK (amount >= 0), -- minor units that count towards the order
+    tendered    BIGINT NOT NULL, -- cash handed over
+    change      BIGINT NOT NULL, -- cash given back
+    refunded    BIGINT NOT NULL CHECK (refunded BETWEEN 0 AND amount),
+    reference   TEXT   NOT NULL, -- of the payment service, or empty
+    brand       TEXT   NOT NULL,
+    last4       TEXT   NOT NULL,
+    reason      TEXT   NOT NULL, -- why declined
+    at_ms       BIGINT NOT NULL,
+    next_ask_ms BIGINT NOT NULL, -- when to ask the payment service again; 0: settled
+    PRIMARY KEY (merchant, order_id, n)
+);
+-- the payments that are not settled: what the jobs look for
+CREATE INDEX payment_open ON payment (next_ask_ms) WHERE next_ask_ms > 0;

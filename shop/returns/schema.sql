@@ -1,0 +1,33 @@
+-- sale_return: goods given back, wholly or in part, and the money returned for them
+CREATE TABLE sale_return (
+    merchant   BIGINT NOT NULL,
+    id         BYTEA  NOT NULL,
+    order_id   BYTEA,           -- the sale; NULL: without receipt
+    location   TEXT   NOT NULL, -- where it was given back
+    number     BIGINT NOT NULL, -- unique per location, without gaps
+    customer   BYTEA,
+    ref        TEXT   NOT NULL, -- the caller's own number, or empty
+    reason     TEXT   NOT NULL,
+    currency   TEXT   NOT NULL,
+    net        BIGINT NOT NULL, -- minor units given back, positive, as below
+    tax        BIGINT NOT NULL,
+    total      BIGINT NOT NULL,
+    made_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (merchant, id)
+);
+CREATE UNIQUE INDEX sale_return_by_number ON sale_return (merchant, location, number);
+-- return_line: one line of a return
+CREATE TABLE return_line (
+    merchant    BIGINT NOT NULL,
+    return_id   BYTEA  NOT NULL,
+    n           BIGINT NOT NULL,
+    order_line  BIGINT NOT NULL, -- line of the sale; 0: without receipt
+    item        BYTEA  NOT NULL,
+    sku         TEXT   NOT NULL,
+    qty         BIGINT NOT NULL CHECK (qty > 0),
+    net         BIGINT NOT NULL,
+    tax         BIGINT NOT NULL,
+    total       BIGINT NOT NULL,
+    disposition TEXT   NOT NULL CHECK (disposition IN ('floor', 'backroom', 'damaged', 'quarantine', 'none')),
+    PRIMARY KEY (merchant, return_id, n)
+);

@@ -1,0 +1,13 @@
+/* settings.h — numbers a merchant may change; the SETTING rows of all capabilities say which. */
+#ifndef SHOP_SETTINGS_H
+#define SHOP_SETTINGS_H
+
+#include "shop/common.h"
+
+#define API_DEF "shop/settings/api.def"
+#include "shop/api_declare.h"
+
+/* The merchant's value, or the standard one. */
+bool settings_get(Ctx *ctx, const SettingDef *setting, int64_t *out, Error *err) MUST_USE;
+
+#endif
