@@ -4,10 +4,14 @@
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/.."
+layers=()
+for folder in base core sys store shop flows http jobs cli tests; do
+    [ ! -d "$folder" ] || layers+=("$folder")
+done
 case "$1" in
-sources) find base core sys store shop flows http jobs -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c' ;;
-queries) find shop flows store -name 'queries.sql' ;;
+sources) find "${layers[@]}" -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c' ! -path 'tests/*' ! -path 'cli/*' ;;
+queries) find "${layers[@]}" -name 'queries.sql' ;;
 schemas) find shop -name 'schema.sql' ;;
-tests) find base core sys store shop flows http jobs cli tests -name '*_test.c' ! -path 'http/app_test.c' ;;
+tests) find "${layers[@]}" -name '*_test.c' ! -path 'http/app_test.c' ;;
 *) exit 2 ;;
 esac | sort

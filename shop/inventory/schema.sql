@@ -12,7 +12,7 @@ CREATE TABLE stock_move (
     qty           BIGINT NOT NULL CHECK (qty > 0), -- thousandths of the unit
     cause         TEXT   NOT NULL, -- sale, receipt, transfer, return, adjustment, opening …
     at_ms         BIGINT NOT NULL,
-    PRIMARY KEY (merchant, document_id, n)
+    PRIMARY KEY (merchant, item, document_id, n)
 );
 -- stock_level: how much of an item stands at a location by state: the sum of its moves, written in
 -- the same transaction; and what is claimed of it by orders that are not paid yet

@@ -1,0 +1,214 @@
+/* inventory_api.c — the routes of inventory. See api.def. */
+#include "shop/inventory/inventory.h"
+
+#include "all_sql.h"
+#include "shop/audit/audit.h"
+#include "shop/events/events.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define API_DEF "shop/inventory/api.def"
+#define CAPABILITY inventory
+#include "shop/api_define.h"
+
+static StockLevel shown(Str sku, Str location, const StockGetRow *s)
+{
+    int64_t on_hand   = s->floor + s->backroom;
+    int64_t available = on_hand - s->claimed - s->safety;
+    return (StockLevel){ .sku = sku, .location = location, .floor = s->floor, .backroom = s->backroom,
+                         .in_transit = s->in_transit, .damaged = s->damaged, .quarantine = s->quarantine,
+                         .claimed = s->claimed, .safety = s->safety, .on_hand = on_hand,
+                         .available = available > 0 ? available : 0 };
+}
+
+/* A cursor "item-id location" apart. */
+static bool page_start(Str cursor, StockPageIn *in, Id *after, Error *err)
+{
+    in->after_item     = STR("");
+    in->after_location = STR("");
+    if (!cursor.len) return true;
+    if (cursor.len < ID_TEXT_LEN || !id_parse(str_slice(cursor, 0, ID_TEXT_LEN), after))
+        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+    in->after_item     = (Str){ (const char *)after->bytes, ID_BYTES };
+    in->after_location = str_slice(cursor, ID_TEXT_LEN, cursor.len);
+    return true;
+}
+
+bool stock_list(Ctx *ctx, const StockFind *request, StockList *reply, Error *err)
+{
+    StockPageRow *rows  = NULL;
+    size_t        count = 0;
+    Id            after = { { 0 } };
+    size_t        limit = (size_t)page_limit(request->limit);
+    StockPageIn   in    = { .merchant = ctx->who.merchant, .limit = (int64_t)limit + 1,
+                            .location = request->location.ptr ? request->location : STR("") };
+    if (!page_start(request->cursor, &in, &after, err)) return false;
+    if (!q_stock_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    reply->items.items = arena_array(ctx->arena, StockLevel, count + 1);
+    if (!reply->items.items) return err_memory(err);
+    reply->items.count = count < limit ? count : limit;
+    for (size_t i = 0; i < reply->items.count; i++) {
+        const StockPageRow *r = &rows[i];
+        StockGetRow         s = { r->floor, r->backroom, r->in_transit, r->damaged, r->quarantine,
+                                  r->claimed, r->safety };
+        reply->items.items[i] = shown(r->sku, r->location, &s);
+    }
+    if (count > limit) {
+        const StockPageRow *last = &rows[limit - 1];
+        reply->next_cursor = str_format(ctx->arena, "%.*s%.*s", STR_FMT(id_text(ctx->arena, last->item)),
+                                        STR_FMT(last->location));
+    }
+    return true;
+}
+
+bool stock_show(Ctx *ctx, const StockOfItem *request, StockList *reply, Error *err)
+{
+    StockOfSkuRow *rows  = NULL;
+    size_t         count = 0;
+    StockOfSkuIn   in    = { ctx->who.merchant, request->sku };
+    if (!q_stock_of_sku_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    if (count == 0) return err_set(err, &ERR_NOT_FOUND, "sku", "there is no such item");
+    reply->items.items = arena_array(ctx->arena, StockLevel, count);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const StockOfSkuRow *r = &rows[i];
+        StockGetRow          s = { r->floor, r->backroom, r->in_transit, r->damaged, r->quarantine,
+                                   r->claimed, r->safety };
+        if (r->location.len) reply->items.items[reply->items.count++] = shown(request->sku, r->location, &s);
+    }
+    return true;
+}
+
+static bool item_of(Ctx *ctx, Str sku, const char *field, Id *item, Error *err)
+{
+    StockItemOfRow row;
+    bool           found = false;
+    if (!q_stock_item_of_one(ctx->tx, ctx->arena, &(StockItemOfIn){ ctx->who.merchant, sku }, &row, &found, err))
+        return false;
+    if (!found) return err_set(err, &ERR_NOT_FOUND, field, "there is no such item");
+    if (!row.stocked) return err_set(err, &ERR_STOCK_PLACE, field, "this item is a service: it has no stock");
+    *item = row.id;
+    return true;
+}
+
+bool stock_moves(Ctx *ctx, const StockMoveFind *request, StockMoveList *reply, Error *err)
+{
+    StockMovesOfRow *rows   = NULL;
+    size_t           count  = 0;
+    Id               before = { { 0 } };
+    size_t           limit  = (size_t)page_limit(request->limit);
+    StockMovesOfIn   in     = { .merchant = ctx->who.merchant, .before_n = 0, .limit = (int64_t)limit + 1 };
+    memset(before.bytes, 0xFF, ID_BYTES);
+    if (request->cursor.len && (request->cursor.len <= ID_TEXT_LEN
+        || !id_parse(str_slice(request->cursor, 0, ID_TEXT_LEN), &before)
+        || !str_to_i64(str_slice(request->cursor, ID_TEXT_LEN, request->cursor.len), &in.before_n)))
+        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+    in.before_document = (Str){ (const char *)before.bytes, ID_BYTES };
+    if (!item_of(ctx, request->sku, "sku", &in.item, err)) return false;
+    if (!q_stock_moves_of_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    reply->items.items = arena_array(ctx->arena, StockMoveRow, count + 1);
+    if (!reply->items.items) return err_memory(err);
+    reply->items.count = count < limit ? count : limit;
+    for (size_t i = 0; i < reply->items.count; i++) {
+        const StockMovesOfRow *r = &rows[i];
+        reply->items.items[i] = (StockMoveRow){ .document = r->document_id, .n = r->n, .quantity = r->qty,
+            .from_location = r->from_location.len ? r->from_location : STR_NONE, .from_state = r->from_state,
+            .to_location = r->to_location.len ? r->to_location : STR_NONE, .to_state = r->to_state,
+            .cause = r->cause, .at = r->at_ms };
+    }
+    if (count > limit) {
+        const StockMovesOfRow *last = &rows[limit - 1];
+        reply->next_cursor = str_format(ctx->arena, "%.*s%lld", STR_FMT(id_text(ctx->arena, last->document_id)),
+                                        (long long)last->n);
+    }
+    return true;
+}
+
+static bool outside(Str state)
+{
+    return str_eq(state, STR("vendor")) || str_eq(state, STR("adjustment"));
+}
+
+/* One end of a movement: outside states have no location, all others a known one. */
+static bool check_place(Ctx *ctx, Str location, Str state, const char *field, Error *err)
+{
+    StockLocationThereRow row;
+    bool                  found = false;
+    if (outside(state) != (location.len == 0))
+        return err_set(err, &ERR_STOCK_PLACE, field, "vendor and adjustment have no location, all others have one");
+    if (outside(state)) return true;
+    StockLocationThereIn in = { ctx->who.merchant, location };
+    if (!q_stock_location_there_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    return found || err_set(err, &ERR_STOCK_PLACE, field, "there is no such location");
+}
+
+static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t i, StockMove *move, Error *err)
+{
+    char sku[64], from[64], to[64];
+    (void)snprintf(sku, sizeof sku, "lines[%zu].sku", i);
+    (void)snprintf(from, sizeof from, "lines[%zu].from_location", i);
+    (void)snprintf(to, sizeof to, "lines[%zu].to_location", i);
+    *move = (StockMove){ .sku = line->sku, .qty = line->quantity, .from_state = line->from_state,
+                         .to_state = line->to_state,
+                         .from_location = line->from_location.ptr ? line->from_location : STR(""),
+                         .to_location = line->to_location.ptr ? line->to_location : STR("") };
+    if (!item_of(ctx, line->sku, sku, &move->item, err)
+        || !check_place(ctx, move->from_location, move->from_state, from, err)
+        || !check_place(ctx, move->to_location, move->to_state, to, err))
+        return false;
+    if (str_eq(move->from_location, move->to_location) && str_eq(move->from_state, move->to_state))
+        return err_set(err, &ERR_STOCK_PLACE, to, "is where it came from");
+    if (outside(move->from_state) && outside(move->to_state))
+        return err_set(err, &ERR_STOCK_PLACE, to, "one end must be a location");
+    return inventory_move(ctx, doc, move, err);
+}
+
+static bool level_now(Ctx *ctx, Id item, Str sku, Str location, StockLevel *out, Error *err)
+{
+    StockGetRow now   = { 0 };
+    bool        found = false;
+    StockGetIn  in    = { ctx->who.merchant, item, location };
+    if (!q_stock_get_one(ctx->tx, ctx->arena, &in, &now, &found, err)) return false;
+    *out = shown(sku, location, &now);
+    return true;
+}
+
+bool stock_move(Ctx *ctx, const StockMoves *request, StockMoved *reply, Error *err)
+{
+    size_t   count = request->lines.count;
+    StockDoc doc   = { ctx_new_id(ctx), request->cause, 0 };
+    reply->id          = doc.id;
+    reply->items.items = arena_array(ctx->arena, StockLevel, count * 2);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        StockMove   move;
+        StockLevel *to = reply->items.items;
+        if (!move_line(ctx, &doc, &request->lines.items[i], i, &move, err)) return false;
+        bool from_here = move.from_location.len > 0;
+        bool to_here   = move.to_location.len > 0 && !str_eq(move.to_location, move.from_location);
+        if (from_here && !level_now(ctx, move.item, move.sku, move.from_location, &to[reply->items.count++], err))
+            return false;
+        if (to_here && !level_now(ctx, move.item, move.sku, move.to_location, &to[reply->items.count++], err))
+            return false;
+    }
+    Str body = str_format(ctx->arena, "{\"id\":\"%.*s\",\"cause\":\"%.*s\",\"lines\":%zu}",
+                          STR_FMT(id_text(ctx->arena, doc.id)), STR_FMT(doc.cause), count);
+    Str note = request->note.ptr ? request->note : request->cause;
+    if (!body.ptr) return err_memory(err);
+    return audit_append(ctx, STR("stock.move"), doc.id, note, err)
+        && events_put(ctx, &EVENT_STOCK_MOVED, doc.id, body, err);
+}
+
+bool stock_safety(Ctx *ctx, const SafetyStock *request, StockLevel *reply, Error *err)
+{
+    Id item;
+    if (!item_of(ctx, request->sku, "sku", &item, err)) return false;
+    if (!check_place(ctx, request->location, STR("floor"), "location", err)) return false;
+    StockSetSafetyIn in = { ctx->who.merchant, item, request->location, request->quantity };
+    Str detail = str_format(ctx->arena, "%.*s %lld", STR_FMT(request->location), (long long)request->quantity);
+    if (!detail.ptr) return err_memory(err);
+    return q_stock_set_safety_exec(ctx->tx, &in, NULL, err)
+        && audit_append(ctx, STR("stock.safety"), item, detail, err)
+        && level_now(ctx, item, request->sku, request->location, reply, err);
+}
