@@ -45,7 +45,8 @@ static bool share_discount(Work *w, Error *err)
 {
     int64_t left = w->out->subtotal - w->out->discount;
     if (w->in->order_discount < 0 || (w->in->order_discount > 0 && w->in->order_discount > left))
-        return err_set(err, &ERR_DISCOUNT_RANGE, "order_discount", "must be between 0 and what is left to pay");
+        return err_set(err, &ERR_DISCOUNT_RANGE, "order_discount",
+                       "must be between 0 and what is left to pay");
     if (w->in->order_discount == 0) return true;
     for (size_t i = 0; i < w->in->line_count; i++) {
         int64_t rest  = w->out->lines[i].gross - w->out->lines[i].discount;
@@ -205,16 +206,19 @@ static bool explain_all(Work *w, Error *err)
         Str               unit = money_text(arena, line->unit_price, w->in->currency);
         Str               qty  = qty_text(arena, line->qty_milli);
         step(w, n, STR("price"), to->gross,
-             str_format(arena, "%.*s x %.*s (%.*s)", STR_FMT(qty), STR_FMT(unit), STR_FMT(line->price_source)));
+             str_format(arena, "%.*s x %.*s (%.*s)", STR_FMT(qty), STR_FMT(unit),
+                         STR_FMT(line->price_source)));
         if (line->discount) step(w, n, STR("discount"), -line->discount, STR("Discount on this line"));
         if (to->discount > line->discount)
-            step(w, n, STR("order_discount"), line->discount - to->discount, STR("Share of the order's discount"));
+            step(w, n, STR("order_discount"), line->discount - to->discount,
+                 STR("Share of the order's discount"));
     }
     for (size_t t = 0; t < w->out->tax_count; t++) {
         const PricedTax *tax  = &w->out->taxes[t];
         Str              base = money_text(arena, tax->base, w->in->currency);
         step(w, -1, STR("tax"), tax->amount,
-             str_format(arena, "%.*s %lld.%04lld %% %s %.*s", STR_FMT(tax->name), (long long)(tax->ppm / 10000),
+             str_format(arena, "%.*s %lld.%04lld %% %s %.*s", STR_FMT(tax->name),
+                         (long long)(tax->ppm / 10000),
                         (long long)(tax->ppm % 10000), w->in->prices_include_tax ? "contained, on" : "on",
                         STR_FMT(base)));
     }

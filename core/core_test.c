@@ -38,7 +38,8 @@ static void test_money(Arena *arena)
     check(str_eq(money_text(arena, -5, STR("GBP")), STR("-0.05")), "pence have two decimals");
     check(str_eq(money_text(arena, 1200, STR("JPY")), STR("1200")), "yen have none");
     check(str_eq(money_text(arena, 1234, STR("KWD")), STR("1.234")), "dinars have three");
-    check(str_eq(qty_text(arena, 1250), STR("1.25")) && str_eq(qty_text(arena, 2000), STR("2")), "quantities");
+    check(str_eq(qty_text(arena, 1250), STR("1.25"))
+              && str_eq(qty_text(arena, 2000), STR("2")), "quantities");
 }
 
 static void test_split(void)
@@ -64,7 +65,8 @@ static bool basket_adds_up(Arena *arena)
                                       { STR("city"), STR("City"), 13750, true } };
     static const Str      classes[] = { STR("standard"), STR("reduced"), STR("city") };
     CartLine              lines[20];
-    CartInput             in = { .currency = STR("GBP"), .lines = lines, .rates = rates, .rate_count = COUNT(rates) };
+    CartInput             in = { .currency = STR("GBP"), .lines = lines, .rates = rates,
+                                .rate_count = COUNT(rates) };
     Priced                out;
     Error                 err;
     in.line_count         = (size_t)below(20) + 1;
@@ -73,7 +75,8 @@ static bool basket_adds_up(Arena *arena)
     in.cash_step          = below(2) * 5;
     int64_t value         = 0;
     for (size_t i = 0; i < in.line_count; i++) {
-        lines[i] = (CartLine){ .sku = STR("x"), .tax_class = classes[below(3)], .qty_milli = (below(9) + 1) * 1000,
+        lines[i] = (CartLine){ .sku = STR("x"), .tax_class = classes[below(3)],
+                                 .qty_milli = (below(9) + 1) * 1000,
                                .unit_price = below(9999), .price_source = STR("list") };
         int64_t gross     = lines[i].unit_price * lines[i].qty_milli / 1000;
         lines[i].discount = gross ? below(gross) : 0;
@@ -102,7 +105,8 @@ static void test_cart(Arena *arena)
     check(ok, "50,000 random baskets add up to the last unit");
     CartRate  rate = { STR("standard"), STR("VAT"), 200000, false };
     CartLine  line[3];
-    CartInput in = { .currency = STR("GBP"), .lines = line, .line_count = 3, .rates = &rate, .rate_count = 1 };
+    CartInput in = { .currency = STR("GBP"), .lines = line, .line_count = 3,
+                     .rates = &rate, .rate_count = 1 };
     Priced    out;
     Error     err;
     for (int i = 0; i < 3; i++)
@@ -124,9 +128,11 @@ static void test_numbers(void)
     check(gtin_valid(STR("4006381333931")) && !gtin_valid(STR("4006381333932")), "EAN-13 check digit");
     check(gtin_valid(STR("96385074")) && gtin_valid(STR("036000291452")), "GTIN-8 and UPC-A");
     check(pan_found(STR("card 4111 1111-1111 1111 ok"), false), "a Visa number in a note is found");
-    check(pan_found(STR("378282246310005"), false) && pan_found(STR("5555555555554444"), true), "Amex and Mastercard");
+    check(pan_found(STR("378282246310005"), false) && pan_found(STR("5555555555554444"), true),
+          "Amex and Mastercard");
     check(!pan_found(STR("4111111111111112"), false), "a wrong Luhn digit is none");
-    check(!pan_found(STR("4000000000006"), true) == gtin_valid(STR("4000000000006")), "a GTIN is none where allowed");
+    check(!pan_found(STR("4000000000006"), true) == gtin_valid(STR("4000000000006")),
+          "a GTIN is none where allowed");
     check(pan_found(STR(";4111111111111111=2512"), false), "a magnetic track is found");
 }
 

@@ -33,7 +33,8 @@ static bool issuer(const char *digits, size_t len)
     int first = 0;
     for (int i = 0; i < 4; i++) first = first * 10 + (digits[i] - '0');
     for (size_t i = 0; i < COUNT(ranges); i++)
-        if (first >= ranges[i].low && first <= ranges[i].high && len >= ranges[i].least && len <= ranges[i].most)
+        if (first >= ranges[i].low && first <= ranges[i].high
+            && len >= ranges[i].least && len <= ranges[i].most)
             return true;
     return false;
 }
@@ -92,7 +93,9 @@ bool pan_found(Str text, bool gtin_allowed)
         size_t end   = i;
         size_t count = run_of_digits(text, i, digits, &end);
         bool   gtin  = gtin_allowed && gtin_valid((Str){ digits, count <= 14 ? count : 0 });
-        if (count >= PAN_MIN && count <= PAN_MAX && !gtin && issuer(digits, count) && luhn(digits, count)) return true;
+        if (count >= PAN_MIN && count <= PAN_MAX && !gtin && issuer(digits, count)
+            && luhn(digits, count))
+            return true;
         i = end;
     }
     return false;

@@ -23,7 +23,8 @@ bool db_open(const DbOptions *options, bool do_migrate, Db **out, Error *err)
     db->options = *options;
     if (db->options.readers <= 0) db->options.readers = READERS_STANDARD;
     if (db->options.writers <= 0) db->options.writers = PG_WRITERS_STANDARD;
-    if (db->options.group_max <= 0 || db->options.group_max > GROUP_STANDARD) db->options.group_max = GROUP_STANDARD;
+    if (db->options.group_max <= 0 || db->options.group_max > GROUP_STANDARD)
+        db->options.group_max = GROUP_STANDARD;
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->wake, NULL);
     if (!db->engine->open(db, err)) {
@@ -172,7 +173,8 @@ bool db_one(Tx *tx, Arena *arena, const Query *query, const void *params, void *
     return ok;
 }
 
-bool db_all(Tx *tx, Arena *arena, const Query *query, const void *params, void **rows, size_t *count, Error *err)
+bool db_all(Tx *tx, Arena *arena, const Query *query, const void *params, void **rows,
+            size_t *count, Error *err)
 {
     const Engine *engine = tx->db->engine;
     size_t        room   = 8;

@@ -31,6 +31,13 @@ static bool word_at(const char *sql, const char *at, const char *word)
     return at == sql || !isalnum((unsigned char)at[-1]);
 }
 
+static char *put(char *to, const char *text)
+{
+    size_t len = strlen(text);
+    memcpy(to, text, len);
+    return to + len;
+}
+
 char *migrate_for_sqlite(const char *sql)
 {
     size_t size = strlen(sql) * 2 + 64;
@@ -42,13 +49,13 @@ char *migrate_for_sqlite(const char *sql)
         if (at[0] == '-' && at[1] == '-') {
             while (*at && *at != '\n') at++;
         } else if (word_at(sql, at, "BIGINT")) {
-            to = stpcpy(to, "INTEGER");
+            to = put(to, "INTEGER");
             at += 6;
         } else if (word_at(sql, at, "BYTEA")) {
-            to = stpcpy(to, "BLOB");
+            to = put(to, "BLOB");
             at += 5;
         } else if (*at == ';') {
-            to = stpcpy(to, table ? " STRICT, WITHOUT ROWID;" : ";");
+            to = put(to, table ? " STRICT, WITHOUT ROWID;" : ";");
             table = false;
             at++;
         } else {

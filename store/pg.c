@@ -49,7 +49,8 @@ static bool pg_error(Conn *conn, const PGresult *result, const char *what, Error
 static bool pg_run(Conn *conn, const char *sql, Error *err)
 {
     PGresult *result = PQexec(conn->pg, sql);
-    bool      ok     = PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK;
+    bool      ok     = PQresultStatus(result) == PGRES_COMMAND_OK
+                  || PQresultStatus(result) == PGRES_TUPLES_OK;
     if (!ok) pg_error(conn, result, "statement", err);
     PQclear(result);
     return ok;
@@ -239,7 +240,8 @@ static bool pg_start(Tx *tx, const Query *query, const void *params, Error *err)
         switch (query->params[i].type) {
         case COL_I64:
         case COL_BOOL:
-            numbers[i] = htobe64(query->params[i].type == COL_BOOL ? *(const bool *)at : *(const uint64_t *)at);
+            numbers[i] = htobe64(query->params[i].type == COL_BOOL ? *(const bool *)at
+                                                                 : *(const uint64_t *)at);
             values[i]  = (const char *)&numbers[i];
             lengths[i] = 8;
             break;
@@ -254,7 +256,8 @@ static bool pg_start(Tx *tx, const Query *query, const void *params, Error *err)
             break;
         }
     }
-    conn->result = PQexecPrepared(conn->pg, query->name, (int)query->param_count, values, lengths, formats, 1);
+    conn->result = PQexecPrepared(conn->pg, query->name, (int)query->param_count, values, lengths,
+                                  formats, 1);
     conn->row    = 0;
     ExecStatusType status = PQresultStatus(conn->result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return true;
@@ -296,7 +299,8 @@ static bool pg_next(Tx *tx, const Query *query, Arena *arena, void *row, bool *m
     *more      = conn->row < PQntuples(conn->result);
     for (size_t i = 0; *more && i < query->column_count; i++) {
         void *out = (char *)row + query->columns[i].offset;
-        if (!read_column(conn->result, conn->row, (int)i, query->columns[i].type, arena, out)) return err_memory(err);
+        if (!read_column(conn->result, conn->row, (int)i, query->columns[i].type, arena, out))
+            return err_memory(err);
     }
     conn->row++;
     return true;
@@ -341,7 +345,8 @@ static bool version_run(Tx *tx, void *arg, Error *err)
 {
     Conn *conn = tx->conn;
     if (!pg_run(conn, "SELECT pg_advisory_xact_lock(7251);"
-                      "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT)", err))
+                      "CREATE TABLE IF NOT EXISTS schema_version ("
+                       "version BIGINT PRIMARY KEY, name TEXT)", err))
         return false;
     PGresult *result = PQexec(conn->pg, "SELECT coalesce(max(version), 0) FROM schema_version");
     bool      ok     = PQresultStatus(result) == PGRES_TUPLES_OK

@@ -74,7 +74,8 @@ static bool conn_open(Db *db, Conn *conn, bool writer, Error *err)
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                     "PRAGMA wal_autocheckpoint=0; PRAGMA cell_size_check=ON;",
                     err)
-        && lite_run(conn->db, writer ? "PRAGMA cache_size=-16384" : "PRAGMA query_only=ON; PRAGMA cache_size=-4096", err);
+        && lite_run(conn->db, writer ? "PRAGMA cache_size=-16384"
+                                     : "PRAGMA query_only=ON; PRAGMA cache_size=-4096", err);
 }
 
 static void conn_close(Conn *conn)
@@ -127,7 +128,8 @@ static void run_group(Lite *lite, DbCommand **group, int count)
         if (lost) why = errors[i];
     }
     bool kept = begun && !lost && lite_run(writer->db, "COMMIT", &why);
-    if (!kept && sqlite3_get_autocommit(writer->db) == 0) (void)sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!kept && sqlite3_get_autocommit(writer->db) == 0)
+        (void)sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     if (!kept && !why.def) err_set(&why, &ERR_DB_FAILED, "", "the transaction was undone");
     for (int i = 0; i < count; i++) {
         bool refused = !ok[i] && errors[i].def != NULL;
@@ -245,7 +247,8 @@ static int bind(sqlite3_stmt *statement, int at, ColType type, const void *value
     switch (type) {
     case COL_I64: return sqlite3_bind_int64(statement, at, *(const int64_t *)value);
     case COL_BOOL: return sqlite3_bind_int(statement, at, *(const bool *)value);
-    case COL_TEXT: return sqlite3_bind_text64(statement, at, text->ptr, text->len, SQLITE_STATIC, SQLITE_UTF8);
+    case COL_TEXT: return sqlite3_bind_text64(statement, at, text->ptr, text->len, SQLITE_STATIC,
+                                               SQLITE_UTF8);
     case COL_BLOB: return sqlite3_bind_blob64(statement, at, text->ptr, text->len, SQLITE_STATIC);
     case COL_ID:
         if (memcmp(value, &none, ID_BYTES) == 0) return sqlite3_bind_null(statement, at);
@@ -350,9 +353,11 @@ static bool version_run(Tx *tx, void *arg, Error *err)
 {
     sqlite3      *db        = ((Conn *)tx->conn)->db;
     sqlite3_stmt *statement = NULL;
-    if (!lite_run(db, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT)", err))
+    if (!lite_run(db, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY,"
+                      " name TEXT)", err))
         return false;
-    int code = sqlite3_prepare_v2(db, "SELECT coalesce(max(version), 0) FROM schema_version", -1, &statement, NULL);
+    int code = sqlite3_prepare_v2(db, "SELECT coalesce(max(version), 0) FROM schema_version",
+                                  -1, &statement, NULL);
     if (code == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
         *(int64_t *)arg = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);

@@ -32,7 +32,8 @@ void check_refused(bool ok, const Error *err, const ErrDef *def, const char *nam
 {
     check(!ok && err->def == def, name);
     if (ok) printf("  was not refused\n");
-    else if (err->def != def) printf("  %s %s: %s\n", err->def ? err->def->name : "?", err->field, err->message);
+    else if (err->def != def) printf("  %s %s: %s\n", err->def ? err->def->name : "?", err->field,
+                                       err->message);
 }
 
 int check_finish(const char *name)
@@ -66,7 +67,8 @@ static bool first_merchant(Ctx *ctx, void *arg, Error *err)
 {
     (void)arg;
     Merchant merchant = { STR("Test Shop"), STR("GBP"), STR("1 High Street"), STR("GB123") };
-    return identity_put_merchant(ctx, &merchant, err) && identity_put_role(ctx, STR("manager"), STR("*"), err);
+    return identity_put_merchant(ctx, &merchant, err)
+        && identity_put_role(ctx, STR("manager"), STR("*"), err);
 }
 
 Db *kit_open(Env *env)

@@ -10,7 +10,8 @@ static void answer(void *app, HttpExchange *exchange)
     (void)app;
     if (!body[0])
         for (size_t i = 0; i < sizeof body; i++) body[i] = i % 10 ? 'x' : '"';
-    HttpReply reply = { .status = 200, .content_type = STR("application/json"), .body = { body, sizeof body } };
+    HttpReply reply = { .status = 200, .content_type = STR("application/json"),
+                        .body = { body, sizeof body } };
     http_reply(exchange, &reply);
 }
 
@@ -18,7 +19,8 @@ int main(int argc, char **argv)
 {
     HttpServer *server = NULL;
     Error       err    = { 0 };
-    HttpOptions options = { .host = STR("127.0.0.1"), .port = argc > 1 ? atoi(argv[1]) : 0, .on_request = answer };
+    HttpOptions options = { .host = STR("127.0.0.1"), .port = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0,
+                            .on_request = answer };
     if (!http_server_start(&options, &server, &err)) {
         fprintf(stderr, "%s\n", err.message);
         return 1;

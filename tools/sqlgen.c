@@ -75,7 +75,8 @@ static void set_body(SqlQuery *query, const char *text, int engine)
     if (strstr(text, "SELECT *")) fail("SELECT *", query->name);
     for (const char *at = text; *at && out < end;) {
         if (*at == '\'') quoted = !quoted;
-        bool param = !quoted && at[0] == ':' && isalpha((unsigned char)at[1]) && (at == text || at[-1] != ':');
+        bool param = !quoted && at[0] == ':' && isalpha((unsigned char)at[1])
+                  && (at == text || at[-1] != ':');
         if (!param) {
             *out++ = *at++;
             continue;
@@ -84,7 +85,8 @@ static void set_body(SqlQuery *query, const char *text, int engine)
         while (isalnum((unsigned char)at[len]) || at[len] == '_') len++;
         int found = -1;
         for (int i = 0; i < query->in_count; i++)
-            if (strlen(query->in[i].name) == len - 1 && strncmp(query->in[i].name, at + 1, len - 1) == 0) found = i;
+            if (strlen(query->in[i].name) == len - 1 && strncmp(query->in[i].name, at + 1, len - 1) == 0)
+                found = i;
         if (found < 0) fail("parameter not named in `in`", at);
         used[found] = true;
         out += snprintf(out, 8, "%c%d", engine == 0 ? '?' : '$', found + 1);
@@ -129,8 +131,8 @@ static void read_file(const char *path)
             snprintf(only, sizeof only, "%s", line + 8 + strspn(line + 8, " "));
         } else if (strncmp(line, "--", 2) != 0 && query && *line) {
             if (strlen(text) + strlen(line) + 2 > sizeof text) fail("statement too long", query->name);
-            strncat(text, line, sizeof text - strlen(text) - 1);
-            strncat(text, "\n", sizeof text - strlen(text) - 1);
+            size_t used = strlen(text);
+            snprintf(text + used, sizeof text - used, "%s\n", line);
         }
     }
     finish(query, text, only);
@@ -202,7 +204,8 @@ static void write_cols(FILE *out, const char *type, const char *name, const char
     for (int i = 0; i < count; i++) {
         char upper[8] = "";
         for (size_t k = 0; fields[i].type[k]; k++) upper[k] = (char)toupper((unsigned char)fields[i].type[k]);
-        fprintf(out, "    { \"%s\", COL_%s, offsetof(%s, %s) },\n", fields[i].name, upper, type, fields[i].name);
+        fprintf(out, "    { \"%s\", COL_%s, offsetof(%s, %s) },\n", fields[i].name, upper, type,
+                fields[i].name);
     }
     if (count == 0) fprintf(out, "    { \"\", COL_I64, 0 },\n");
     fprintf(out, "};\n");
@@ -238,7 +241,8 @@ static void write_query(FILE *out, const SqlQuery *query, int number)
     write_text(out, query->body[0]);
     fprintf(out, ",\n    .pg = ");
     write_text(out, query->body[1]);
-    fprintf(out, ",\n    .params = %s_in, .param_count = %d, .number = %d,\n", query->name, query->in_count, number);
+    fprintf(out, ",\n    .params = %s_in, .param_count = %d, .number = %d,\n", query->name, query->in_count,
+            number);
     if (query->out_count)
         fprintf(out, "    .columns = %s_out, .column_count = %d, .row_size = sizeof(%s),\n", query->name,
                 query->out_count, row);
@@ -284,7 +288,7 @@ static int make_migrations(int argc, char **argv)
             perror(argv[i]);
             return 1;
         }
-        fprintf(out, "    { %d, \"%s\",\n    \"", atoi(name), name);
+        fprintf(out, "    { %d, \"%s\",\n    \"", (int)strtol(name, NULL, 10), name);
         for (int c; (c = fgetc(in)) != EOF;) {
             if (c == '\n')
                 fputs("\\n\"\n    \"", out);

@@ -1,0 +1,1 @@
+/* another.c — says the name of another file. */

@@ -1,0 +1,3 @@
+/* float.c — money is no float. */
+double price;
+struct { int number_of_double_rooms; } hotel;

@@ -1,0 +1,1 @@
+/* left.c — FIXME: in a comment. */

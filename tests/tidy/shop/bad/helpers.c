@@ -1,0 +1,1 @@
+/* helpers.c — not one of the files of a capability. */
