@@ -198,6 +198,22 @@ static bool replay(Call *call, const IdempotencyStored *stored, Error *err)
     return true;
 }
 
+/* The request came before and its work after the commit did not end: the handler looks what became of
+ * it; the answer is kept when it is final. */
+static bool resume(Call *call, const IdempotencyStored *stored, Error *err)
+{
+    Ctx *ctx      = &call->ctx;
+    ctx->resume   = true;
+    ctx->after_id = stored->document;
+    call->replayed = true;
+    call->reply   = arena_alloc(ctx->arena, call->route->def->reply->size);
+    if (!call->reply) return err_memory(err);
+    if (!call->route->def->handler(ctx, call->request, call->reply, err)) return false;
+    if (ctx->pending) call->status = 202;
+    if (!encode_body(call, &call->body, err)) return false;
+    return ctx->pending || idempotency_answer(ctx, call->status, call->body, err);
+}
+
 /* May be run again from the start, so everything of the run before is dropped first. */
 static bool write_run(Tx *tx, void *arg, Error *err)
 {
@@ -209,10 +225,14 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     ctx->tx          = tx;
     ctx->after       = NULL;
     ctx->after_id    = (Id){ 0 };
+    ctx->resume      = false;
+    ctx->pending     = false;
     call->replayed   = false;
     call->status     = def->status;
     call->body       = STR_NONE;
     if (!idempotency_begin(ctx, call->fingerprint, &stored, err)) return false;
+    if (stored.found && stored.same && stored.pending && !id_is_none(stored.document))
+        return resume(call, &stored, err);
     if (stored.found) return replay(call, &stored, err);
     call->reply = arena_alloc(ctx->arena, def->reply->size);
     if (!call->reply) return err_memory(err);
@@ -255,7 +275,8 @@ static void after_stage(void *arg)
         call->status = err.def->status;
         call->body   = problem_body(call->ctx.arena, &err, NULL, call->ctx.request_id, true);
     }
-    if (!db_write(call->app->options.db, store_answer, call, &lost)) {
+    if (call->ctx.pending) call->status = 202;
+    if (!call->ctx.pending && !db_write(call->app->options.db, store_answer, call, &lost)) {
         refuse_with(call, &lost, NULL, STR_NONE, false);
         return;
     }

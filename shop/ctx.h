@@ -26,6 +26,11 @@ struct Ctx {
      * after the commit, outside any transaction, with the same reply struct; it makes the reply. */
     bool (*after)(Ctx *ctx, void *reply, Error *err);
     Id after_id; /* the document that `after` goes on with */
+    /* Set by the app when a request comes again whose `after` did not end: the handler only tells what
+     * became of the document after_id. */
+    bool resume;
+    /* Set by `after` (or when resumed): it is not settled yet; the answer is 202 and is not kept. */
+    bool pending;
 };
 
 Id ctx_new_id(Ctx *ctx);

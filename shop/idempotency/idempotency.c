@@ -13,6 +13,7 @@ bool idempotency_begin(Ctx *ctx, Str fingerprint, IdempotencyStored *out, Error 
     out->same    = str_eq(row.fingerprint, fingerprint);
     out->pending = row.status == 0;
     out->status  = row.status;
+    if (out->pending && !id_parse(row.body, &out->document)) out->document = (Id){ { 0 } };
     out->body    = row.body;
     return true;
 }
@@ -21,7 +22,8 @@ bool idempotency_finish(Ctx *ctx, Str fingerprint, int64_t status, Str body_or_n
 {
     bool             pending = body_or_none.ptr == NULL;
     IdempotencyPutIn in      = { ctx->who.merchant, ctx->key, fingerprint, pending ? 0 : status,
-                                 pending ? STR("") : body_or_none, ctx->now_ms };
+                                 pending ? id_text(ctx->arena, ctx->after_id) : body_or_none, ctx->now_ms };
+    if (!in.body.ptr) return err_memory(err);
     if (q_idempotency_put_exec(ctx->tx, &in, NULL, err)) return true;
     if (err->def != &ERR_DB_CONFLICT) return false;
     return err_set(err, &ERR_KEY_IN_FLIGHT, "", "a request with this key is being answered");

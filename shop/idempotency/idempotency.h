@@ -10,6 +10,7 @@ typedef struct {
     bool    found;   /* the key was used before */
     bool    pending; /* and is not answered yet */
     bool    same;    /* for the same request */
+    Id      document; /* of a pending one: what it is about, or none */
     int64_t status;
     Str     body;
 } IdempotencyStored;
@@ -17,7 +18,7 @@ typedef struct {
 /* Looks the key of ctx up. */
 bool idempotency_begin(Ctx *ctx, Str fingerprint, IdempotencyStored *out, Error *err) MUST_USE;
 
-/* Stores the answer; no body: pending. A twin that was faster: ERR_KEY_IN_FLIGHT. */
+/* Stores the answer; no body: pending, with ctx->after_id as its document. A twin that was faster: ERR_KEY_IN_FLIGHT. */
 bool idempotency_finish(Ctx *ctx, Str fingerprint, int64_t status, Str body_or_none,
                         Error *err) MUST_USE;
 
