@@ -57,6 +57,22 @@ bool audit_append(Ctx *ctx, Str action, Id subject, Str detail, Error *err)
     return q_audit_put_exec(ctx->tx, &in, NULL, err);
 }
 
+Id audit_subject(Str kind, Str code)
+{
+    SHA256_CTX    sha;
+    unsigned char hash[SHA256_DIGEST_LENGTH];
+    Id            id;
+    SHA256_Init(&sha);
+    SHA256_Update(&sha, kind.ptr, kind.len);
+    SHA256_Update(&sha, "/", 1);
+    SHA256_Update(&sha, code.ptr, code.len);
+    SHA256_Final(hash, &sha);
+    memcpy(id.bytes, hash, ID_BYTES);
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x80);
+    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3F) | 0x80);
+    return id;
+}
+
 typedef struct {
     AuditCheck   *check;
     int64_t       merchant, stream, seq;

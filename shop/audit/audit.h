@@ -9,6 +9,10 @@
 /* Appends one row; `subject` is the id of the document it is about. */
 bool audit_append(Ctx *ctx, Str action, Id subject, Str detail, Error *err) MUST_USE;
 
+/* The id under which audit rows and events name something that has a code and no id (a location, a price
+ * list): version 8 of RFC 9562, made of SHA-256 of "kind/code". */
+Id audit_subject(Str kind, Str code);
+
 typedef struct {
     int64_t rows;
     bool    whole;

@@ -23,11 +23,14 @@ bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err) MUST_USE;
 /* The SKU behind a barcode. Errors: BARCODE_UNKNOWN (404). */
 bool catalog_sku_of(Ctx *ctx, Str gtin, Str *sku, Error *err) MUST_USE;
 
-/* Makes the item of item->sku, or changes it when it is there; *id is the item's id.
- * Errors: GTIN_INVALID, BARCODE_TAKEN, CATEGORY_UNKNOWN, PARENT_UNKNOWN. */
+/* The same; *found tells whether an item has it. */
+bool catalog_find_sku_of(Ctx *ctx, Str gtin, Str *sku, bool *found, Error *err) MUST_USE;
+
+/* Makes the item of item->sku, or changes it whole when it is there; *id is the item's id.
+ * Errors: FIELD_INVALID, GTIN_INVALID, BARCODE_TAKEN, CATEGORY_UNKNOWN, PARENT_UNKNOWN, PARENT_IS_VARIANT. */
 bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err) MUST_USE;
 
-/* Makes or changes a category. */
+/* Makes or changes a category. Errors: CATEGORY_UNKNOWN, CATEGORY_CYCLE. */
 bool catalog_put_category(Ctx *ctx, const Category *category, Error *err) MUST_USE;
 
 #endif

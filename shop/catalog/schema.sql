@@ -22,6 +22,7 @@ CREATE TABLE item (
     parent        TEXT   NOT NULL, -- SKU of the item this is a variant of, or empty
     options       TEXT   NOT NULL, -- JSON list of {name, value}, e.g. size and colour; or empty
     media         TEXT   NOT NULL, -- JSON list of {url, alt}; or empty
+    version       BIGINT NOT NULL, -- 1, 2, 3 … with each change
     updated_at_ms BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)
 );
@@ -31,16 +32,17 @@ CREATE INDEX item_by_category ON item (merchant, category, sku);
 -- barcode: GTIN to item; an item may have several
 CREATE TABLE barcode (
     merchant BIGINT NOT NULL,
-    gtin     TEXT   NOT NULL,
+    gtin     TEXT   NOT NULL, -- 14 digits, with zeros in front
     item     BYTEA  NOT NULL,
+    printed  TEXT   NOT NULL, -- as it stands on the goods: 8, 12, 13 or 14 digits
     PRIMARY KEY (merchant, gtin)
 );
 CREATE INDEX barcode_by_item ON barcode (merchant, item);
--- item_word: the words of an item's name, SKU and description in lower case, for search by prefix
+-- item_word: the words of an item's SKU, name, barcodes, options and description, for search by prefix
 CREATE TABLE item_word (
     merchant BIGINT NOT NULL,
-    word     TEXT   NOT NULL,
+    word     BYTEA  NOT NULL, -- lower case, UTF-8; as bytes, so that both engines order it alike
     item     BYTEA  NOT NULL,
     PRIMARY KEY (merchant, word, item)
 );
-CREATE INDEX item_word_by_item ON item_word (merchant, item);
+CREATE INDEX item_word_by_item ON item_word (merchant, item, word);

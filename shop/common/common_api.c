@@ -4,8 +4,3 @@
 #define API_DEF "shop/common/api.def"
 #define CAPABILITY common
 #include "shop/api_define.h"
-
-int64_t page_limit(int64_t asked)
-{
-    return asked == OPT_NONE ? PAGE_STANDARD : asked;
-}

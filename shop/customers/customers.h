@@ -10,10 +10,16 @@
 /* Errors: CUSTOMER_UNKNOWN (422). */
 bool customers_must_exist(Ctx *ctx, Id id, Error *err) MUST_USE;
 
-/* Makes the customer of input->ref (an absent ref: a new customer), or changes it when it is there. */
+/* Makes the customer of input->ref (an absent ref: a new customer), or changes it when it is there.
+ * Errors: FIELD_INVALID. */
 bool customers_put(Ctx *ctx, const CustomerInput *input, Id *id, Error *err) MUST_USE;
 
 /* The id of a ref; none (all zero) when there is no such customer. */
 bool customers_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;
+
+/* An e-mail address and a phone number as they are stored and looked up: in lower case; digits with an
+ * optional + before them. Errors: FIELD_INVALID. */
+bool customers_email(Arena *arena, Str text, Str *out, Error *err) MUST_USE;
+bool customers_phone(Arena *arena, Str text, Str *out, Error *err) MUST_USE;
 
 #endif

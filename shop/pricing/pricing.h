@@ -1,6 +1,7 @@
 /* pricing.h — what one unit costs before promotions. Owns price lists (per channel, currency, period)
  * and prices. The rule: of the lists in force for the channel and currency the one with the highest
- * priority that has a price wins; in it the largest quantity step reached, then the latest start. */
+ * priority that has a price wins (among equals one for this channel only, then the first by code); in it
+ * the largest quantity step reached, then the latest start. */
 #ifndef SHOP_PRICING_H
 #define SHOP_PRICING_H
 
@@ -18,6 +19,10 @@ typedef struct {
 /* The price of one whole unit and the code of its list. Errors: PRICE_MISSING (422). */
 bool pricing_find(Ctx *ctx, const PriceAsk *ask, int64_t *amount, Str *list, Error *err) MUST_USE;
 
+/* One price list. */
+bool pricing_find_list(Ctx *ctx, Str code, PriceList *out, bool *found, Error *err) MUST_USE;
+
+/* Makes or changes a list; its currency is for ever. Errors: FIELD_INVALID, CURRENCY_UNKNOWN. */
 bool pricing_put_list(Ctx *ctx, const PriceList *list, Error *err) MUST_USE;
 
 typedef struct {
@@ -26,7 +31,8 @@ typedef struct {
     int64_t min_qty, from_ms, until_ms, amount;
 } PriceSet;
 
-/* Makes or changes one price. Errors: PRICE_LIST_UNKNOWN. */
+/* Makes or changes one price; a period is absent as 0 or OPT_NONE. Errors: PRICE_LIST_UNKNOWN,
+ * FIELD_INVALID. */
 bool pricing_put(Ctx *ctx, const PriceSet *price, Error *err) MUST_USE;
 
 #endif

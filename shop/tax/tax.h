@@ -9,7 +9,8 @@
 #define API_DEF "shop/tax/api.def"
 #include "shop/api_declare.h"
 
-/* All rates in force in a zone at a time, in the order in which they compound; in the arena. */
+/* All rates in force in a zone at a time, in the order in which they compound; in the arena. Where the
+ * periods of one rate overlap, the one that began last holds. */
 bool tax_load(Ctx *ctx, Str zone, int64_t at_ms, CartRate **rates, size_t *count, Error *err) MUST_USE;
 
 /* Makes or changes one rate. */

@@ -1,0 +1,211 @@
+/* catalog.c — making, changing and finding what can be sold. See catalog.h. */
+#include "shop/catalog/catalog.h"
+
+#include "all_sql.h"
+#include "core/gtin.h"
+#include "core/money.h"
+#include "core/words.h"
+#include "shop/audit/audit.h"
+#include "shop/events/events.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { GTIN_LEN = 14, CATEGORY_DEPTH_MAX = 16 };
+
+bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
+{
+    ItemSaleRow row;
+    bool        found = false;
+    ItemSaleIn  in    = { ctx->who.merchant, sku };
+    if (!q_item_sale_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (!found) return err_set(err, &ERR_SKU_UNKNOWN, "sku", "no item with this SKU is sold");
+    *out = (SaleItem){ row.id, row.sku, row.name, row.tax_class, row.unit, row.qty_step, row.stocked };
+    return true;
+}
+
+/* The 14 digits under which a barcode is stored; false when it is no GTIN. */
+static bool gtin_key(Str gtin, char key[GTIN_LEN])
+{
+    if (!gtin_valid(gtin)) return false;
+    memset(key, '0', GTIN_LEN);
+    memcpy(key + GTIN_LEN - gtin.len, gtin.ptr, gtin.len);
+    return true;
+}
+
+bool catalog_find_sku_of(Ctx *ctx, Str gtin, Str *sku, bool *found, Error *err)
+{
+    BarcodeSkuRow row = { 0 };
+    char          key[GTIN_LEN];
+    BarcodeSkuIn  in = { ctx->who.merchant, { key, GTIN_LEN } };
+    *found           = false;
+    if (!gtin_key(gtin, key)) return true;
+    if (!q_barcode_sku_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
+    *sku = row.sku;
+    return true;
+}
+
+bool catalog_sku_of(Ctx *ctx, Str gtin, Str *sku, Error *err)
+{
+    bool found = false;
+    if (!catalog_find_sku_of(ctx, gtin, sku, &found, err)) return false;
+    return found || err_set(err, &ERR_BARCODE_UNKNOWN, "gtin", "no item has this barcode");
+}
+
+static bool check_category(Ctx *ctx, Str code, const char *field, CategoryFindRow *row, Error *err)
+{
+    bool           found = false;
+    CategoryFindIn in    = { ctx->who.merchant, code };
+    if (!q_category_find_one(ctx->tx, ctx->arena, &in, row, &found, err)) return false;
+    return found || err_set(err, &ERR_CATEGORY_UNKNOWN, field, "no such category");
+}
+
+/* A variant's parent must be there and be no variant itself; what has variants cannot become one. */
+static bool check_parent(Ctx *ctx, const ItemInput *item, Error *err)
+{
+    ItemBySkuRow        parent;
+    ItemFirstVariantRow child;
+    bool                found = false;
+    ItemBySkuIn         in    = { ctx->who.merchant, item->parent };
+    ItemFirstVariantIn  below = { ctx->who.merchant, item->sku };
+    if (!item->parent.len) return true;
+    if (!q_item_by_sku_one(ctx->tx, ctx->arena, &in, &parent, &found, err)) return false;
+    if (!found) return err_set(err, &ERR_PARENT_UNKNOWN, "parent", "no item with this SKU");
+    if (str_eq(item->parent, item->sku) || parent.parent.len)
+        return err_set(err, &ERR_PARENT_IS_VARIANT, "parent", "a variant cannot have variants");
+    if (!q_item_first_variant_one(ctx->tx, ctx->arena, &below, &child, &found, err)) return false;
+    return !found || err_set(err, &ERR_PARENT_IS_VARIANT, "parent", "this item has variants itself");
+}
+
+static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
+{
+    CategoryFindRow row;
+    char            field[32], key[GTIN_LEN];
+    if (!item->sku.len || !str_eq(item->sku, str_trim(item->sku)))
+        return err_set(err, &ERR_FIELD_INVALID, "sku", "must not be empty, or begin or end with blanks");
+    if (!str_trim(item->name).len) return err_set(err, &ERR_FIELD_INVALID, "name", "must not be empty");
+    if (item->tax_class.len && !code_check(item->tax_class, "tax_class", err)) return false;
+    for (size_t i = 0; i < item->barcodes.count; i++) {
+        (void)snprintf(field, sizeof field, "barcodes[%zu].gtin", i);
+        if (!gtin_key(item->barcodes.items[i].gtin, key))
+            return err_set(err, &ERR_GTIN_INVALID, field, "must be 8, 12, 13 or 14 digits with a right check digit");
+    }
+    if (item->category.len && !check_category(ctx, item->category, "category", &row, err)) return false;
+    return check_parent(ctx, item, err);
+}
+
+/* Options and media as JSON; empty when there are none. */
+static Str pairs_json(Arena *arena, const void *list, size_t count, bool media)
+{
+    Buf buf = buf_make(arena, 256);
+    if (count == 0) return STR("");
+    for (size_t i = 0; i < count; i++) {
+        const ItemOption *option = media ? NULL : (const ItemOption *)list + i;
+        const ItemMedia  *film   = media ? (const ItemMedia *)list + i : NULL;
+        buf_add(&buf, i ? STR(",") : STR("["));
+        buf_add(&buf, media ? STR("{\"url\":") : STR("{\"name\":"));
+        buf_json_string(&buf, media ? film->url : option->name);
+        buf_add(&buf, media ? STR(",\"alt\":") : STR(",\"value\":"));
+        buf_json_string(&buf, text_or_empty(media ? film->alt : option->value));
+        buf_byte(&buf, '}');
+    }
+    buf_byte(&buf, ']');
+    return buf.failed ? STR_NONE : buf_str(&buf);
+}
+
+static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
+{
+    BarcodeClearIn clear = { ctx->who.merchant, id };
+    char           field[32], key[GTIN_LEN];
+    if (!fresh && !q_barcode_clear_exec(ctx->tx, &clear, NULL, err)) return false;
+    for (size_t i = 0; i < item->barcodes.count; i++) {
+        Str          gtin    = item->barcodes.items[i].gtin;
+        BarcodePutIn in      = { ctx->who.merchant, { key, GTIN_LEN }, id, gtin };
+        int64_t      changed = 0;
+        Str          other   = STR("");
+        if (!gtin_key(gtin, key)) return err_set(err, &ERR_GTIN_INVALID, "barcodes", "no GTIN");
+        if (!q_barcode_put_exec(ctx->tx, &in, &changed, err)) return false;
+        if (changed == 1) continue;
+        if (!catalog_sku_of(ctx, gtin, &other, err)) return false;
+        (void)snprintf(field, sizeof field, "barcodes[%zu].gtin", i);
+        return err_set(err, &ERR_BARCODE_TAKEN, field, "the item %.*s has this barcode", STR_FMT(other));
+    }
+    return true;
+}
+
+/* The words by which the item is found, what matters most first, as a JSON list. */
+static bool put_words(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
+{
+    Words          *words = arena_new(ctx->arena, Words);
+    Buf             json  = buf_make(ctx->arena, 512);
+    ItemWordClearIn clear = { ctx->who.merchant, id };
+    bool ok = words && words_add(ctx->arena, item->sku, words) && words_add(ctx->arena, item->name, words);
+    for (size_t i = 0; ok && i < item->barcodes.count; i++)
+        ok = words_add(ctx->arena, item->barcodes.items[i].gtin, words);
+    for (size_t i = 0; ok && i < item->options.count; i++)
+        ok = words_add(ctx->arena, item->options.items[i].value, words);
+    if (!ok || !words_add(ctx->arena, text_or_empty(item->description), words)) return err_memory(err);
+    for (size_t i = 0; i < words->count; i++) {
+        buf_byte(&json, i ? ',' : '[');
+        buf_json_string(&json, words->items[i]);
+    }
+    buf_add(&json, words->count ? STR("]") : STR("[]"));
+    if (json.failed) return err_memory(err);
+    if (!fresh && !q_item_word_clear_exec(ctx->tx, &clear, NULL, err)) return false;
+    ItemWordPutIn in = { ctx->who.merchant, id, buf_str(&json) };
+    return q_item_word_put_exec(ctx->tx, &in, NULL, err);
+}
+
+static bool tell(Ctx *ctx, Str sku, Id id, int64_t version, Error *err)
+{
+    Buf body = buf_make(ctx->arena, 128);
+    buf_add(&body, STR("{\"sku\":"));
+    buf_json_string(&body, sku);
+    buf_format(&body, ",\"version\":%lld}", (long long)version);
+    if (body.failed) return err_memory(err);
+    return audit_append(ctx, STR("item.put"), id, buf_str(&body), err)
+        && events_put(ctx, &EVENT_ITEM_CHANGED, id, buf_str(&body), err);
+}
+
+bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
+{
+    ItemPutRow row   = { 0 };
+    bool       found = false;
+    if (!check_item(ctx, item, err)) return false;
+    ItemPutIn in = { .merchant = ctx->who.merchant, .id = ctx_new_id(ctx), .sku = item->sku, .name = item->name,
+                     .description = text_or_empty(item->description), .category = text_or_empty(item->category),
+                     .tax_class = item->tax_class.len ? item->tax_class : STR("standard"),
+                     .unit = item->unit.len ? item->unit : STR("each"),
+                     .qty_step = item->quantity_step > 0 ? item->quantity_step : QTY_ONE,
+                     .stocked = !item->service, .active = !item->inactive, .parent = text_or_empty(item->parent),
+                     .options = pairs_json(ctx->arena, item->options.items, item->options.count, false),
+                     .media = pairs_json(ctx->arena, item->media.items, item->media.count, true),
+                     .now_ms = ctx->now_ms };
+    if (!in.options.ptr || !in.media.ptr) return err_memory(err);
+    if (!q_item_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    *id = row.id;
+    return put_barcodes(ctx, item, row.id, row.version == 1, err)
+        && put_words(ctx, item, row.id, row.version == 1, err) && tell(ctx, item->sku, row.id, row.version, err);
+}
+
+/* The way up from `parent` must end, and not pass `code`. */
+static bool check_way_up(Ctx *ctx, Str code, Str parent, Error *err)
+{
+    CategoryFindRow row = { .parent = parent };
+    for (int depth = 0; depth < CATEGORY_DEPTH_MAX; depth++) {
+        if (!row.parent.len) return true;
+        if (str_eq(row.parent, code))
+            return err_set(err, &ERR_CATEGORY_CYCLE, "parent", "this category would be above itself");
+        if (!check_category(ctx, row.parent, "parent", &row, err)) return false;
+    }
+    return err_set(err, &ERR_FIELD_INVALID, "parent", "at most %d levels of categories", CATEGORY_DEPTH_MAX);
+}
+
+bool catalog_put_category(Ctx *ctx, const Category *category, Error *err)
+{
+    CategoryPutIn in = { ctx->who.merchant, category->code, category->name, text_or_empty(category->parent) };
+    if (!code_check(category->code, "code", err)) return false;
+    if (!check_way_up(ctx, category->code, in.parent, err)) return false;
+    return q_category_put_exec(ctx->tx, &in, NULL, err)
+        && audit_append(ctx, STR("category.put"), audit_subject(STR("category"), in.code), in.code, err);
+}
