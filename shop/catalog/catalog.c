@@ -80,7 +80,7 @@ static bool check_parent(Ctx *ctx, const ItemInput *item, Error *err)
 static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
 {
     CategoryFindRow row;
-    char            field[32], key[GTIN_LEN];
+    char            field[48], key[GTIN_LEN];
     if (!item->sku.len || !str_eq(item->sku, str_trim(item->sku)))
         return err_set(err, &ERR_FIELD_INVALID, "sku", "must not be empty, or begin or end with blanks");
     if (!str_trim(item->name).len) return err_set(err, &ERR_FIELD_INVALID, "name", "must not be empty");
@@ -116,7 +116,7 @@ static Str pairs_json(Arena *arena, const void *list, size_t count, bool media)
 static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
 {
     BarcodeClearIn clear = { ctx->who.merchant, id };
-    char           field[32], key[GTIN_LEN];
+    char           field[48], key[GTIN_LEN];
     if (!fresh && !q_barcode_clear_exec(ctx->tx, &clear, NULL, err)) return false;
     for (size_t i = 0; i < item->barcodes.count; i++) {
         Str          gtin    = item->barcodes.items[i].gtin;
