@@ -23,6 +23,7 @@ bool db_open(const DbOptions *options, bool do_migrate, Db **out, Error *err)
     db->options = *options;
     if (db->options.readers <= 0) db->options.readers = READERS_STANDARD;
     if (db->options.writers <= 0) db->options.writers = PG_WRITERS_STANDARD;
+    if (db->options.read_only) db->options.writers = 0;
     if (db->options.group_max <= 0 || db->options.group_max > GROUP_STANDARD)
         db->options.group_max = GROUP_STANDARD;
     pthread_mutex_init(&db->lock, NULL);
@@ -31,7 +32,7 @@ bool db_open(const DbOptions *options, bool do_migrate, Db **out, Error *err)
         free(db);
         return false;
     }
-    if (do_migrate && !migrate(db, err)) {
+    if (do_migrate && !options->read_only && !migrate(db, err)) {
         db_close(db);
         return false;
     }
@@ -60,6 +61,7 @@ bool db_submit(Db *db, DbCommand *command, Error *err)
 {
     assert(command->run != NULL);
     assert(command->done != NULL);
+    if (db->options.read_only) return err_set(err, &ERR_CONFIG, "db", "the database was opened to read only");
     command->next = NULL;
     pthread_mutex_lock(&db->lock);
     bool room = db->waiting < QUEUE_MAX && !db->stopping;

@@ -45,6 +45,7 @@ typedef struct {
     int readers;         /* connections for reading (and, PostgreSQL, worker threads); 0: default */
     int writers;         /* PostgreSQL: write connections, each with its thread; 0: default */
     int group_max;       /* SQLite: commands in one commit at most; 0: default */
+    bool read_only;      /* beside a running server: no lock, no writer, no migration; writes are refused */
 } DbOptions;
 
 /* Opens and, when `migrate`, brings the schema up to date. A newer schema: ERR_SCHEMA_NEWER. */
@@ -96,7 +97,13 @@ int tx_stream(const Tx *tx);
 /* Prepares every query of the program on this engine; false with the first that fails. */
 bool db_prepare_all(Db *db, Error *err) MUST_USE;
 
-/* Copies the whole database to `path` while others go on (SQLite only). */
+/* Copies the whole database to the new file `path` while others go on, checks the copy, and only then
+ * gives it its name (SQLite only). Errors: DB_CONFLICT (the file is there), DB_FAILED. */
 bool db_backup(Db *db, Str path, Error *err) MUST_USE;
+
+/* Puts the backup `file` in the place of the database at `url` (SQLite only), which nobody may have open.
+ * The backup is checked first. A database that is there already is refused, or with `replace` kept
+ * beside as PATH.replaced. Errors: DB_BUSY (in use), DB_CONFLICT, DB_FAILED, SCHEMA_NEWER. */
+bool db_restore(Str file, Str url, bool replace, Error *err) MUST_USE;
 
 #endif

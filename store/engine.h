@@ -53,6 +53,10 @@ struct Db {
     bool            stopping;
 };
 
+/* One process per SQLite file: a second one would wait for locks and break the writer's assumptions.
+ * *file is the lock, held until it is closed; -1 when even its file could not be made. */
+bool lite_lock(const char *path, int *file, Error *err) MUST_USE;
+
 /* Takes up to `max` commands from the queue, waiting for the first; 0 when the database stops. */
 int queue_take(Db *db, DbCommand **out, int max);
 

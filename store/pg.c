@@ -146,9 +146,9 @@ static bool pool_open(Db *db, Error *err)
     Pool *pool = calloc(1, sizeof *pool);
     if (!pool) return err_memory(err);
     db->inside    = pool;
-    pool->writers = calloc((size_t)db->options.writers, sizeof *pool->writers);
+    pool->writers = calloc((size_t)db->options.writers + 1, sizeof *pool->writers);
     pool->readers = calloc((size_t)db->options.readers, sizeof *pool->readers);
-    pool->threads = calloc((size_t)db->options.writers, sizeof *pool->threads);
+    pool->threads = calloc((size_t)db->options.writers + 1, sizeof *pool->threads);
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->freed, NULL);
     bool ok = (pool->writers && pool->readers && pool->threads) || err_memory(err);

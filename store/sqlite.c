@@ -60,7 +60,9 @@ static bool lite_run(sqlite3 *db, const char *sql, Error *err)
 
 static bool conn_open(Db *db, Conn *conn, bool writer, Error *err)
 {
-    int flags = writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+    int flags = db->options.read_only ? SQLITE_OPEN_READONLY
+              : writer                ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                      : SQLITE_OPEN_READWRITE;
     conn->tx  = (Tx){ .db = db, .conn = conn };
     int code  = sqlite3_open_v2(db->path, &conn->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) return lite_error(conn->db, code, "open", err);
@@ -70,6 +72,10 @@ static bool conn_open(Db *db, Conn *conn, bool writer, Error *err)
     sqlite3_db_config(conn->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     conn->statements = calloc(query_count + 1, sizeof *conn->statements);
     if (!conn->statements) return err_memory(err);
+    if (db->options.read_only) {
+        sqlite3_db_config(conn->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL); /* the server's work */
+        return lite_run(conn->db, "PRAGMA query_only=ON; PRAGMA cell_size_check=ON;", err);
+    }
     return lite_run(conn->db,
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                     "PRAGMA wal_autocheckpoint=0; PRAGMA cell_size_check=ON;",
@@ -150,15 +156,14 @@ static void *writer_thread(void *arg)
     return NULL;
 }
 
-/* One process per file: a second one would wait for locks and break the writer's assumptions. */
-static bool lock_path(Db *db, Lite *lite, Error *err)
+bool lite_lock(const char *path, int *file, Error *err)
 {
-    char name[sizeof db->path + 8];
-    (void)snprintf(name, sizeof name, "%s-lock", db->path);
-    lite->lock_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lite->lock_file < 0) return err_set(err, &ERR_DB_FAILED, "db", "cannot open %.100s", name);
-    if (flock(lite->lock_file, LOCK_EX | LOCK_NB) == 0) return true;
-    return err_set(err, &ERR_DB_BUSY, "db", "%.120s is in use by another onetill", db->path);
+    char name[sizeof ((Db *)NULL)->path + 8];
+    (void)snprintf(name, sizeof name, "%s-lock", path);
+    *file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*file < 0) return err_set(err, &ERR_DB_FAILED, "db", "cannot open %.100s", name);
+    if (flock(*file, LOCK_EX | LOCK_NB) == 0) return true;
+    return err_set(err, &ERR_DB_BUSY, "db", "%.120s is in use by another onetill", path);
 }
 
 static void lite_close(Db *db)
@@ -187,9 +192,12 @@ static bool lite_open(Db *db, Error *err)
     lite->readers   = calloc((size_t)db->options.readers, sizeof *lite->readers);
     pthread_mutex_init(&lite->lock, NULL);
     pthread_cond_init(&lite->freed, NULL);
-    bool ok = lite->readers && lock_path(db, lite, err) && conn_open(db, &lite->writer, true, err);
+    bool writes = !db->options.read_only;
+    bool ok     = lite->readers != NULL || err_memory(err);
+    if (ok && writes) ok = lite_lock(db->path, &lite->lock_file, err)
+        && conn_open(db, &lite->writer, true, err);
     for (int i = 0; ok && i < db->options.readers; i++) ok = conn_open(db, &lite->readers[i], false, err);
-    if (ok) {
+    if (ok && writes) {
         sqlite3_wal_hook(lite->writer.db, wal_grown, lite);
         ok = pthread_create(&lite->thread, NULL, writer_thread, db) == 0
           || err_set(err, &ERR_CONFIG, "", "cannot make a thread");
@@ -367,29 +375,6 @@ static bool version_run(Tx *tx, void *arg, Error *err)
 static bool lite_version(Db *db, int64_t *out, Error *err)
 {
     return db_write(db, version_run, out, err);
-}
-
-bool db_backup(Db *db, Str path, Error *err)
-{
-    Tx  *tx = NULL;
-    char name[1024];
-    if (db->kind != DB_SQLITE) return err_set(err, &ERR_CONFIG, "db", "use pg_dump for PostgreSQL");
-    if (path.len >= sizeof name) return err_set(err, &ERR_CONFIG, "path", "too long");
-    (void)snprintf(name, sizeof name, "%.*s", STR_FMT(path));
-    if (access(name, F_OK) == 0) return err_set(err, &ERR_DB_CONFLICT, "path", "%.120s exists already", name);
-    if (!db_read_begin(db, &tx, err)) return false;
-    sqlite3 *from = ((Conn *)tx->conn)->db;
-    sqlite3 *to   = NULL;
-    int      code = sqlite3_open(name, &to);
-    sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(to, "main", from, "main") : NULL;
-    if (backup) {
-        code = sqlite3_backup_step(backup, -1);
-        code = code == SQLITE_DONE ? sqlite3_backup_finish(backup) : (sqlite3_backup_finish(backup), code);
-    }
-    bool ok = (backup && code == SQLITE_OK) || lite_error(to, code, "backup", err);
-    sqlite3_close(to);
-    db_read_end(tx);
-    return ok;
 }
 
 const Engine engine_sqlite = {
