@@ -13,6 +13,7 @@ struct Env {
     pthread_mutex_t lock;                                     /* guards ids */
     IdMaker         ids;
     Str             psp_url; /* the payment service, "http://127.0.0.1:PORT", or none */
+    int             psp_timeout_ms; /* how long one call of it may take; 0: 10,000 */
 };
 
 /* The clock and the random source of the operating system. */
