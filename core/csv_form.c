@@ -11,7 +11,7 @@ static bool is_digit(char c)
 }
 
 /* Without blanks and no-break spaces (UTF-8 or Latin-1) at both ends. */
-static Str trim(Str s)
+Str csv_trim(Str s)
 {
     for (;;) {
         Str before = s;
@@ -26,12 +26,14 @@ static Str trim(Str s)
 /* Without a currency sign in front or behind. */
 static Str drop_currency(Str s)
 {
-    static const Str signs[] = { { "$", 1 }, { "\xC2\xA3", 2 }, { "\xE2\x82\xAC", 3 }, { "\xA3", 1 }, { "\x80", 1 } };
+    static const Str signs[] = {
+        { "$", 1 }, { "\xC2\xA3", 2 }, { "\xE2\x82\xAC", 3 }, { "\xA3", 1 }, { "\x80", 1 }
+    };
     for (size_t i = 0; i < COUNT(signs); i++) {
         Str sign = signs[i];
-        if (str_starts(s, sign)) return trim(str_slice(s, sign.len, s.len));
+        if (str_starts(s, sign)) return csv_trim(str_slice(s, sign.len, s.len));
         if (s.len > sign.len && memcmp(s.ptr + s.len - sign.len, sign.ptr, sign.len) == 0)
-            return trim(str_slice(s, 0, s.len - sign.len));
+            return csv_trim(str_slice(s, 0, s.len - sign.len));
     }
     return s;
 }
@@ -51,7 +53,7 @@ void csv_see_text(CsvSeen *seen, Str text)
 
 void csv_see_number(CsvSeen *seen, Str text)
 {
-    Str    s        = drop_currency(trim(text));
+    Str    s        = drop_currency(csv_trim(text));
     size_t count[2] = { 0, 0 };
     size_t last[2]  = { 0, 0 };
     (void)take_sign(&s);
@@ -59,8 +61,8 @@ void csv_see_number(CsvSeen *seen, Str text)
     for (size_t i = 0; i < s.len; i++) {
         if (is_digit(s.ptr[i])) continue;
         if (s.ptr[i] != '.' && s.ptr[i] != ',') return; /* not a number in any form */
-        int which    = s.ptr[i] == ',';
-        last[which]  = i;
+        int which   = s.ptr[i] == ',';
+        last[which] = i;
         count[which]++;
     }
     if (count[0] + count[1] == 0) return;
@@ -87,7 +89,7 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day)
 static bool day_exists(int64_t year, int64_t month, int64_t day)
 {
     static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    bool             leap   = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (year < 1900 || year > 2200 || month < 1 || month > 12 || day < 1) return false;
     return day <= days[month - 1] + (month == 2 && leap);
 }
@@ -118,7 +120,8 @@ static bool take_time(Str s, int64_t *ms)
     if (s.len == 0) return true;
     if (!take_char(&s, " T")) return false;
     s = str_trim(s);
-    if (!take_int(&s, 2, &hour, NULL) || !take_char(&s, ":") || !take_int(&s, 2, &minute, NULL)) return false;
+    if (!take_int(&s, 2, &hour, NULL) || !take_char(&s, ":") || !take_int(&s, 2, &minute, NULL))
+        return false;
     if (take_char(&s, ":") && !take_int(&s, 2, &second, NULL)) return false;
     if (take_char(&s, ".") && !take_int(&s, 9, &rest, NULL)) return false;
     s       = str_trim(s);
@@ -142,7 +145,7 @@ typedef struct {
 
 static bool split_date(Str text, RawDate *out)
 {
-    Str    s = trim(text);
+    Str    s = csv_trim(text);
     size_t digits[3];
     for (int i = 0; i < 3; i++) {
         if (i > 0 && !take_char(&s, "/-.")) return false;
@@ -158,7 +161,7 @@ static bool split_date(Str text, RawDate *out)
 CsvValue csv_date(DateOrder order, Str text, int64_t *wall_ms)
 {
     RawDate raw;
-    if (trim(text).len == 0) return VALUE_EMPTY;
+    if (csv_trim(text).len == 0) return VALUE_EMPTY;
     if (!split_date(text, &raw)) return VALUE_NOT_ONE;
     int64_t year  = raw.parts[raw.year_first ? 0 : 2];
     int64_t month = raw.parts[1];
@@ -200,9 +203,9 @@ void csv_see_date(CsvSeen *seen, Str text)
 static void decide_dates(const CsvSeen *seen, CsvForm *form)
 {
     static const DateOrder readings[2] = { DATES_DMY, DATES_MDY };
-    int64_t span[2];
+    int64_t                span[2];
     for (int i = 0; i < 2; i++) {
-        span[i]                   = seen->last_ms[i] / DAY_MS - seen->first_ms[i] / DAY_MS;
+        span[i]                  = seen->last_ms[i] / DAY_MS - seen->first_ms[i] / DAY_MS;
         form->dates_span_days[i] = span[i];
     }
     form->dates     = DATES_NONE;
@@ -212,10 +215,10 @@ static void decide_dates(const CsvSeen *seen, CsvForm *form)
         form->dates = DATES_YMD;
         return;
     }
-    const int64_t *evidence[] = { seen->impossible, seen->backward, span };
-    const DateReason why[]    = { DATES_BY_DAY, DATES_BY_ORDER, DATES_BY_SPAN };
-    form->dates               = DATES_DMY;
-    form->dates_why           = DATES_BY_HABIT;
+    const int64_t   *evidence[] = { seen->impossible, seen->backward, span };
+    const DateReason why[]      = { DATES_BY_DAY, DATES_BY_ORDER, DATES_BY_SPAN };
+    form->dates                 = DATES_DMY;
+    form->dates_why             = DATES_BY_HABIT;
     for (size_t i = 0; i < COUNT(evidence); i++) {
         if (evidence[i][0] == evidence[i][1]) continue;
         form->dates     = readings[evidence[i][1] < evidence[i][0]];
@@ -227,7 +230,8 @@ static void decide_dates(const CsvSeen *seen, CsvForm *form)
 void csv_decide(const CsvSeen *seen, CsvForm *form)
 {
     form->encoding = seen->not_utf8 ? CSV_WINDOWS_1252 : CSV_UTF8;
-    if (seen->numbers[0] != seen->numbers[1]) form->decimal = seen->numbers[1] > seen->numbers[0] ? ',' : '.';
+    if (seen->numbers[0] != seen->numbers[1])
+        form->decimal = seen->numbers[1] > seen->numbers[0] ? ',' : '.';
     else form->decimal = seen->thousands[0] > seen->thousands[1] ? ',' : '.';
     decide_dates(seen, form);
 }
@@ -259,8 +263,8 @@ static bool take_whole(Str *s, char thousands, int64_t *out, size_t *digits)
 
 CsvValue csv_number(const CsvForm *form, Str text, int decimals, int64_t *out)
 {
-    Str s = drop_currency(trim(text));
-    if (trim(text).len == 0) return VALUE_EMPTY;
+    Str s = drop_currency(csv_trim(text));
+    if (csv_trim(text).len == 0) return VALUE_EMPTY;
     bool minus = take_sign(&s);
     s          = drop_currency(s);
     size_t  digits;
@@ -292,16 +296,16 @@ CsvValue csv_number(const CsvForm *form, Str text, int decimals, int64_t *out)
 
 /* Code points of the bytes 0x80 to 0x9F in Windows-1252; the five that have none stay control codes. */
 static const uint16_t upper_1252[32] = {
-    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,
-    0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
-    0x0153, 0x9D,   0x017E, 0x0178,
+    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178,
 };
 
 Str csv_text(Arena *arena, const CsvForm *form, Str text)
 {
     bool plain = true;
     for (size_t i = 0; i < text.len; i++) plain = plain && (text.ptr[i] & 0x80) == 0;
-    if (plain || form->encoding == CSV_UTF8) return trim(text);
+    if (plain || form->encoding == CSV_UTF8) return csv_trim(text);
     Buf buf = buf_make(arena, text.len * 3);
     for (size_t i = 0; i < text.len; i++) {
         unsigned code = (unsigned char)text.ptr[i];
@@ -311,29 +315,35 @@ Str csv_text(Arena *arena, const CsvForm *form, Str text)
         else if (code >= 0x80) buf_byte(&buf, (char)(0xC0 | code >> 6));
         buf_byte(&buf, (char)(code >= 0x80 ? (0x80 | (code & 0x3F)) : code));
     }
-    return buf.failed ? STR_NONE : trim(buf_str(&buf));
+    return buf.failed ? STR_NONE : csv_trim(buf_str(&buf));
 }
 
 static const struct {
     const char *name;  /* for people */
     const char *known; /* in lower case without other signs, a blank behind each */
 } columns[COLUMN_KINDS] = {
-    [COLUMN_INVOICE]  = { "invoice", "invoiceno invoice invoicenumber invoiceid invoicenr order orderno orderid ordernumber "
-                                     "orderref receipt receiptno receiptnumber documentno documentid transactionid "
-                                     "transaction rechnung rechnungsnummer rechnungsnr belegnummer facture nofacture " },
-    [COLUMN_SKU]      = { "sku", "stockcode sku itemcode itemno itemid itemnumber item productcode productid productno "
-                                 "articlecode articleno articleid article code variantsku lineitemsku artikelnummer "
-                                 "artikelnr artikel " },
-    [COLUMN_NAME]     = { "description", "description name productname itemname title product producttitle itemdescription "
-                                         "lineitemname bezeichnung beschreibung artikelbezeichnung designation " },
-    [COLUMN_QTY]      = { "quantity", "quantity qty units unitssold quantitysold lineitemquantity menge anzahl quantite " },
-    [COLUMN_PRICE]    = { "unit price", "unitprice price itemprice priceperunit unitpricegbp saleprice lineitemprice preis "
-                                        "einzelpreis stueckpreis prix prixunitaire " },
-    [COLUMN_DATE]     = { "date", "invoicedate date orderdate datetime timestamp saledate saletime createdat transactiondate "
-                                  "datum rechnungsdatum belegdatum " },
-    [COLUMN_CUSTOMER] = { "customer", "customerid customer customerno customernumber customercode customerref clientid client "
-                                      "kunde kundennummer kundennr " },
-    [COLUMN_COUNTRY]  = { "country", "country countryname countrycode shipcountry shippingcountry billingcountry land pays " },
+    [COLUMN_INVOICE] = { "invoice",
+                         "invoiceno invoice invoicenumber invoiceid order orderno orderid ordernumber "
+                         "orderref "
+                         "receipt receiptno receiptnumber documentno documentid transaction transactionid "
+                         "rechnung rechnungsnummer rechnungsnr belegnummer facture nofacture " },
+    [COLUMN_SKU]   = { "sku", "stockcode sku itemcode itemno itemid itemnumber item productcode productid "
+                                "productno articlecode articleno articleid article code variantsku lineitemsku "
+                                "artikelnummer artikelnr artikel " },
+    [COLUMN_NAME]  = { "description", "description name productname itemname title product "
+                                       "producttitle itemdescription lineitemname bezeichnung designation " },
+    [COLUMN_QTY]   = { "quantity",
+                       "quantity qty units quantitysold lineitemquantity menge anzahl quantite " },
+    [COLUMN_PRICE] = { "unit price", "unitprice price itemprice priceperunit saleprice lineitemprice "
+                                     "preis einzelpreis prix prixunitaire " },
+    [COLUMN_DATE]  = { "date", "invoicedate date orderdate datetime timestamp saledate saletime createdat "
+                                "transactiondate datum rechnungsdatum belegdatum " },
+    [COLUMN_CUSTOMER] = { "customer",
+                          "customerid customer customerno customernumber customercode customerref "
+                          "clientid client kunde kundennummer kundennr " },
+    [COLUMN_COUNTRY]  = { "country",
+                          "country countryname countrycode shipcountry shippingcountry billingcountry "
+                           "land pays " },
 };
 
 const char *csv_column_name(CsvColumn column)
@@ -370,8 +380,8 @@ bool csv_column_of(Str name, CsvColumn *out)
 char csv_delimiter_of(Str header)
 {
     static const char delimiters[] = ",;\t|";
-    char best                      = ',';
-    int  best_score                = -1;
+    char              best         = ',';
+    int               best_score   = -1;
     for (size_t d = 0; d < 4; d++) {
         int  known = 0, all = 0;
         bool quoted = false;

@@ -20,8 +20,15 @@ typedef enum {
 } DateReason;
 
 typedef enum {
-    COLUMN_INVOICE, COLUMN_SKU, COLUMN_NAME, COLUMN_QTY, COLUMN_PRICE, COLUMN_DATE, COLUMN_CUSTOMER,
-    COLUMN_COUNTRY, COLUMN_KINDS
+    COLUMN_INVOICE,
+    COLUMN_SKU,
+    COLUMN_NAME,
+    COLUMN_QTY,
+    COLUMN_PRICE,
+    COLUMN_DATE,
+    COLUMN_CUSTOMER,
+    COLUMN_COUNTRY,
+    COLUMN_KINDS
 } CsvColumn;
 
 typedef struct {
@@ -36,12 +43,12 @@ typedef struct {
 
 /* What was seen so far; starts zeroed. */
 typedef struct {
-    int64_t numbers[2];      /* texts in which only '.' (0) or only ',' (1) can be the decimal sign */
-    int64_t thousands[2];    /* texts like 1.234 (0) or 1,234 (1), which may be either */
+    int64_t numbers[2];   /* texts in which only '.' (0) or only ',' (1) can be the decimal sign */
+    int64_t thousands[2]; /* texts like 1.234 (0) or 1,234 (1), which may be either */
     int64_t not_utf8;
     int64_t year_first, dates;
-    int64_t impossible[2];   /* not a date when read with the day first (0), the month first (1) */
-    int64_t backward[2];     /* earlier than the row before, read so */
+    int64_t impossible[2]; /* not a date when read with the day first (0), the month first (1) */
+    int64_t backward[2];   /* earlier than the row before, read so */
     int64_t last[2], first_ms[2], last_ms[2]; /* of each reading; first and last in time */
 } CsvSeen;
 
@@ -74,6 +81,9 @@ CsvValue csv_number(const CsvForm *form, Str text, int decimals, int64_t *out);
 
 /* A date with or without a time of day, as ms since 1970 of the clock on the wall. */
 CsvValue csv_date(DateOrder order, Str text, int64_t *wall_ms);
+
+/* Without blanks and no-break spaces at both ends. */
+Str csv_trim(Str text);
 
 /* The text as UTF-8 in the arena, without blanks at the ends; the same pointer when nothing changes. */
 Str csv_text(Arena *arena, const CsvForm *form, Str text);

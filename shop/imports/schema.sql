@@ -1,0 +1,9 @@
+-- import_invoice: which invoices of other systems are in, written in the transaction of their effects,
+-- so that an import can stop at any moment and go on, and no invoice comes in twice
+CREATE TABLE import_invoice (
+    merchant   BIGINT NOT NULL,
+    number     TEXT   NOT NULL, -- of the invoice in the other system
+    lines      BIGINT NOT NULL, -- of the file that were imported
+    made_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (merchant, number)
+);
