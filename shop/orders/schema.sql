@@ -61,3 +61,5 @@ CREATE TABLE order_tax (
     amount   BIGINT NOT NULL,
     PRIMARY KEY (merchant, order_id, n)
 );
+CREATE INDEX sale_order_by_customer ON sale_order (merchant, customer, id) WHERE customer IS NOT NULL;
+CREATE INDEX sale_order_by_ref ON sale_order (merchant, ref) WHERE ref <> '';

@@ -9,7 +9,7 @@ CREATE TABLE payment (
     amount      BIGINT NOT NULL CHECK (amount >= 0), -- minor units that count towards the order
     tendered    BIGINT NOT NULL, -- cash handed over
     change      BIGINT NOT NULL, -- cash given back
-    refunded    BIGINT NOT NULL CHECK (refunded BETWEEN 0 AND amount),
+    refunded    BIGINT NOT NULL CHECK (refunded BETWEEN 0 AND amount), -- given back since, pending or done
     reference   TEXT   NOT NULL, -- of the payment service, or empty
     brand       TEXT   NOT NULL,
     last4       TEXT   NOT NULL,
@@ -20,3 +20,20 @@ CREATE TABLE payment (
 );
 -- the payments that are not settled: what the jobs look for
 CREATE INDEX payment_open ON payment (next_ask_ms) WHERE next_ask_ms > 0;
+-- refund: money given back for a return
+CREATE TABLE refund (
+    merchant    BIGINT NOT NULL,
+    return_id   BYTEA  NOT NULL,
+    n           BIGINT NOT NULL, -- 1, 2 … within the return
+    id          BYTEA  NOT NULL, -- our key at the payment service
+    order_id    BYTEA,           -- the sale, or NULL without receipt
+    payment_n   BIGINT NOT NULL, -- the payment it goes back to; 0: none of ours
+    kind        TEXT   NOT NULL CHECK (kind IN ('cash', 'card')),
+    state       TEXT   NOT NULL CHECK (state IN ('pending', 'done')),
+    amount      BIGINT NOT NULL CHECK (amount > 0), -- minor units
+    at_ms       BIGINT NOT NULL,
+    next_ask_ms BIGINT NOT NULL, -- when to send it again; 0: done
+    PRIMARY KEY (merchant, return_id, n)
+);
+-- the refunds that are not done: what the jobs look for
+CREATE INDEX refund_open ON refund (next_ask_ms) WHERE next_ask_ms > 0;

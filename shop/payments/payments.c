@@ -1,0 +1,106 @@
+/* payments.c — tenders and refunds. See payments.h. */
+#include "shop/payments/payments.h"
+
+#include "all_sql.h"
+
+bool payments_put(Ctx *ctx, const Payment *p, Error *err)
+{
+    PaymentPutIn in = { ctx->who.merchant, p->order, p->n, p->id, p->kind, p->state, p->amount, p->tendered,
+                        p->change, p->reference, p->brand, p->last4, p->reason, ctx->now_ms, p->next_ask_ms };
+    return q_payment_put_exec(ctx->tx, &in, NULL, err);
+}
+
+bool payments_of(Ctx *ctx, Id order, Payment **out, size_t *count, Error *err)
+{
+    PaymentOfRow *rows = NULL;
+    PaymentOfIn   in   = { ctx->who.merchant, order };
+    if (!q_payment_of_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
+    *out = arena_array(ctx->arena, Payment, *count + 1);
+    if (!*out) return err_memory(err);
+    for (size_t i = 0; i < *count; i++) {
+        const PaymentOfRow *r = &rows[i];
+        (*out)[i] = (Payment){ .order = order, .id = r->id, .n = r->n, .kind = r->kind, .state = r->state,
+                               .amount = r->amount, .tendered = r->tendered, .change = r->change,
+                               .refunded = r->refunded, .reference = r->reference, .brand = r->brand,
+                               .last4 = r->last4, .reason = r->reason, .next_ask_ms = r->next_ask_ms };
+    }
+    return true;
+}
+
+bool payments_step(Ctx *ctx, const Payment *now, Str from, Str to, bool *changed, Error *err)
+{
+    int64_t       rows = 0;
+    PaymentStepIn in   = { ctx->who.merchant, now->order, now->n, from, to, now->reference, now->brand,
+                           now->last4, now->reason, now->next_ask_ms };
+    if (!q_payment_step_exec(ctx->tx, &in, &rows, err)) return false;
+    *changed = rows == 1;
+    return true;
+}
+
+bool payments_ask_at(Ctx *ctx, Id order, int64_t n, int64_t at_ms, Error *err)
+{
+    return q_payment_ask_at_exec(ctx->tx, &(PaymentAskAtIn){ ctx->who.merchant, order, n, at_ms }, NULL, err);
+}
+
+bool payments_due(Ctx *ctx, int64_t limit, PaymentDue **out, size_t *count, Error *err)
+{
+    PaymentDueRow *rows = NULL;
+    PaymentDueIn   in   = { ctx->now_ms, limit };
+    if (!q_payment_due_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
+    *out = arena_array(ctx->arena, PaymentDue, *count + 1);
+    if (!*out) return err_memory(err);
+    for (size_t i = 0; i < *count; i++) (*out)[i] = (PaymentDue){ rows[i].merchant, rows[i].order_id };
+    return true;
+}
+
+bool refunds_put(Ctx *ctx, const Refund *r, Error *err)
+{
+    int64_t         changed = 0;
+    PaymentRefundIn back    = { ctx->who.merchant, r->order, r->payment_n, r->amount };
+    RefundPutIn     in      = { ctx->who.merchant, r->return_id, r->n, r->id, r->order, r->payment_n, r->kind,
+                                r->state, r->amount, ctx->now_ms, r->next_ask_ms };
+    if (r->payment_n > 0) {
+        if (!q_payment_refund_exec(ctx->tx, &back, &changed, err)) return false;
+        if (changed == 0) return err_set(err, &ERR_REFUND_EXCEEDS, "", "another return was faster");
+    }
+    return q_refund_put_exec(ctx->tx, &in, NULL, err);
+}
+
+bool refunds_of(Ctx *ctx, Id return_id, Refund **out, size_t *count, Error *err)
+{
+    RefundOfRow *rows = NULL;
+    RefundOfIn   in   = { ctx->who.merchant, return_id };
+    if (!q_refund_of_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
+    *out = arena_array(ctx->arena, Refund, *count + 1);
+    if (!*out) return err_memory(err);
+    for (size_t i = 0; i < *count; i++) {
+        const RefundOfRow *r = &rows[i];
+        (*out)[i] = (Refund){ return_id, r->id, r->n, r->order_id, r->payment_n, r->kind, r->state, r->amount,
+                              r->next_ask_ms };
+    }
+    return true;
+}
+
+bool refunds_done(Ctx *ctx, Id return_id, int64_t n, bool *changed, Error *err)
+{
+    int64_t rows = 0;
+    if (!q_refund_done_exec(ctx->tx, &(RefundDoneIn){ ctx->who.merchant, return_id, n }, &rows, err)) return false;
+    *changed = rows == 1;
+    return true;
+}
+
+bool refunds_ask_at(Ctx *ctx, Id return_id, int64_t n, int64_t at_ms, Error *err)
+{
+    return q_refund_ask_at_exec(ctx->tx, &(RefundAskAtIn){ ctx->who.merchant, return_id, n, at_ms }, NULL, err);
+}
+
+bool refunds_due(Ctx *ctx, int64_t limit, PaymentDue **out, size_t *count, Error *err)
+{
+    RefundDueRow *rows = NULL;
+    RefundDueIn   in   = { ctx->now_ms, limit };
+    if (!q_refund_due_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
+    *out = arena_array(ctx->arena, PaymentDue, *count + 1);
+    if (!*out) return err_memory(err);
+    for (size_t i = 0; i < *count; i++) (*out)[i] = (PaymentDue){ rows[i].merchant, rows[i].return_id };
+    return true;
+}
