@@ -225,6 +225,7 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     ctx->tx          = tx;
     ctx->after       = NULL;
     ctx->after_id    = (Id){ 0 };
+    ctx->after_arg   = NULL;
     ctx->resume      = false;
     ctx->pending     = false;
     call->replayed   = false;

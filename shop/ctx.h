@@ -25,7 +25,8 @@ struct Ctx {
     /* Set by a handler whose work is not done with its transaction (a card to be charged): called
      * after the commit, outside any transaction, with the same reply struct; it makes the reply. */
     bool (*after)(Ctx *ctx, void *reply, Error *err);
-    Id after_id; /* the document that `after` goes on with */
+    Id    after_id;  /* the document that `after` goes on with */
+    void *after_arg; /* what else it needs; in the arena */
     /* Set by the app when a request comes again whose `after` did not end: the handler only tells what
      * became of the document after_id. */
     bool resume;

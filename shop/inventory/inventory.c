@@ -176,3 +176,13 @@ bool inventory_move(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
     }
     return append(ctx, doc, move, err);
 }
+
+bool inventory_is_counted(Ctx *ctx, Id item, bool *yes, Error *err)
+{
+    StockCountedRow row   = { 0 };
+    bool            found = false;
+    if (!q_stock_counted_one(ctx->tx, ctx->arena, &(StockCountedIn){ ctx->who.merchant, item }, &row, &found, err))
+        return false;
+    *yes = found && row.stocked != 0;
+    return true;
+}

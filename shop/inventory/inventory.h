@@ -52,4 +52,7 @@ typedef struct {
 /* Moves stock. Errors: STOCK_SHORT when less is there than should leave or claims would be broken. */
 bool inventory_move(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err) MUST_USE;
 
+/* Whether the item is counted in stock at all (a service is not); also for items not sold any more. */
+bool inventory_is_counted(Ctx *ctx, Id item, bool *yes, Error *err) MUST_USE;
+
 #endif

@@ -102,6 +102,11 @@ WHERE i.merchant = :merchant AND i.sku = :sku ORDER BY s.location;
 -- out: id:id stocked:i64
 SELECT id, stocked FROM item WHERE merchant = :merchant AND sku = :sku;
 
+-- name: stock_counted
+-- in: merchant:i64 id:id
+-- out: stocked:i64
+SELECT stocked FROM item WHERE merchant = :merchant AND id = :id;
+
 -- name: stock_location_there
 -- in: merchant:i64 code:text
 -- out: code:text

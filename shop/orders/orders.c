@@ -106,11 +106,6 @@ static bool get_taxes(Ctx *ctx, Id id, Order *out, Error *err)
     return true;
 }
 
-static Str or_none(Str text)
-{
-    return text.len ? text : STR_NONE;
-}
-
 bool orders_get(Ctx *ctx, Id id, Order *out, Error *err)
 {
     OrderGetRow r;
@@ -119,8 +114,8 @@ bool orders_get(Ctx *ctx, Id id, Order *out, Error *err)
         return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, "id", "there is no such order");
     *out = (Order){ .id = id, .number = r.number, .state = r.state, .location = r.location,
-                    .channel = r.channel, .customer = r.customer, .ref = or_none(r.ref),
-                    .note = or_none(r.note), .currency = r.currency,
+                    .channel = r.channel, .customer = r.customer, .ref = text_or_none(r.ref),
+                    .note = text_or_none(r.note), .currency = r.currency,
                     .prices_include_tax = r.prices_include_tax, .subtotal = r.subtotal,
                     .discount = r.discount, .net = r.net, .tax = r.tax, .total = r.total,
                     .cash_rounding = r.cash_rounding, .made_at = r.made_at_ms, .state_at = r.state_at_ms };

@@ -12,10 +12,12 @@ CREATE TABLE sale_return (
     net        BIGINT NOT NULL, -- minor units given back, positive, as below
     tax        BIGINT NOT NULL,
     total      BIGINT NOT NULL,
+    cash_rounding BIGINT NOT NULL, -- what giving back in cash added or took off
     made_at_ms BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)
 );
 CREATE UNIQUE INDEX sale_return_by_number ON sale_return (merchant, location, number);
+CREATE INDEX sale_return_by_ref ON sale_return (merchant, ref) WHERE ref <> '';
 -- return_line: one line of a return
 CREATE TABLE return_line (
     merchant    BIGINT NOT NULL,

@@ -1,0 +1,121 @@
+/* basket.c — from the lines a client sends to the values that core/cart.c prices. See basket.h.
+ * Also the route that only prices: POST /v1/quotes. */
+#include "flows/basket.h"
+
+#include "shop/customers/customers.h"
+#include "shop/pricing/pricing.h"
+#include "shop/tax/tax.h"
+
+#include <stdio.h>
+
+/* Puts the path of a line before a refusal about it. */
+static bool at_line(Error *err, size_t i, const char *field)
+{
+    (void)snprintf(err->field, sizeof err->field, "lines[%zu].%s", i, field);
+    return false;
+}
+
+static bool load_line(Ctx *ctx, const BasketAsk *ask, const Channel *channel, size_t i, SaleItem *item,
+                      CartLine *out, Error *err)
+{
+    const BasketLine *line = &ask->lines[i];
+    if (!catalog_sale_item(ctx, line->sku, item, err)) return at_line(err, i, "sku");
+    if (line->quantity % item->qty_step != 0) {
+        Str step = qty_text(ctx->arena, item->qty_step);
+        (void)err_set(err, &ERR_QUANTITY_STEP, "", "must be a multiple of %.*s %.*s", STR_FMT(step),
+                      STR_FMT(item->unit));
+        return at_line(err, i, "quantity");
+    }
+    *out = (CartLine){ .item = item->id, .sku = item->sku, .name = item->name, .tax_class = item->tax_class,
+                       .qty_milli = line->quantity };
+    PriceAsk price = { item->id, channel->code, channel->currency, line->quantity, ctx->now_ms };
+    if (!pricing_find(ctx, &price, &out->unit_price, &out->price_source, err)) return at_line(err, i, "sku");
+    return true;
+}
+
+static bool load_lines(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err)
+{
+    CartLine *lines = arena_array(ctx->arena, CartLine, ask->line_count + 1);
+    SaleItem *items = arena_array(ctx->arena, SaleItem, ask->line_count + 1);
+    if (!lines || !items) return err_memory(err);
+    for (size_t i = 0; i < ask->line_count; i++)
+        if (!load_line(ctx, ask, &out->channel, i, &items[i], &lines[i], err)) return false;
+    out->items         = items;
+    out->in.lines      = lines;
+    out->in.line_count = ask->line_count;
+    return true;
+}
+
+bool basket_load(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err)
+{
+    CartRate *rates  = NULL;
+    bool      served = false;
+    *out             = (Basket){ 0 };
+    if (!locations_get(ctx, ask->location, &out->location, err)) return false;
+    if (!channels_get(ctx, ask->channel, &out->channel, err)) return false;
+    if (!channels_served(ctx, ask->channel, ask->location, &served, err)) return false;
+    if (!served) return err_set(err, &ERR_LOCATION_NOT_SERVED, "location", "does not serve this channel");
+    if (!id_is_none(ask->customer) && !customers_must_exist(ctx, ask->customer, err)) return false;
+    out->in.currency           = out->channel.currency;
+    out->in.prices_include_tax = out->channel.prices_include_tax;
+    out->in.tax_per_document   = out->channel.tax_per_document;
+    out->in.cash_step          = out->channel.cash_step;
+    out->in.rounding           = ROUND_HALF_UP;
+    if (!tax_load(ctx, out->location.tax_zone, ctx->now_ms, &rates, &out->in.rate_count, err)) return false;
+    out->in.rates = rates;
+    return load_lines(ctx, ask, out, err);
+}
+
+static bool show_lines(Ctx *ctx, const Basket *basket, const Priced *priced, Quote *reply, Error *err)
+{
+    size_t count        = basket->in.line_count;
+    reply->lines.items  = arena_array(ctx->arena, QuoteLine, count + 1);
+    if (!reply->lines.items) return err_memory(err);
+    reply->lines.count = count;
+    for (size_t i = 0; i < count; i++) {
+        const CartLine   *line = &basket->in.lines[i];
+        const PricedLine *made = &priced->lines[i];
+        reply->lines.items[i]  = (QuoteLine){ line->sku, line->name, line->qty_milli, line->unit_price,
+                                              line->price_source, made->discount, made->net, made->tax,
+                                              made->total };
+    }
+    return true;
+}
+
+static bool show_rest(Ctx *ctx, const Priced *priced, Quote *reply, Error *err)
+{
+    reply->taxes.items = arena_array(ctx->arena, TaxLine, priced->tax_count + 1);
+    reply->steps.items = arena_array(ctx->arena, QuoteStep, priced->step_count + 1);
+    if (!reply->taxes.items || !reply->steps.items) return err_memory(err);
+    reply->taxes.count = priced->tax_count;
+    reply->steps.count = priced->step_count;
+    for (size_t i = 0; i < priced->tax_count; i++)
+        reply->taxes.items[i] = (TaxLine){ priced->taxes[i].name, priced->taxes[i].ppm, priced->taxes[i].base,
+                                           priced->taxes[i].amount };
+    for (size_t i = 0; i < priced->step_count; i++) {
+        const PriceStep *step = &priced->steps[i];
+        reply->steps.items[i] = (QuoteStep){ step->line < 0 ? OPT_NONE : step->line, step->what, step->amount,
+                                             step->text };
+    }
+    return true;
+}
+
+bool quotes_create(Ctx *ctx, const QuoteRequest *request, Quote *reply, Error *err)
+{
+    BasketAsk ask = { request->location, request->channel, request->customer, request->lines.items,
+                      request->lines.count };
+    Basket    basket;
+    Priced    priced;
+    if (!basket_load(ctx, &ask, &basket, err)) return false;
+    if (!cart_price(ctx->arena, &basket.in, true, &priced, err)) return false;
+    reply->currency           = basket.in.currency;
+    reply->prices_include_tax = basket.in.prices_include_tax;
+    reply->subtotal           = priced.subtotal;
+    reply->discount           = priced.discount;
+    reply->net                = priced.net;
+    reply->tax                = priced.tax;
+    reply->total              = priced.total;
+    reply->cash_total         = priced.cash_total;
+    reply->cash_rounding      = priced.cash_rounding;
+    return show_lines(ctx, &basket, &priced, reply, err) && show_rest(ctx, &priced, reply, err);
+}

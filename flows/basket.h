@@ -1,0 +1,28 @@
+/* basket.h — loads what pricing a basket needs: location, channel, items, prices, taxes. */
+#ifndef FLOWS_BASKET_H
+#define FLOWS_BASKET_H
+
+#include "core/cart.h"
+#include "shop/catalog/catalog.h"
+#include "shop/locations/locations.h"
+#include "shop/orders/orders.h"
+
+typedef struct {
+    Location        location;
+    Channel         channel;
+    CartInput       in;    /* what core/cart.c takes */
+    const SaleItem *items; /* one for each line */
+} Basket;
+
+typedef struct {
+    Str               location, channel;
+    Id                customer; /* or none */
+    const BasketLine *lines;
+    size_t            line_count;
+} BasketAsk;
+
+/* Errors: LOCATION_UNKNOWN, CHANNEL_UNKNOWN, LOCATION_NOT_SERVED, CUSTOMER_UNKNOWN, SKU_UNKNOWN,
+ * PRICE_MISSING, QUANTITY_STEP, with the path of the line. */
+bool basket_load(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,131 @@
+/* checkout.c — turns a basket into an order: price it, take or claim the stock, take the money.
+ * Cash: one transaction; the order is paid with its stock sold, or nothing happened.
+ * Card: the same transaction leaves the order placed, its stock claimed and its payments pending; the
+ * card is charged after it (flows/pay.c). After a crash at any line the jobs finish the sale or undo it. */
+#include "flows/basket.h"
+#include "flows/pay.h"
+#include "flows/sale.h"
+#include "flows/tenders.h"
+#include "shop/inventory/inventory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+typedef struct {
+    const CheckoutRequest *request;
+    Basket                 basket;
+    Priced                 priced;
+    TenderPlan             tenders;
+} Sale;
+
+static bool price_it(Ctx *ctx, Sale *sale, Error *err)
+{
+    const CheckoutRequest *request = sale->request;
+    BasketAsk ask = { request->location, request->channel, request->customer, request->lines.items,
+                      request->lines.count };
+    if (!basket_load(ctx, &ask, &sale->basket, err)) return false;
+    if (!cart_price(ctx->arena, &sale->basket.in, false, &sale->priced, err)) return false;
+    int64_t total = sale->priced.total;
+    if (request->expected_total == OPT_NONE || request->expected_total == total) return true;
+    (void)err_set(err, &ERR_TOTAL_MISMATCH, "expected_total", "the total is %lld", (long long)total);
+    err->extra = str_format(ctx->arena, "\"total\":%lld", (long long)total);
+    return false;
+}
+
+typedef struct {
+    Id     item;
+    size_t line;
+} Turn;
+
+static int by_item(const void *a, const void *b)
+{
+    return id_cmp(((const Turn *)a)->item, ((const Turn *)b)->item);
+}
+
+/* The stock of every line, in the order of item ids: two sales can then never wait for each other. */
+static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
+{
+    size_t   count = sale->basket.in.line_count;
+    StockDoc doc   = { order, STR("sale"), 0 };
+    Turn    *turns = arena_array(ctx->arena, Turn, count);
+    if (!turns) return err_memory(err);
+    for (size_t i = 0; i < count; i++) turns[i] = (Turn){ sale->basket.items[i].id, i };
+    qsort(turns, count, sizeof *turns, by_item);
+    for (size_t i = 0; i < count; i++) {
+        size_t          line = turns[i].line;
+        const SaleItem *item = &sale->basket.items[line];
+        StockWant       want = { item->id, item->sku, sale->basket.location.code,
+                                 sale->basket.in.lines[line].qty_milli, sale->basket.channel.keeps_safety, line };
+        if (!item->stocked) continue;
+        if (sale->tenders.has_card ? !inventory_claim(ctx, order, (int64_t)line + 1, &want, err)
+                                   : !inventory_sell(ctx, &doc, &want, err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_payments(Ctx *ctx, Sale *sale, Order *order, Error *err)
+{
+    int64_t ask_after = 0;
+    if (sale->tenders.has_card && !pay_first_ask(ctx, &ask_after, err)) return false;
+    for (size_t i = 0; i < sale->tenders.count; i++) {
+        Payment *payment = &sale->tenders.items[i];
+        bool     card    = str_eq(payment->kind, STR("card"));
+        payment->order       = order->id;
+        payment->id          = ctx_new_id(ctx);
+        payment->state       = sale->tenders.has_card ? STR("pending") : STR("captured");
+        payment->next_ask_ms = card ? ask_after : 0;
+        if (!payments_put(ctx, payment, err)) return false;
+    }
+    return sale_show_payments(ctx->arena, sale->tenders.items, sale->tenders.count, order, err);
+}
+
+static bool put_order(Ctx *ctx, const Sale *sale, Order *order, Error *err)
+{
+    const CheckoutRequest *request = sale->request;
+    order->location           = sale->basket.location.code;
+    order->channel            = sale->basket.channel.code;
+    order->customer           = request->customer;
+    order->ref                = request->ref;
+    order->note               = request->note;
+    order->currency           = sale->basket.in.currency;
+    order->prices_include_tax = sale->basket.in.prices_include_tax;
+    order->subtotal           = sale->priced.subtotal;
+    order->discount           = sale->priced.discount;
+    order->net                = sale->priced.net;
+    order->tax                = sale->priced.tax;
+    order->total              = sale->priced.total;
+    order->cash_rounding      = sale->tenders.cash_rounding;
+    order->made_at            = ctx->now_ms;
+    order->state_at           = ctx->now_ms;
+    return orders_next_number(ctx, order->location, STR("sale"), &order->number, err)
+        && orders_put(ctx, &sale->basket.in, &sale->priced, order, err);
+}
+
+/* The key was used before and its card was still being charged: tells what became of it. */
+static bool tell_settled(Ctx *ctx, Order *reply, Error *err)
+{
+    if (!sale_get(ctx, ctx->after_id, reply, err)) return false;
+    ctx->pending = str_eq(reply->state, STR("placed"));
+    return !str_eq(reply->state, STR("cancelled")) || pay_refuse(ctx, reply, err);
+}
+
+bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error *err)
+{
+    Sale sale = { .request = request };
+    if (ctx->resume) return tell_settled(ctx, reply, err);
+    if (!price_it(ctx, &sale, err)) return false;
+    if (!tenders_plan(sale.priced.total, sale.basket.in.cash_step, request->tenders.items, request->tenders.count,
+                      &sale.tenders, err))
+        return false;
+    bool card    = sale.tenders.has_card;
+    reply->id    = ctx_new_id(ctx);
+    reply->state = card ? STR("placed") : STR("paid");
+    if (!take_stock(ctx, &sale, reply->id, err) || !put_order(ctx, &sale, reply, err)
+        || !put_payments(ctx, &sale, reply, err))
+        return false;
+    if (card)
+        return sale_tell(ctx, &EVENT_ORDER_PLACED, STR("order.placed"), reply, err)
+            && pay_later(ctx, reply->id, sale.tenders.tokens, sale.tenders.count, err);
+    return sale_post(ctx, reply, err) && sale_tell(ctx, &EVENT_ORDER_PAID, STR("order.paid"), reply, err);
+}

@@ -1,0 +1,306 @@
+/* give_back.c — a customer brings goods of an order back, at any location: the stock goes where it is
+ * told, the money goes back the way it came (cards first, then cash).
+ * A part of a line gives back its exact share: what all parts give back is what was paid. */
+#include "flows/give_back.h"
+
+#include "flows/pay.h"
+#include "flows/sale.h"
+#include "shop/audit/audit.h"
+#include "shop/events/events.h"
+#include "shop/inventory/inventory.h"
+#include "shop/ledger/ledger.h"
+#include "shop/locations/locations.h"
+#include "shop/tax/tax.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+/* --- what every return ends with --- */
+
+/* Takes the tax of a line back from the accounts of its class's rates, by their weight. */
+static bool post_tax(Ctx *ctx, LedgerDoc *ledger, const CartRate *rates, size_t rate_count, Str tax_class,
+                     int64_t tax, Error *err)
+{
+    int64_t weights[LINE_RATES_MAX], parts[LINE_RATES_MAX];
+    Str     names[LINE_RATES_MAX];
+    size_t  count = 0;
+    for (size_t i = 0; i < rate_count && count < LINE_RATES_MAX; i++) {
+        if (!str_eq(rates[i].tax_class, tax_class)) continue;
+        names[count]   = rates[i].name;
+        weights[count] = rates[i].ppm;
+        count++;
+    }
+    if (count == 0) return err_set(err, &ERR_TAX_UNRESOLVED, "lines", "no rate for this class of goods");
+    money_split(tax, weights, count, parts);
+    for (size_t i = 0; i < count; i++) {
+        Str account = str_format(ctx->arena, "tax:%.*s", STR_FMT(names[i]));
+        if (!account.ptr) return err_memory(err);
+        if (!ledger_post(ctx, ledger, account, STR("receivable"), parts[i], STR("return"), err)) return false;
+    }
+    return true;
+}
+
+static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms,
+                       Error *err)
+{
+    LedgerDoc ledger = { doc->id, doc->currency, 0 };
+    CartRate *rates  = NULL;
+    size_t    count  = 0;
+    if (!tax_load(ctx, tax_zone, taxed_at_ms, &rates, &count, err)) return false;
+    if (!ledger_post(ctx, &ledger, STR("sales"), STR("receivable"), doc->net, STR("return"), err)) return false;
+    for (size_t i = 0; i < doc->lines.count; i++)
+        if (!post_tax(ctx, &ledger, rates, count, lines[i].tax_class, doc->lines.items[i].tax, err)) return false;
+    return ledger_post(ctx, &ledger, STR("cash_rounding"), STR("receivable"), doc->cash_rounding, STR("rounding"),
+                       err);
+}
+
+static bool move_stock(Ctx *ctx, const Return *doc, const GiveBackLine *lines, Error *err)
+{
+    StockDoc stock = { doc->id, STR("return"), 0 };
+    for (size_t i = 0; i < doc->lines.count; i++) {
+        const ReturnLine *line = &doc->lines.items[i];
+        StockMove move = { lines[i].item, line->sku, STR(""), STR("customer"), doc->location, line->disposition,
+                           line->quantity };
+        if (!lines[i].stocked || str_eq(line->disposition, STR("none"))) continue;
+        if (!inventory_move(ctx, &stock, &move, err)) return false;
+    }
+    return true;
+}
+
+static bool tell(Ctx *ctx, const Return *doc, Error *err)
+{
+    char id[ID_TEXT_LEN], order[ID_TEXT_LEN];
+    Buf  body = buf_make(ctx->arena, 256);
+    id_format(doc->id, id);
+    id_format(doc->order, order);
+    buf_format(&body, "{\"id\":\"%.*s\",\"receipt_number\":", ID_TEXT_LEN, id);
+    buf_json_string(&body, doc->receipt_number);
+    if (!id_is_none(doc->order)) buf_format(&body, ",\"order\":\"%.*s\"", ID_TEXT_LEN, order);
+    buf_add(&body, STR(",\"location\":"));
+    buf_json_string(&body, doc->location);
+    buf_format(&body, ",\"currency\":\"%.*s\",\"total\":%lld}", STR_FMT(doc->currency), (long long)doc->total);
+    Str detail = str_format(ctx->arena, "%.*s %lld %.*s", STR_FMT(doc->receipt_number), (long long)doc->total,
+                            STR_FMT(doc->currency));
+    if (body.failed || !detail.ptr) return err_memory(err);
+    Id subject = id_is_none(doc->order) ? doc->id : doc->order; /* in order with what else happened to it */
+    return audit_append(ctx, STR("order.returned"), doc->id, detail, err)
+        && events_put(ctx, &EVENT_ORDER_RETURNED, subject, buf_str(&body), err);
+}
+
+bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms, Error *err)
+{
+    Id *items = arena_array(ctx->arena, Id, doc->lines.count + 1);
+    if (!items) return err_memory(err);
+    doc->net = doc->tax = doc->total = 0;
+    for (size_t i = 0; i < doc->lines.count; i++) {
+        const ReturnLine *line = &doc->lines.items[i];
+        items[i]               = lines[i].item;
+        if (!money_add(doc->net, line->net, &doc->net, err) || !money_add(doc->tax, line->tax, &doc->tax, err)
+            || !money_add(doc->total, line->total, &doc->total, err))
+            return false;
+    }
+    if (!move_stock(ctx, doc, lines, err) || !orders_next_number(ctx, doc->location, STR("return"), &doc->number, err))
+        return false;
+    doc->receipt_number = returns_receipt_number(ctx->arena, doc->location, doc->number);
+    return returns_put(ctx, doc, items, err) && post_money(ctx, doc, lines, tax_zone, taxed_at_ms, err)
+        && tell(ctx, doc, err);
+}
+
+/* --- the return of an order's lines --- */
+
+typedef struct {
+    const ReturnRequest *request;
+    Order                order;
+    Payment             *payments;
+    size_t               payment_count;
+    SoldLine            *sold;
+    size_t               sold_count;
+    GiveBackLine        *lines;
+    int64_t              cash_step;
+    Str                  tax_zone;
+    Refund               refunds[16];
+    size_t               refund_count;
+} Back;
+
+static bool at_line(Error *err, const ErrDef *def, size_t i, const char *field, const char *why)
+{
+    (void)err_set(err, def, "", "%s", why);
+    (void)snprintf(err->field, sizeof err->field, "lines[%zu].%s", i, field);
+    return false;
+}
+
+static bool load(Ctx *ctx, Back *back, Error *err)
+{
+    Location here, sold_at = { 0 };
+    Channel  channel = { 0 };
+    bool     found   = false;
+    Id       order   = back->request->order;
+    if (!locations_get(ctx, back->request->location, &here, err)) return false;
+    if (!sale_get(ctx, order, &back->order, err)) {
+        if (err->def == &ERR_NOT_FOUND) (void)snprintf(err->field, sizeof err->field, "order");
+        return false;
+    }
+    if (!str_eq(back->order.state, STR("paid")))
+        return err_set(err, &ERR_RETURN_NOT_PAID, "order", "the order is %.*s", STR_FMT(back->order.state));
+    if (!payments_of(ctx, order, &back->payments, &back->payment_count, err)) return false;
+    if (!orders_sold_lines(ctx, order, &back->sold, &back->sold_count, err)) return false;
+    if (!locations_find(ctx, back->order.location, &sold_at, &found, err)) return false;
+    back->tax_zone = found ? sold_at.tax_zone : here.tax_zone;
+    if (!channels_find(ctx, back->order.channel, &channel, &found, err)) return false;
+    back->cash_step = found ? channel.cash_step : 0;
+    return true;
+}
+
+/* The exact share of a part: what has been given back after it less what had been before. */
+static bool share(int64_t amount, const SoldLine *sold, int64_t qty, int64_t *out, Error *err)
+{
+    int64_t before = 0;
+    if (!money_scale(amount, sold->returned, sold->qty, ROUND_HALF_UP, &before, err)) return false;
+    if (!money_scale(amount, sold->returned + qty, sold->qty, ROUND_HALF_UP, out, err)) return false;
+    *out -= before;
+    return true;
+}
+
+static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *err)
+{
+    const ReturnLineInput *asked = &back->request->lines.items[i];
+    bool                   ok    = false;
+    if (asked->line > (int64_t)back->sold_count)
+        return at_line(err, &ERR_RETURN_EXCEEDS, i, "line", "the order has no such line");
+    SoldLine *sold = &back->sold[asked->line - 1];
+    if (asked->quantity > sold->qty - sold->returned)
+        return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "less is left of this line");
+    *line = (ReturnLine){ .n = (int64_t)i + 1, .line = sold->n, .sku = sold->sku, .quantity = asked->quantity };
+    if (!share(sold->total, sold, asked->quantity, &line->total, err)
+        || !share(sold->tax, sold, asked->quantity, &line->tax, err))
+        return false;
+    line->net         = line->total - line->tax;
+    line->disposition = asked->disposition.ptr ? asked->disposition : STR("floor");
+    back->lines[i]    = (GiveBackLine){ .item = sold->item, .tax_class = sold->tax_class };
+    if (!inventory_is_counted(ctx, sold->item, &back->lines[i].stocked, err)) return false;
+    if (!back->lines[i].stocked) line->disposition = STR("none");
+    if (!orders_give_back(ctx, back->order.id, sold->n, asked->quantity, line->total, &ok, err)) return false;
+    if (!ok) return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "another return was faster");
+    sold->returned += asked->quantity;
+    return true;
+}
+
+static void add_refund(Ctx *ctx, Back *back, Id id, const Payment *payment, int64_t amount)
+{
+    bool card = str_eq(payment->kind, STR("card"));
+    if (amount <= 0) return;
+    assert(back->refund_count < COUNT(back->refunds));
+    back->refunds[back->refund_count] =
+        (Refund){ .return_id = id, .id = ctx_new_id(ctx), .n = (int64_t)back->refund_count + 1, .order = back->order.id,
+                  .payment_n = payment->n, .kind = payment->kind, .amount = amount,
+                  .state = card ? STR("pending") : STR("done"), .next_ask_ms = card ? ctx->now_ms : 0 };
+    back->refund_count++;
+}
+
+/* Whether nothing of the order is left to give back. */
+static bool all_back(const Back *back)
+{
+    for (size_t i = 0; i < back->sold_count; i++)
+        if (back->sold[i].returned < back->sold[i].qty) return false;
+    return true;
+}
+
+/* Cards first; what is left goes back in cash, rounded to the coin. The last return of an order gives
+ * back whatever cash is left, so that the roundings add up to nothing. */
+static bool plan_refunds(Ctx *ctx, Back *back, Return *doc, Error *err)
+{
+    int64_t left = 0;
+    for (size_t i = 0; i < doc->lines.count; i++)
+        if (!money_add(left, doc->lines.items[i].total, &left, err)) return false;
+    for (size_t i = 0; i < back->payment_count; i++) {
+        const Payment *payment = &back->payments[i];
+        int64_t        room    = payment->amount - payment->refunded;
+        int64_t        part    = left < room ? left : room;
+        if (!str_eq(payment->kind, STR("card"))) continue;
+        add_refund(ctx, back, doc->id, payment, part);
+        left -= part;
+    }
+    for (size_t i = 0; i < back->payment_count; i++) {
+        const Payment *payment = &back->payments[i];
+        int64_t        room    = payment->amount - payment->refunded;
+        int64_t        part    = money_cash_round(left, back->cash_step);
+        if (!str_eq(payment->kind, STR("cash"))) continue;
+        if (part > room || all_back(back)) part = room;
+        add_refund(ctx, back, doc->id, payment, part);
+        doc->cash_rounding = part - left;
+        left               = 0;
+    }
+    return left == 0 || err_set(err, &ERR_REFUND_EXCEEDS, "lines", "more would be given back than was paid");
+}
+
+static bool put_refunds(Ctx *ctx, Back *back, const Return *doc, Error *err)
+{
+    Str cash = sale_cash_account(ctx->arena, doc->location);
+    if (!cash.ptr) return err_memory(err);
+    for (size_t i = 0; i < back->refund_count; i++) {
+        const Refund *refund = &back->refunds[i];
+        if (!refunds_put(ctx, refund, err)) return false;
+        if (str_eq(refund->kind, STR("cash")) && !sale_post_refund(ctx, refund, cash, doc->currency, err)) return false;
+    }
+    return true;
+}
+
+static bool show_refunds(Ctx *ctx, Return *doc, bool *pending, Error *err)
+{
+    Refund *refunds = NULL;
+    size_t  count   = 0;
+    *pending        = false;
+    if (!refunds_of(ctx, doc->id, &refunds, &count, err)) return false;
+    doc->refunds.items = arena_array(ctx->arena, ReturnRefund, count + 1);
+    if (!doc->refunds.items) return err_memory(err);
+    doc->refunds.count = count;
+    for (size_t i = 0; i < count; i++) {
+        doc->refunds.items[i] = (ReturnRefund){ refunds[i].kind, refunds[i].state, refunds[i].amount };
+        *pending              = *pending || str_eq(refunds[i].state, STR("pending"));
+    }
+    return true;
+}
+
+/* After the commit: sends what goes back to cards. The goods are back and the money is owed whatever the
+ * service says, so that the answer is the return, with its refunds pending where they are. */
+static bool refund_after(Ctx *ctx, void *reply, Error *err)
+{
+    Return *doc     = reply;
+    bool    pending = false;
+    if (!pay_refund(ctx, doc->id, err) || !db_read_begin(ctx->db, &ctx->tx, err)) return false;
+    bool ok = show_refunds(ctx, doc, &pending, err);
+    db_read_end(ctx->tx);
+    ctx->tx = NULL;
+    return ok;
+}
+
+bool returns_show(Ctx *ctx, const ById *request, Return *reply, Error *err)
+{
+    bool pending = false;
+    return returns_get(ctx, request->id, reply, err) && show_refunds(ctx, reply, &pending, err);
+}
+
+bool returns_create(Ctx *ctx, const ReturnRequest *request, Return *reply, Error *err)
+{
+    Back   back    = { .request = request };
+    size_t count   = request->lines.count;
+    bool   pending = false;
+    if (ctx->resume) return returns_show(ctx, &(ById){ ctx->after_id }, reply, err);
+    if (!load(ctx, &back, err)) return false;
+    *reply = (Return){ .id = ctx_new_id(ctx), .order = request->order, .location = request->location,
+                       .customer = back.order.customer, .ref = request->ref, .reason = request->reason,
+                       .currency = back.order.currency, .made_at = ctx->now_ms };
+    reply->lines.items = arena_array(ctx->arena, ReturnLine, count);
+    back.lines         = arena_array(ctx->arena, GiveBackLine, count);
+    if (!reply->lines.items || !back.lines) return err_memory(err);
+    reply->lines.count = count;
+    for (size_t i = 0; i < count; i++)
+        if (!take_line(ctx, &back, i, &reply->lines.items[i], err)) return false;
+    if (!plan_refunds(ctx, &back, reply, err)
+        || !give_back_put(ctx, reply, back.lines, back.tax_zone, back.order.made_at, err)
+        || !put_refunds(ctx, &back, reply, err) || !show_refunds(ctx, reply, &pending, err))
+        return false;
+    ctx->after    = pending ? refund_after : NULL;
+    ctx->after_id = reply->id;
+    return true;
+}

@@ -1,0 +1,21 @@
+/* give_back.h — what every return ends with, also one without receipt: number, document, stock, ledger,
+ * event and audit row. */
+#ifndef FLOWS_GIVE_BACK_H
+#define FLOWS_GIVE_BACK_H
+
+#include "shop/returns/returns.h"
+
+/* What a line of a return needs besides what it shows. */
+typedef struct {
+    Id   item;
+    Str  tax_class; /* its tax goes back to the rates of this class … */
+    bool stocked;   /* false: nothing comes back to the stock */
+} GiveBackLine;
+
+/* `doc` comes with id, order, location, customer, ref, reason, currency, cash_rounding, made_at and lines
+ * (n, line, sku, quantity, net, tax, total, disposition); number and sums are filled in. `tax_zone` and
+ * `taxed_at_ms` say which rates the tax goes back to. Refunds are the caller's. */
+bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms,
+                   Error *err) MUST_USE;
+
+#endif

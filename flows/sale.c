@@ -1,0 +1,90 @@
+/* sale.c — what every sale ends with. See sale.h. */
+#include "flows/sale.h"
+
+#include "shop/audit/audit.h"
+#include "shop/events/events.h"
+#include "shop/ledger/ledger.h"
+
+Str sale_cash_account(Arena *arena, Str location)
+{
+    return str_format(arena, "cash:%.*s", STR_FMT(location));
+}
+
+static bool post_taxes(Ctx *ctx, LedgerDoc *doc, const Order *order, Error *err)
+{
+    for (size_t i = 0; i < order->taxes.count; i++) {
+        const TaxLine *tax     = &order->taxes.items[i];
+        Str            account = str_format(ctx->arena, "tax:%.*s", STR_FMT(tax->name));
+        if (!account.ptr) return err_memory(err);
+        if (!ledger_post(ctx, doc, STR("receivable"), account, tax->amount, STR("tax"), err)) return false;
+    }
+    return true;
+}
+
+bool sale_post(Ctx *ctx, const Order *order, Error *err)
+{
+    LedgerDoc doc  = { order->id, order->currency, 0 };
+    Str       cash = sale_cash_account(ctx->arena, order->location);
+    if (!cash.ptr) return err_memory(err);
+    if (!ledger_post(ctx, &doc, STR("receivable"), STR("sales"), order->net, STR("sale"), err)) return false;
+    if (!post_taxes(ctx, &doc, order, err)) return false;
+    if (!ledger_post(ctx, &doc, STR("receivable"), STR("cash_rounding"), order->cash_rounding, STR("rounding"), err))
+        return false;
+    for (size_t i = 0; i < order->payments.count; i++) {
+        const OrderPayment *payment = &order->payments.items[i];
+        Str account = str_eq(payment->kind, STR("cash")) ? cash : STR("card");
+        if (!ledger_post(ctx, &doc, account, STR("receivable"), payment->amount, STR("tender"), err)) return false;
+    }
+    return true;
+}
+
+bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, Error *err)
+{
+    Buf body = buf_make(ctx->arena, 256);
+    Str id   = id_text(ctx->arena, order->id);
+    buf_format(&body, "{\"id\":\"%.*s\",\"receipt_number\":", STR_FMT(id));
+    buf_json_string(&body, order->receipt_number);
+    buf_add(&body, STR(",\"location\":"));
+    buf_json_string(&body, order->location);
+    buf_add(&body, STR(",\"channel\":"));
+    buf_json_string(&body, order->channel);
+    buf_format(&body, ",\"state\":\"%.*s\",\"currency\":\"%.*s\",\"total\":%lld}", STR_FMT(order->state),
+               STR_FMT(order->currency), (long long)order->total);
+    Str detail = str_format(ctx->arena, "%.*s %lld %.*s", STR_FMT(order->receipt_number), (long long)order->total,
+                            STR_FMT(order->currency));
+    if (body.failed || !detail.ptr) return err_memory(err);
+    return audit_append(ctx, action, order->id, detail, err)
+        && events_put(ctx, event, order->id, buf_str(&body), err);
+}
+
+bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, Str currency, Error *err)
+{
+    LedgerDoc doc = { refund->id, currency, 0 };
+    return ledger_post(ctx, &doc, STR("receivable"), account, refund->amount, STR("refund"), err);
+}
+
+bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Order *order, Error *err)
+{
+    order->payments.items = arena_array(arena, OrderPayment, count + 1);
+    if (!order->payments.items) return err_memory(err);
+    order->payments.count = count;
+    order->change         = 0;
+    for (size_t i = 0; i < count; i++) {
+        const Payment *p    = &payments[i];
+        bool           cash = str_eq(p->kind, STR("cash"));
+        order->change += p->change;
+        order->payments.items[i] = (OrderPayment){ .n = p->n, .id = p->id, .kind = p->kind, .state = p->state,
+            .amount = p->amount, .tendered = cash ? p->tendered : OPT_NONE, .change = cash ? p->change : OPT_NONE,
+            .refunded = p->refunded, .reference = text_or_none(p->reference), .brand = text_or_none(p->brand),
+            .last4 = text_or_none(p->last4), .reason = text_or_none(p->reason) };
+    }
+    return true;
+}
+
+bool sale_get(Ctx *ctx, Id id, Order *out, Error *err)
+{
+    Payment *payments = NULL;
+    size_t   count    = 0;
+    return orders_get(ctx, id, out, err) && payments_of(ctx, id, &payments, &count, err)
+        && sale_show_payments(ctx->arena, payments, count, out, err);
+}

@@ -1,0 +1,27 @@
+/* sale.h — what every sale ends with, however it was paid: the money ledger, the event, the audit row. */
+#ifndef FLOWS_SALE_H
+#define FLOWS_SALE_H
+
+#include "shop/orders/orders.h"
+#include "shop/payments/payments.h"
+
+/* Posts an order that has just been paid: net to `sales`, each tax to `tax:NAME`, each tender from
+ * `receivable` to `cash:LOCATION` or `card`. Needs order->taxes and order->payments. */
+bool sale_post(Ctx *ctx, const Order *order, Error *err) MUST_USE;
+
+/* Appends the audit row and the event of an order's new state. */
+bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, Error *err) MUST_USE;
+
+/* Fills order->payments and order->change from the payments. */
+bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Order *order, Error *err) MUST_USE;
+
+/* The whole order: head, lines, taxes, payments. Errors: NOT_FOUND. */
+bool sale_get(Ctx *ctx, Id id, Order *out, Error *err) MUST_USE;
+
+/* Posts money given back: to `receivable` from `account`; the refund is a document of its own. */
+bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, Str currency, Error *err) MUST_USE;
+
+/* "cash:LON": the account of a till's cash. */
+Str sale_cash_account(Arena *arena, Str location);
+
+#endif

@@ -1,0 +1,28 @@
+-- name: return_put
+-- in: merchant:i64 id:id order_id:id location:text number:i64 customer:id ref:text reason:text currency:text net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64
+INSERT INTO sale_return (merchant, id, order_id, location, number, customer, ref, reason, currency, net, tax,
+    total, cash_rounding, made_at_ms)
+VALUES (:merchant, :id, :order_id, :location, :number, :customer, :ref, :reason, :currency, :net, :tax,
+    :total, :cash_rounding, :made_at_ms);
+
+-- name: return_line_put
+-- in: merchant:i64 return_id:id n:i64 order_line:i64 item:id sku:text qty:i64 net:i64 tax:i64 total:i64 disposition:text
+INSERT INTO return_line (merchant, return_id, n, order_line, item, sku, qty, net, tax, total, disposition)
+VALUES (:merchant, :return_id, :n, :order_line, :item, :sku, :qty, :net, :tax, :total, :disposition);
+
+-- name: return_get
+-- in: merchant:i64 id:id
+-- out: order_id:id location:text number:i64 customer:id ref:text reason:text currency:text net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64
+SELECT order_id, location, number, customer, ref, reason, currency, net, tax, total, cash_rounding, made_at_ms
+FROM sale_return WHERE merchant = :merchant AND id = :id;
+
+-- name: return_lines_of
+-- in: merchant:i64 return_id:id
+-- out: n:i64 order_line:i64 sku:text qty:i64 net:i64 tax:i64 total:i64 disposition:text
+SELECT n, order_line, sku, qty, net, tax, total, disposition
+FROM return_line WHERE merchant = :merchant AND return_id = :return_id ORDER BY n;
+
+-- name: return_by_ref
+-- in: merchant:i64 ref:text
+-- out: id:id
+SELECT id FROM sale_return WHERE merchant = :merchant AND ref = :ref AND ref <> '' ORDER BY id LIMIT 1;

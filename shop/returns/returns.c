@@ -1,0 +1,64 @@
+/* returns.c — the documents of returns. See returns.h. */
+#include "shop/returns/returns.h"
+
+#include "all_sql.h"
+
+#include <assert.h>
+
+Str returns_receipt_number(Arena *arena, Str location, int64_t number)
+{
+    return str_format(arena, "%.*s-R%06lld", STR_FMT(location), (long long)number);
+}
+
+bool returns_put(Ctx *ctx, const Return *doc, const Id *items, Error *err)
+{
+    ReturnPutIn head = { ctx->who.merchant, doc->id, doc->order, doc->location, doc->number, doc->customer,
+                         text_or_empty(doc->ref), text_or_empty(doc->reason), doc->currency, doc->net, doc->tax,
+                         doc->total, doc->cash_rounding, doc->made_at };
+    assert(doc->total == doc->net + doc->tax);
+    if (!q_return_put_exec(ctx->tx, &head, NULL, err)) return false;
+    for (size_t i = 0; i < doc->lines.count; i++) {
+        const ReturnLine *line = &doc->lines.items[i];
+        ReturnLinePutIn   in   = { ctx->who.merchant, doc->id, line->n, line->line == OPT_NONE ? 0 : line->line,
+                                   items[i], line->sku, line->quantity, line->net, line->tax, line->total,
+                                   line->disposition };
+        if (!q_return_line_put_exec(ctx->tx, &in, NULL, err)) return false;
+    }
+    return true;
+}
+
+bool returns_get(Ctx *ctx, Id id, Return *out, Error *err)
+{
+    ReturnGetRow      r;
+    ReturnLinesOfRow *lines = NULL;
+    bool              found = false;
+    if (!q_return_get_one(ctx->tx, ctx->arena, &(ReturnGetIn){ ctx->who.merchant, id }, &r, &found, err))
+        return false;
+    if (!found) return err_set(err, &ERR_NOT_FOUND, "id", "there is no such return");
+    *out = (Return){ .id = id, .number = r.number, .order = r.order_id, .location = r.location,
+                     .customer = r.customer, .ref = text_or_none(r.ref), .reason = text_or_none(r.reason),
+                     .currency = r.currency, .net = r.net, .tax = r.tax, .total = r.total,
+                     .cash_rounding = r.cash_rounding, .made_at = r.made_at_ms };
+    out->receipt_number = returns_receipt_number(ctx->arena, r.location, r.number);
+    if (!q_return_lines_of_all(ctx->tx, ctx->arena, &(ReturnLinesOfIn){ ctx->who.merchant, id }, &lines,
+                               &out->lines.count, err))
+        return false;
+    out->lines.items = arena_array(ctx->arena, ReturnLine, out->lines.count + 1);
+    if (!out->lines.items) return err_memory(err);
+    for (size_t i = 0; i < out->lines.count; i++) {
+        const ReturnLinesOfRow *l = &lines[i];
+        out->lines.items[i] = (ReturnLine){ l->n, l->order_line ? l->order_line : OPT_NONE, l->sku, l->qty, l->net,
+                                            l->tax, l->total, l->disposition };
+    }
+    return true;
+}
+
+bool returns_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err)
+{
+    ReturnByRefRow row   = { 0 };
+    bool           found = false;
+    if (!q_return_by_ref_one(ctx->tx, ctx->arena, &(ReturnByRefIn){ ctx->who.merchant, ref }, &row, &found, err))
+        return false;
+    *id_or_none = found ? row.id : (Id){ { 0 } };
+    return true;
+}

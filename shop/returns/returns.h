@@ -1,0 +1,24 @@
+/* returns.h — goods given back. Owns the documents; what a return does to stock, orders and money is told
+ * in flows/give_back.c.
+ * Invariants: total = net + tax, for each line and for the return; numbers of a location have no gap. */
+#ifndef SHOP_RETURNS_H
+#define SHOP_RETURNS_H
+
+#include "shop/common.h"
+
+#define API_DEF "shop/returns/api.def"
+#include "shop/api_declare.h"
+
+/* Writes head and lines; items[i] is the item of line i. */
+bool returns_put(Ctx *ctx, const Return *doc, const Id *items, Error *err) MUST_USE;
+
+/* Head and lines (not refunds). Errors: NOT_FOUND. */
+bool returns_get(Ctx *ctx, Id id, Return *out, Error *err) MUST_USE;
+
+/* The return of a caller's number; none when there is none. */
+bool returns_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;
+
+/* "LON-R000123". */
+Str returns_receipt_number(Arena *arena, Str location, int64_t number);
+
+#endif
