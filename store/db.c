@@ -57,6 +57,11 @@ DbEngine db_engine(const Db *db)
     return db->kind;
 }
 
+bool db_reads_only(const Db *db)
+{
+    return db->options.read_only;
+}
+
 bool db_submit(Db *db, DbCommand *command, Error *err)
 {
     assert(command->run != NULL);

@@ -52,6 +52,7 @@ typedef struct {
 bool     db_open(const DbOptions *options, bool migrate, Db **out, Error *err) MUST_USE;
 void     db_close(Db *db); /* waits for what was submitted */
 DbEngine db_engine(const Db *db);
+bool     db_reads_only(const Db *db);
 
 /* One command that writes. `run` makes its changes in *tx and returns true, or false with *err set:
  * then they are undone. `done` is called once, after the commit is durable (ok) or after the undo

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # sources.sh — the files of the build, by kind, one a line, in a fixed order.
-# Usage: sources.sh sources|queries|schemas|tests
+# Usage: sources.sh sources|commands|queries|schemas|tests
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/.."
@@ -10,6 +10,7 @@ for folder in base core sys store shop flows http jobs cli tests; do
 done
 case "$1" in
 sources) find "${layers[@]}" -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c' ! -path 'tests/*' ! -path 'cli/*' ;;
+commands) find cli -name '*.c' ! -name '*_test.c' ! -name main.c ;;
 queries) find "${layers[@]}" -name 'queries.sql' ;;
 schemas) find shop -name 'schema.sql' ;;
 tests) find "${layers[@]}" -name '*_test.c' ! -path 'http/app_test.c' ;;

@@ -1,0 +1,170 @@
+/* serve.c — `onetill serve`: the database, the jobs and HTTP in one process, and their orderly end. */
+#include "cli/cli.h"
+#include "http/app.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PORT_STANDARD = 8080, PORT_MAX = 65535 };
+
+typedef struct {
+    Str  host, url;
+    int  port;
+    bool log;
+} Plan;
+
+/* Whether only this machine can reach the address. */
+static bool is_loopback(Str host)
+{
+    struct in_addr v4;
+    char           text[64];
+    if (str_eq(host, STR("localhost")) || str_eq(host, STR("::1"))) return true;
+    if (host.len >= sizeof text) return false;
+    memcpy(text, host.ptr, host.len);
+    text[host.len] = 0;
+    return inet_pton(AF_INET, text, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
+}
+
+static bool read_plan(Cli *cli, Plan *plan, Error *err)
+{
+    int64_t port = PORT_STANDARD;
+    Str     text = cli_option(cli, "port"), log = cli_option(cli, "log"), psp = cli_option(cli, "psp");
+    plan->host   = cli_option(cli, "host");
+    plan->url    = cli_database(cli);
+    plan->log    = !str_eq(log, STR("off"));
+    if (!plan->host.ptr) plan->host = STR("127.0.0.1");
+    if (text.ptr && (!str_to_i64(text, &port) || port < 0 || port > PORT_MAX))
+        return err_set(err, &ERR_CONFIG, "", "--port is a number from 0 (any free one) to 65535");
+    if (log.ptr && plan->log && !str_eq(log, STR("on")))
+        return err_set(err, &ERR_CONFIG, "", "--log is on or off");
+    plan->port = (int)port;
+    if (!psp.ptr) psp = cli_variable("ONETILL_PSP");
+    cli->env->psp_url = psp;
+    if (is_loopback(plan->host) || cli_flag(cli, "insecure-network")) return true;
+    return err_set(err, &ERR_CONFIG, "",
+                   "%.*s can be reached by others and onetill does not encrypt: keys would travel in the "
+                   "clear. Listen on 127.0.0.1 behind a TLS proxy, or say --insecure-network",
+                   STR_FMT(plan->host));
+}
+
+/* A crash must not leave keys and customers in a file. */
+static void no_core_dumps(void)
+{
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+#ifndef __SANITIZE_ADDRESS__ /* its leak check must attach to the process */
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+/* The first signal ends in order, the second at once. */
+static void *wait_for_signals(void *server)
+{
+    sigset_t set;
+    int      signal = 0;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigwait(&set, &signal);
+    http_server_stop(server);
+    (void)sigwait(&set, &signal);
+    _exit(128 + signal);
+}
+
+static void block_signals(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL); /* threads made later inherit it */
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void announce(const Cli *cli, const Plan *plan, int port)
+{
+    bool six = memchr(plan->host.ptr, ':', plan->host.len) != NULL;
+    if (cli->json)
+        printf("{\"url\":\"http://%s%.*s%s:%d\"}\n", six ? "[" : "", STR_FMT(plan->host), six ? "]" : "",
+               port);
+    else
+        printf("onetill listens on http://%s%.*s%s:%d\n", six ? "[" : "", STR_FMT(plan->host), six
+               ? "]" : "", port);
+    (void)fflush(stdout);
+}
+
+static bool serve_http(Cli *cli, const Plan *plan, App *app, Error *err)
+{
+    HttpServer *server  = NULL;
+    HttpOptions options = { .host = plan->host, .port = plan->port, .on_request = app_on_request,
+                            .app = app };
+    pthread_t   signals;
+    if (!http_server_start(&options, &server, err)) return false;
+    app_set_server(app, server);
+    bool ok = pthread_create(&signals, NULL, wait_for_signals, server) == 0
+           || err_set(err, &ERR_INTERNAL, "", "cannot make a thread");
+    if (ok) {
+        announce(cli, plan, http_server_port(server));
+        http_server_run(server);
+        (void)pthread_cancel(signals);
+        (void)pthread_join(signals, NULL);
+    }
+    http_server_destroy(server);
+    return ok;
+}
+
+/* SQLite's file stands in a folder that may not be there yet. */
+static void make_folder(Str url)
+{
+    char path[1024];
+    Str  file = str_starts(url, STR("sqlite:")) ? str_slice(url, 7, url.len) : url;
+    if (file.len >= sizeof path || str_starts(url, STR("postgres"))) return;
+    memcpy(path, file.ptr, file.len);
+    path[file.len] = 0;
+    char *slash    = strrchr(path, '/');
+    if (!slash || slash == path) return;
+    *slash = 0;
+    (void)mkdir(path, 0700);
+}
+
+static int run(Cli *cli)
+{
+    Plan  plan;
+    Error err = { 0 };
+    Db   *db  = NULL;
+    App  *app = NULL;
+    if (!read_plan(cli, &plan, &err)) return cli_fail(&err);
+    no_core_dumps();
+    block_signals();
+    make_folder(plan.url);
+    DbOptions  database = { .url = plan.url };
+    bool       ok       = db_open(&database, true, &db, &err);
+    AppOptions options  = { .db = db, .env = cli->env, .log = plan.log };
+    ok                  = ok && app_create(&options, &app, &err) && serve_http(cli, &plan, app, &err);
+    if (app) app_destroy(app);
+    if (db) db_close(db);
+    return ok ? CLI_OK : cli_fail(&err);
+}
+
+const Command command_serve = {
+    .words = "serve", .run = run, .arguments = "", .summary = "Serve the shop over HTTP.",
+    .more     = "Brings the schema up to date first. SIGTERM and Ctrl-C end in order: what was begun is\n"
+                "answered and stored; a second one ends at once.",
+    .examples = "  onetill serve\n"
+                "  onetill serve --db postgres://shop@db.internal/shop --port 9000\n"
+                "  onetill serve --psp http://127.0.0.1:8090 --log off\n",
+    .options  = {
+        OPTION_DB,
+        { "host", "HOST", "the address to listen on; standard: 127.0.0.1" },
+        { "port", "N", "standard: 8080; 0: any free one" },
+        { "psp", "URL", "the payment service; standard: $ONETILL_PSP; without one cards are not taken" },
+        { "log", "on|off", "one JSON line per request on standard error; standard: on" },
+        { "insecure-network", NULL, "listen where other machines can hear API keys" },
+    },
+};
