@@ -1,0 +1,85 @@
+/* fixture.c — a small shop for tests. See fixture.h. */
+#include "tests/fixture.h"
+
+#include "shop/catalog/catalog.h"
+#include "shop/inventory/inventory.h"
+#include "shop/locations/locations.h"
+#include "shop/pricing/pricing.h"
+#include "shop/tax/tax.h"
+#include "tests/kit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool make_places(Ctx *ctx, Error *err)
+{
+    Location london = { STR("LON"), STR("London"), STR("store"), STR("GB"), STR("Europe/London"), STR("1 Strand"),
+                        STR("GB"), true };
+    Location depot  = { STR("DC1"), STR("Depot"), STR("warehouse"), STR("GB"), STR("Europe/London"), STR_NONE,
+                        STR("GB"), true };
+    Channel pos = { STR("pos"), STR("Counter"), STR("pos"), STR("GBP"), true, false, 5, false, true };
+    Channel web = { STR("web"), STR("Web"), STR("web"), STR("GBP"), true, false, 0, true, true };
+    TaxRate standard = { STR("GB"), STR("standard"), 1, STR("VAT 20%"), 200000, false, OPT_NONE, OPT_NONE };
+    TaxRate reduced  = { STR("GB"), STR("reduced"), 1, STR("VAT 5%"), 50000, false, OPT_NONE, OPT_NONE };
+    PriceList list   = { STR("list"), STR("List"), STR("GBP"), STR_NONE, 0, OPT_NONE, OPT_NONE };
+    return locations_put(ctx, &london, err) && locations_put(ctx, &depot, err) && channels_put(ctx, &pos, err)
+        && channels_put(ctx, &web, err) && channels_serve(ctx, STR("pos"), STR("LON"), 1, err)
+        && channels_serve(ctx, STR("web"), STR("LON"), 1, err) && tax_put(ctx, &standard, err)
+        && tax_put(ctx, &reduced, err) && pricing_put_list(ctx, &list, err);
+}
+
+static bool make_item(Ctx *ctx, const char *sku, int64_t price, int64_t step, const char *tax, bool service,
+                      StockDoc *doc, Error *err)
+{
+    ItemInput item = { .sku = str_from(sku), .name = str_from(sku), .tax_class = str_from(tax),
+                       .quantity_step = step, .service = service };
+    Id        id;
+    if (!catalog_put(ctx, &item, &id, err)) return false;
+    PriceSet set = { .item = id, .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = price };
+    if (!pricing_put(ctx, &set, err)) return false;
+    StockMove move = { id, item.sku, STR(""), STR("vendor"), STR("LON"), STR("floor"), 100000 };
+    return service || inventory_move(ctx, doc, &move, err);
+}
+
+bool fixture_shop(Ctx *ctx, void *arg, Error *err)
+{
+    (void)arg;
+    StockDoc doc = { ctx_new_id(ctx), STR("receipt"), 0 };
+    return make_places(ctx, err) && make_item(ctx, "TEA", 199, 1000, "standard", false, &doc, err)
+        && make_item(ctx, "CAKE", 350, 1000, "reduced", false, &doc, err)
+        && make_item(ctx, "RICE", 240, 5, "reduced", false, &doc, err)
+        && make_item(ctx, "WRAP", 50, 1000, "standard", true, &doc, err);
+}
+
+typedef struct {
+    Ctx            ctx;
+    FixtureHandler handler;
+    const void    *request;
+    void          *reply;
+} Handling;
+
+static bool run_handler(Tx *tx, void *arg, Error *err)
+{
+    Handling *h = arg;
+    h->ctx.tx   = tx;
+    return h->handler(&h->ctx, h->request, h->reply, err);
+}
+
+bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request, void *reply, size_t reply_size,
+                  bool *pending, Error *err)
+{
+    enum { BYTES = 4 << 20 };
+    static Arena arena;
+    static void *bytes;
+    if (!bytes) bytes = malloc(BYTES);
+    if (!bytes) return err_memory(err);
+    arena_init(&arena, bytes, BYTES);
+    memset(reply, 0, reply_size);
+    Handling h = { { .arena = &arena, .db = db, .env = env, .now_ms = kit_now_ms, .who = { .merchant = 1 } },
+                   handler, request, reply };
+    bool     ok = db_write(db, run_handler, &h, err);
+    h.ctx.tx    = NULL;
+    if (ok && h.ctx.after) ok = h.ctx.after(&h.ctx, reply, err);
+    if (pending) *pending = h.ctx.pending;
+    return ok;
+}

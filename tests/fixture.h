@@ -1,0 +1,18 @@
+/* fixture.h — a small shop for tests: location LON and DC1, channels pos (prices with tax, cash to 5 pence)
+ * and web (keeps the safety stock), items TEA 1.99, CAKE 3.50 (reduced tax), RICE 2.40 a kilogram and the
+ * service WRAP 0.50, 100 of each counted item at LON. */
+#ifndef TESTS_FIXTURE_H
+#define TESTS_FIXTURE_H
+
+#include "shop/ctx.h"
+
+/* A KitStep; `arg` is not used. */
+bool fixture_shop(Ctx *ctx, void *arg, Error *err);
+
+/* Runs a write handler as the HTTP layer does: in a transaction, then what it left for after the commit
+ * (ctx->after). *pending gets whether the answer would be 202. */
+typedef bool (*FixtureHandler)(Ctx *ctx, const void *request, void *reply, Error *err);
+bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request, void *reply, size_t reply_size,
+                  bool *pending, Error *err);
+
+#endif
