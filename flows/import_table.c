@@ -330,7 +330,7 @@ static bool read_all(ImportTable *table, gzFile file, Str *out, Error *err)
 
 bool import_table_read(ImportTable *table, const char *path, DateOrder dates, Error *err)
 {
-    Str text;
+    Str text = STR_NONE;
     if (!make_arena(table, path, err)) return false;
     gzFile file = gzopen(path, "rbe");
     if (!file) return refuse(table, err, errno ? strerror(errno) : "cannot be opened");
