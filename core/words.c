@@ -103,8 +103,11 @@ static size_t letter(uint32_t c, char out[4])
         out[0]     = plain;
         if (plain == '*') return 0;
         if (plain != '2') return 1;
-        const char *two = c == 0xDF ? "ss" : c == 0xC6 || c == 0xE6 ? "ae" : c == 0xDE || c == 0xFE ? "th"
-                        : c == 0x132 || c == 0x133 ? "ij" : "oe";
+        const char *two = c == 0xDF                ? "ss"
+                        : c == 0xC6 || c == 0xE6   ? "ae"
+                        : c == 0xDE || c == 0xFE   ? "th"
+                        : c == 0x132 || c == 0x133 ? "ij"
+                                                   : "oe";
         memcpy(out, two, 2);
         return 2;
     }

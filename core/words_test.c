@@ -20,7 +20,10 @@ static const struct {
     { "full-width letters", "ＡＢｃ１", "abc1" },
     { "Chinese characters are words", "绿茶500g", "绿 茶 500g" },
     { "signs and emoji part words", "a™b — c…d 😀e «f»", "a b c d e f" },
-    { "what is not UTF-8 parts words", "a\xFF" "b\xC3", "a b" },
+    { "what is not UTF-8 parts words",
+      "a\xFF"
+      "b\xC3",
+      "a b" },
     { "nothing gives nothing", " -- ", "" },
     { "long words are cut", "abcdefghijabcdefghijabcdefghijabcdefghijklm",
       "abcdefghijabcdefghijabcdefghijabcdefghij" },

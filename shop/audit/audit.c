@@ -49,9 +49,14 @@ bool audit_append(Ctx *ctx, Str action, Id subject, Str detail, Error *err)
     unsigned char hash[SHA256_DIGEST_LENGTH];
     AuditHeadIn   where = { ctx->who.merchant, tx_stream(ctx->tx) };
     if (!q_audit_head_one(ctx->tx, ctx->arena, &where, &head, &found, err)) return false;
-    AuditPutIn in = { .merchant = where.merchant, .stream = where.stream, .seq = head.seq + 1,
-                      .at_ms = ctx->now_ms, .actor = actor_of(ctx), .action = action,
-                      .subject = subject, .detail = detail };
+    AuditPutIn in = { .merchant = where.merchant,
+                      .stream   = where.stream,
+                      .seq      = head.seq + 1,
+                      .at_ms    = ctx->now_ms,
+                      .actor    = actor_of(ctx),
+                      .action   = action,
+                      .subject  = subject,
+                      .detail   = detail };
     row_hash(head.hash, &in, hash);
     in.hash = (Str){ (const char *)hash, sizeof hash };
     return q_audit_put_exec(ctx->tx, &in, NULL, err);
@@ -88,9 +93,9 @@ static bool walk_row(void *arg, const void *any)
         walk->seq    = 0;
     }
     unsigned char hash[SHA256_DIGEST_LENGTH];
-    Str        before = walk->seq ? (Str){ (const char *)walk->hash, sizeof walk->hash } : STR_NONE;
-    AuditPutIn in = { walk->merchant, row->stream, row->seq, row->at_ms, row->actor, row->action,
-                      row->subject, row->detail, row->hash };
+    Str           before = walk->seq ? (Str){ (const char *)walk->hash, sizeof walk->hash } : STR_NONE;
+    AuditPutIn    in     = { walk->merchant, row->stream,  row->seq,    row->at_ms, row->actor,
+                             row->action,    row->subject, row->detail, row->hash };
     row_hash(before, &in, hash);
     bool fits = row->seq == walk->seq + 1 && row->hash.len == sizeof hash
              && memcmp(row->hash.ptr, hash, sizeof hash) == 0;

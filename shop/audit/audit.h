@@ -4,7 +4,10 @@
 #ifndef SHOP_AUDIT_H
 #define SHOP_AUDIT_H
 
-#include "shop/ctx.h"
+#include "shop/common.h"
+
+#define API_DEF "shop/audit/api.def"
+#include "shop/api_declare.h"
 
 /* Appends one row; `subject` is the id of the document it is about. */
 bool audit_append(Ctx *ctx, Str action, Id subject, Str detail, Error *err) MUST_USE;

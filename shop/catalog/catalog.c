@@ -4,7 +4,6 @@
 #include "all_sql.h"
 #include "core/gtin.h"
 #include "core/money.h"
-#include "core/words.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 
@@ -88,7 +87,8 @@ static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
     for (size_t i = 0; i < item->barcodes.count; i++) {
         (void)snprintf(field, sizeof field, "barcodes[%zu].gtin", i);
         if (!gtin_key(item->barcodes.items[i].gtin, key))
-            return err_set(err, &ERR_GTIN_INVALID, field, "must be 8, 12, 13 or 14 digits with a right check digit");
+            return err_set(err, &ERR_GTIN_INVALID, field,
+                           "must be 8, 12, 13 or 14 digits with a right check digit");
     }
     if (item->category.len && !check_category(ctx, item->category, "category", &row, err)) return false;
     return check_parent(ctx, item, err);
@@ -133,26 +133,21 @@ static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Err
     return true;
 }
 
-/* The words by which the item is found, what matters most first, as a JSON list. */
+/* The words by which the item is found, what matters most first. */
 static bool put_words(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
 {
-    Words          *words = arena_new(ctx->arena, Words);
-    Buf             json  = buf_make(ctx->arena, 512);
+    size_t          count = 0;
+    Str            *texts = arena_array(ctx->arena, Str, 3 + item->barcodes.count + item->options.count);
     ItemWordClearIn clear = { ctx->who.merchant, id };
-    bool ok = words && words_add(ctx->arena, item->sku, words) && words_add(ctx->arena, item->name, words);
-    for (size_t i = 0; ok && i < item->barcodes.count; i++)
-        ok = words_add(ctx->arena, item->barcodes.items[i].gtin, words);
-    for (size_t i = 0; ok && i < item->options.count; i++)
-        ok = words_add(ctx->arena, item->options.items[i].value, words);
-    if (!ok || !words_add(ctx->arena, text_or_empty(item->description), words)) return err_memory(err);
-    for (size_t i = 0; i < words->count; i++) {
-        buf_byte(&json, i ? ',' : '[');
-        buf_json_string(&json, words->items[i]);
-    }
-    buf_add(&json, words->count ? STR("]") : STR("[]"));
-    if (json.failed) return err_memory(err);
+    if (!texts) return err_memory(err);
+    texts[count++] = item->sku;
+    texts[count++] = item->name;
+    for (size_t i = 0; i < item->barcodes.count; i++) texts[count++] = item->barcodes.items[i].gtin;
+    for (size_t i = 0; i < item->options.count; i++) texts[count++] = item->options.items[i].value;
+    texts[count++]   = item->description;
+    ItemWordPutIn in = { ctx->who.merchant, id, search_words_json(ctx->arena, texts, count) };
+    if (!in.words.ptr) return err_memory(err);
     if (!fresh && !q_item_word_clear_exec(ctx->tx, &clear, NULL, err)) return false;
-    ItemWordPutIn in = { ctx->who.merchant, id, buf_str(&json) };
     return q_item_word_put_exec(ctx->tx, &in, NULL, err);
 }
 
@@ -172,20 +167,30 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
     ItemPutRow row   = { 0 };
     bool       found = false;
     if (!check_item(ctx, item, err)) return false;
-    ItemPutIn in = { .merchant = ctx->who.merchant, .id = ctx_new_id(ctx), .sku = item->sku, .name = item->name,
-                     .description = text_or_empty(item->description), .category = text_or_empty(item->category),
-                     .tax_class = item->tax_class.len ? item->tax_class : STR("standard"),
-                     .unit = item->unit.len ? item->unit : STR("each"),
-                     .qty_step = item->quantity_step > 0 ? item->quantity_step : QTY_ONE,
-                     .stocked = !item->service, .active = !item->inactive, .parent = text_or_empty(item->parent),
-                     .options = pairs_json(ctx->arena, item->options.items, item->options.count, false),
-                     .media = pairs_json(ctx->arena, item->media.items, item->media.count, true),
-                     .now_ms = ctx->now_ms };
+    ItemPutIn in = { .merchant    = ctx->who.merchant,
+                     .id          = ctx_new_id(ctx),
+                     .sku         = item->sku,
+                     .name        = item->name,
+                     .description = text_or_empty(item->description),
+                     .category    = text_or_empty(item->category),
+                     .tax_class   = item->tax_class.len ? item->tax_class : STR("standard"),
+                     .unit        = item->unit.len ? item->unit : STR("each"),
+                     .qty_step    = item->quantity_step > 0 ? item->quantity_step : QTY_ONE,
+                     .stocked     = !item->service,
+                     .active      = !item->inactive,
+                     .parent      = text_or_empty(item->parent),
+                     .options     = pairs_json(ctx->arena, item->options.items, item->options.count, false),
+                     .media       = pairs_json(ctx->arena, item->media.items, item->media.count, true),
+                     .now_ms      = ctx->now_ms };
     if (!in.options.ptr || !in.media.ptr) return err_memory(err);
     if (!q_item_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     *id = row.id;
+    if (item->if_version > 0 && item->if_version != row.version - 1)
+        return err_set(err, &ERR_VERSION_CONFLICT, "if_version", "the item is at version %lld",
+                       (long long)row.version - 1);
     return put_barcodes(ctx, item, row.id, row.version == 1, err)
-        && put_words(ctx, item, row.id, row.version == 1, err) && tell(ctx, item->sku, row.id, row.version, err);
+        && put_words(ctx, item, row.id, row.version == 1, err)
+        && tell(ctx, item->sku, row.id, row.version, err);
 }
 
 /* The way up from `parent` must end, and not pass `code`. */

@@ -27,7 +27,8 @@ bool catalog_sku_of(Ctx *ctx, Str gtin, Str *sku, Error *err) MUST_USE;
 bool catalog_find_sku_of(Ctx *ctx, Str gtin, Str *sku, bool *found, Error *err) MUST_USE;
 
 /* Makes the item of item->sku, or changes it whole when it is there; *id is the item's id.
- * Errors: FIELD_INVALID, GTIN_INVALID, BARCODE_TAKEN, CATEGORY_UNKNOWN, PARENT_UNKNOWN, PARENT_IS_VARIANT. */
+ * Errors: FIELD_INVALID, GTIN_INVALID, BARCODE_TAKEN, CATEGORY_UNKNOWN, PARENT_UNKNOWN, PARENT_IS_VARIANT,
+ * VERSION_CONFLICT. */
 bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err) MUST_USE;
 
 /* Makes or changes a category. Errors: CATEGORY_UNKNOWN, CATEGORY_CYCLE. */

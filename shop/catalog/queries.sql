@@ -74,3 +74,69 @@ ORDER BY code LIMIT :count;
 -- in: merchant:i64 code:text name:text parent:text
 INSERT INTO category (merchant, code, name, parent) VALUES (:merchant, :code, :name, :parent)
 ON CONFLICT (merchant, code) DO UPDATE SET name = excluded.name, parent = excluded.parent;
+
+-- name: item_find
+-- in: merchant:i64 sku:text
+-- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text version:i64 updated_at_ms:i64
+SELECT id, sku, name, description, category, tax_class, unit, qty_step, stocked, active, parent, options,
+       media, version, updated_at_ms
+FROM item WHERE merchant = :merchant AND sku = :sku;
+
+-- name: item_variants
+-- in: merchant:i64 parent:text
+-- out: sku:text
+SELECT sku FROM item WHERE merchant = :merchant AND parent = :parent ORDER BY sku LIMIT 1000;
+
+-- name: item_barcodes
+-- in: merchant:i64 item:id
+-- out: printed:text
+SELECT printed FROM barcode WHERE merchant = :merchant AND item = :item ORDER BY gtin;
+
+-- name: item_page
+-- in: merchant:i64 category:text parent:text after:text count:i64
+-- out: id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
+SELECT id, sku, name, category, tax_class, unit, qty_step, stocked, active, parent, version, updated_at_ms
+FROM item
+WHERE merchant = :merchant AND id IN (
+    SELECT id FROM (SELECT id FROM item WHERE :category = '' AND :parent = '' AND merchant = :merchant
+        AND sku > :after ORDER BY sku LIMIT :count) AS every
+    UNION ALL SELECT id FROM (SELECT id FROM item WHERE :category <> '' AND :parent = ''
+        AND merchant = :merchant AND category = :category AND sku > :after ORDER BY sku LIMIT :count) AS shelf
+    UNION ALL SELECT id FROM (SELECT id FROM item WHERE :parent <> '' AND merchant = :merchant
+        AND parent = :parent AND (:category = '' OR category = :category) AND sku > :after
+        ORDER BY sku LIMIT :count) AS family)
+ORDER BY sku;
+
+-- name: item_brief
+-- in: merchant:i64 sku:text category:text parent:text
+-- out: id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
+SELECT id, sku, name, category, tax_class, unit, qty_step, stocked, active, parent, version, updated_at_ms
+FROM item WHERE merchant = :merchant AND sku = :sku
+  AND (:category = '' OR category = :category) AND (:parent = '' OR parent = :parent);
+
+-- name: item_word_count
+-- in: merchant:i64 low:blob high:blob most:i64
+-- out: n:i64
+SELECT count(*) AS n FROM (
+    SELECT 1 AS one FROM item_word
+    WHERE merchant = :merchant AND word >= :low AND word < :high LIMIT :most) AS some;
+
+-- name: item_search
+-- in: merchant:i64 low:blob high:blob low2:blob high2:blob low3:blob high3:blob low4:blob high4:blob after_word:blob after:blob category:text parent:text except:text count:i64
+-- out: word:blob id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
+SELECT w.word, i.id, i.sku, i.name, i.category, i.tax_class, i.unit, i.qty_step, i.stocked, i.active, i.parent,
+       i.version, i.updated_at_ms
+FROM item_word w JOIN item i ON i.merchant = w.merchant AND i.id = w.item
+WHERE w.merchant = :merchant AND w.word >= :low AND w.word < :high
+  AND (w.word, w.item) > (:after_word, :after)
+  AND NOT EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant AND f.item = w.item
+                  AND f.word >= :low AND f.word < w.word)
+  AND (length(:low2) = 0 OR EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant
+                  AND f.item = w.item AND f.word >= :low2 AND f.word < :high2))
+  AND (length(:low3) = 0 OR EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant
+                  AND f.item = w.item AND f.word >= :low3 AND f.word < :high3))
+  AND (length(:low4) = 0 OR EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant
+                  AND f.item = w.item AND f.word >= :low4 AND f.word < :high4))
+  AND (:category = '' OR i.category = :category) AND (:parent = '' OR i.parent = :parent)
+  AND i.sku <> :except
+ORDER BY w.word, w.item LIMIT :count;

@@ -12,7 +12,7 @@ CREATE TABLE item (
     id            BYTEA  NOT NULL,
     sku           TEXT   NOT NULL,
     name          TEXT   NOT NULL,
-    description   TEXT   NOT NULL,
+    description   TEXT   NOT NULL, -- for people, or empty
     category      TEXT   NOT NULL, -- code, or empty
     tax_class     TEXT   NOT NULL,
     unit          TEXT   NOT NULL, -- each, kg, m …

@@ -47,8 +47,7 @@ bool customers_phone(Arena *arena, Str text, Str *out, Error *err)
     if (!to) return err_memory(err);
     for (size_t i = 0; i < given.len; i++) {
         char c = given.ptr[i];
-        if ((c >= '0' && c <= '9') || (c == '+' && len == 0))
-            to[len++] = c;
+        if ((c >= '0' && c <= '9') || (c == '+' && len == 0)) to[len++] = c;
         else if (c != ' ' && c != '-' && c != '.' && c != '(' && c != ')' && c != '/')
             return err_set(err, &ERR_FIELD_INVALID, "phone", "digits, with + before and blanks between them");
     }
@@ -71,13 +70,28 @@ static bool tell(Ctx *ctx, Id id, Str ref, Error *err)
 static bool row_of(Ctx *ctx, const CustomerInput *input, Id id, CustomerPutIn *row, Error *err)
 {
     Str ref = input->ref.len ? input->ref : id_text(ctx->arena, id);
-    *row    = (CustomerPutIn){ .merchant = ctx->who.merchant, .id = id, .ref = ref, .name = input->name,
-                               .country = text_or_empty(input->country), .note = text_or_empty(input->note),
-                               .now_ms = ctx->now_ms };
+    *row    = (CustomerPutIn){ .merchant = ctx->who.merchant,
+                               .id       = id,
+                               .ref      = ref,
+                               .name     = input->name,
+                               .country  = text_or_empty(input->country),
+                               .note     = text_or_empty(input->note),
+                               .now_ms   = ctx->now_ms };
     if (!ref.ptr) return err_memory(err);
     if (row->country.len && !country_check(row->country, "country", err)) return false;
     return customers_email(ctx->arena, input->email, &row->email, err)
         && customers_phone(ctx->arena, input->phone, &row->phone, err);
+}
+
+/* The words by which the customer is found. */
+static bool put_words(Ctx *ctx, const CustomerPutIn *row, bool fresh, Error *err)
+{
+    CustomerWordClearIn clear   = { row->merchant, row->id };
+    const Str           texts[] = { row->name, row->ref, row->email, row->phone };
+    CustomerWordPutIn   in = { row->merchant, row->id, search_words_json(ctx->arena, texts, COUNT(texts)) };
+    if (!in.words.ptr) return err_memory(err);
+    if (!fresh && !q_customer_word_clear_exec(ctx->tx, &clear, NULL, err)) return false;
+    return q_customer_word_put_exec(ctx->tx, &in, NULL, err);
 }
 
 bool customers_put(Ctx *ctx, const CustomerInput *input, Id *id, Error *err)
@@ -87,6 +101,109 @@ bool customers_put(Ctx *ctx, const CustomerInput *input, Id *id, Error *err)
     bool           found = false;
     if (!row_of(ctx, input, ctx_new_id(ctx), &in, err)) return false;
     if (!q_customer_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
-    *id = row.id;
-    return tell(ctx, row.id, in.ref, err);
+    bool fresh = id_eq(row.id, in.id);
+    in.id = *id = row.id;
+    return put_words(ctx, &in, fresh, err) && tell(ctx, row.id, in.ref, err);
+}
+
+bool customers_change(Ctx *ctx, const CustomerChange *request, Customer *reply, Error *err)
+{
+    CustomerPutIn in;
+    Id            other = { { 0 } };
+    CustomerInput input = { request->ref,   request->name,    request->email,
+                            request->phone, request->country, request->note };
+    if (!customers_get(ctx, request->id, reply, err)) return false;
+    if (!input.ref.len) input.ref = reply->ref;
+    if (!row_of(ctx, &input, request->id, &in, err)) return false;
+    if (!customers_find_ref(ctx, in.ref, &other, err)) return false;
+    if (!id_is_none(other) && !id_eq(other, request->id))
+        return err_set(err, &ERR_CUSTOMER_REF_TAKEN, "ref", "another customer has this number");
+    CustomerChangeIn row = { in.merchant, in.id,      in.ref,  in.name,  in.email,
+                             in.phone,    in.country, in.note, in.now_ms };
+    return q_customer_change_exec(ctx->tx, &row, NULL, err) && put_words(ctx, &in, false, err)
+        && tell(ctx, in.id, in.ref, err) && customers_get(ctx, in.id, reply, err);
+}
+
+#define SHOWN(row)                                                                                           \
+    (Customer)                                                                                               \
+    {                                                                                                        \
+        (row).id, (row).ref, (row).name, text_or_none((row).email), text_or_none((row).phone),               \
+            text_or_none((row).country), text_or_none((row).note), (row).made_at_ms, (row).updated_at_ms     \
+    }
+
+bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err)
+{
+    CustomerFindRow row;
+    bool            found = false;
+    CustomerFindIn  in    = { ctx->who.merchant, id };
+    if (!q_customer_find_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (!found) return err_set(err, &ERR_NOT_FOUND, "id", "no such customer");
+    *out = SHOWN(row);
+    return true;
+}
+
+/* Puts the rarest word first: its rows are walked, those of the others only looked up. */
+static bool rarest_first(Ctx *ctx, Prefix list[SEARCH_WORDS_MAX], size_t count, Error *err)
+{
+    enum { ENOUGH = 2000 };
+    int64_t best = INT64_MAX;
+    for (size_t i = 0; i < count && count > 1; i++) {
+        CustomerWordCountRow row   = { 0 };
+        bool                 found = false;
+        CustomerWordCountIn  in    = { ctx->who.merchant, list[i].low, list[i].high, ENOUGH };
+        if (!q_customer_word_count_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+        if (row.n >= best) continue;
+        Prefix first = list[0];
+        best         = row.n;
+        list[0]      = list[i];
+        list[i]      = first;
+    }
+    return true;
+}
+
+static bool search(Ctx *ctx, const CustomerAsk *ask, const CustomerPageIn *exact, CustomerList *reply,
+                   Error *err)
+{
+    Prefix             p[SEARCH_WORDS_MAX];
+    Str                word, after;
+    size_t             words = 0, count = 0;
+    CustomerSearchRow *rows = NULL;
+    if (!search_prefixes(ctx->arena, ask->q, p, &words, err)) return false;
+    if (!search_cursor_parse(ctx->arena, text_or_empty(ask->cursor), &word, &after, err)) return false;
+    if (!rarest_first(ctx, p, words, err)) return false;
+    CustomerSearchIn in = { ctx->who.merchant, p[0].low,     p[0].high,   p[1].low, p[1].high, p[2].low,
+                            p[2].high,         p[3].low,     p[3].high,   word,     after,     exact->ref,
+                            exact->email,      exact->phone, exact->count };
+    if (words && !q_customer_search_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    reply->items.items = arena_array(ctx->arena, Customer, count);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < count && (int64_t)i < exact->count - 1; i++)
+        reply->items.items[reply->items.count++] = SHOWN(rows[i]);
+    if (count == reply->items.count) return true;
+    reply->next_cursor = search_cursor_text(ctx->arena, rows[count - 2].word, rows[count - 2].id);
+    return reply->next_cursor.ptr || err_memory(err);
+}
+
+bool customers_list(Ctx *ctx, const CustomerAsk *request, CustomerList *reply, Error *err)
+{
+    Id               after = { { 0 } };
+    size_t           count = 0;
+    CustomerPageRow *rows  = NULL;
+    CustomerPageIn   in    = { .merchant = ctx->who.merchant,
+                               .ref      = text_or_empty(request->ref),
+                               .after    = { (const char *)after.bytes, ID_BYTES },
+                               .count    = page_limit(request->limit) + 1 };
+    if (!customers_email(ctx->arena, request->email, &in.email, err)) return false;
+    if (!customers_phone(ctx->arena, request->phone, &in.phone, err)) return false;
+    if (request->q.len) return search(ctx, request, &in, reply, err);
+    if (request->cursor.len && !id_parse(request->cursor, &after))
+        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+    if (!q_customer_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    reply->items.items = arena_array(ctx->arena, Customer, count);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < count && (int64_t)i < in.count - 1; i++)
+        reply->items.items[reply->items.count++] = SHOWN(rows[i]);
+    if (count == reply->items.count) return true;
+    reply->next_cursor = id_text(ctx->arena, rows[count - 2].id);
+    return reply->next_cursor.ptr || err_memory(err);
 }

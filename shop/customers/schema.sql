@@ -15,3 +15,11 @@ CREATE TABLE customer (
 CREATE UNIQUE INDEX customer_by_ref ON customer (merchant, ref);
 CREATE INDEX customer_by_email ON customer (merchant, email);
 CREATE INDEX customer_by_phone ON customer (merchant, phone);
+-- customer_word: the words of a customer's name, number, e-mail address and phone, for search by prefix
+CREATE TABLE customer_word (
+    merchant BIGINT NOT NULL,
+    word     BYTEA  NOT NULL, -- lower case, UTF-8; as bytes, so that both engines order it alike
+    customer BYTEA  NOT NULL,
+    PRIMARY KEY (merchant, word, customer)
+);
+CREATE INDEX customer_word_by_customer ON customer_word (merchant, customer, word);

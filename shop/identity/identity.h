@@ -15,13 +15,23 @@ typedef struct {
 /* Finds who holds the key. Errors: AUTH_INVALID. */
 bool identity_authenticate(Ctx *ctx, Str key, Principal *out, Error *err) MUST_USE;
 
-/* Makes a key for a role of ctx's merchant; *secret lives in the arena. */
+/* Whether a text has the form of a key: "ot_", 32 characters, 6 of a checksum. */
+bool identity_key_is_whole(Str key);
+
+/* The bits of permission codes with one blank between; "*" is all of them, those to come too. */
+uint64_t identity_perms(Str codes);
+
+/* The permission codes of a role. */
+bool identity_find_role(Ctx *ctx, Str role, Str *perms, bool *found, Error *err) MUST_USE;
+
+/* Makes a key for a role of ctx's merchant; *secret lives in the arena. Errors: ROLE_UNKNOWN. */
 bool identity_make_key(Ctx *ctx, Str role, Str label, Id *id, Str *secret, Error *err) MUST_USE;
 
 /* Errors: NOT_FOUND. */
 bool identity_revoke_key(Ctx *ctx, Id id, Error *err) MUST_USE;
 
 bool identity_put_merchant(Ctx *ctx, const Merchant *merchant, Error *err) MUST_USE;
+/* `perms` are codes with one blank between, or "*". Errors: FIELD_INVALID. */
 bool identity_put_role(Ctx *ctx, Str role, Str perms, Error *err) MUST_USE;
 bool identity_merchant(Ctx *ctx, Merchant *out, Error *err) MUST_USE;
 

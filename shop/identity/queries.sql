@@ -29,3 +29,19 @@ WHERE k.hash = :hash;
 -- in: merchant:i64 id:id now_ms:i64
 UPDATE api_key SET revoked_at_ms = :now_ms
 WHERE merchant = :merchant AND id = :id AND revoked_at_ms = 0;
+
+-- name: role_find
+-- in: merchant:i64 role:text
+-- out: perms:text
+SELECT perms FROM role WHERE merchant = :merchant AND role = :role;
+
+-- name: role_page
+-- in: merchant:i64 after:text count:i64
+-- out: role:text perms:text
+SELECT role, perms FROM role WHERE merchant = :merchant AND role > :after ORDER BY role LIMIT :count;
+
+-- name: api_key_page
+-- in: merchant:i64 after:blob count:i64
+-- out: id:id role:text label:text made_at_ms:i64 revoked_at_ms:i64
+SELECT id, role, label, made_at_ms, revoked_at_ms FROM api_key
+WHERE merchant = :merchant AND id > :after ORDER BY id LIMIT :count;

@@ -10,7 +10,7 @@ CREATE TABLE merchant (
 -- role: a name for a set of permissions
 CREATE TABLE role (
     merchant BIGINT NOT NULL,
-    role     TEXT   NOT NULL,
+    role     TEXT   NOT NULL, -- its name, e.g. cashier
     perms    TEXT   NOT NULL, -- permission codes, one blank between, or *
     PRIMARY KEY (merchant, role)
 );
@@ -19,8 +19,8 @@ CREATE TABLE api_key (
     merchant   BIGINT NOT NULL,
     id         BYTEA  NOT NULL,
     hash       BYTEA  NOT NULL, -- SHA-256 of the key
-    role       TEXT   NOT NULL,
-    label      TEXT   NOT NULL,
+    role       TEXT   NOT NULL, -- what its holder may do
+    label      TEXT   NOT NULL, -- what it is for
     made_at_ms BIGINT NOT NULL,
     revoked_at_ms BIGINT NOT NULL, -- 0: in force
     PRIMARY KEY (merchant, id)

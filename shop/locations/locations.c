@@ -14,7 +14,8 @@ static bool tell(Ctx *ctx, const EventDef *event, Str action, Str kind, Str code
     buf_byte(&body, '}');
     if (body.failed) return err_memory(err);
     Id subject = audit_subject(kind, code);
-    return audit_append(ctx, action, subject, code, err) && events_put(ctx, event, subject, buf_str(&body), err);
+    return audit_append(ctx, action, subject, code, err)
+        && events_put(ctx, event, subject, buf_str(&body), err);
 }
 
 bool locations_find(Ctx *ctx, Str code, Location *out, bool *found, Error *err)
@@ -23,7 +24,8 @@ bool locations_find(Ctx *ctx, Str code, Location *out, bool *found, Error *err)
     LocationFindIn  in = { ctx->who.merchant, code };
     if (!q_location_find_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
     if (*found)
-        *out = (Location){ row.code, row.name, row.kind, row.country, row.time_zone, text_or_none(row.address),
+        *out = (Location){ row.code,     row.name,      row.kind,
+                           row.country,  row.time_zone, text_or_none(row.address),
                            row.tax_zone, row.active };
     return true;
 }
@@ -33,7 +35,8 @@ bool locations_get(Ctx *ctx, Str code, Location *out, Error *err)
     bool found = false;
     if (!locations_find(ctx, code, out, &found, err)) return false;
     if (found && out->active) return true;
-    return err_set(err, &ERR_LOCATION_UNKNOWN, "location", found ? "this location is closed" : "no such location");
+    return err_set(err, &ERR_LOCATION_UNKNOWN, "location",
+                   found ? "this location is closed" : "no such location");
 }
 
 /* The form of an IANA name: words of letters, digits, '_', '-' and '+' with single '/' between. */
@@ -44,7 +47,7 @@ static bool zone_check(Str zone, Error *err)
     for (size_t i = 0; i < zone.len && fine; last = zone.ptr[i++]) {
         char c = zone.ptr[i];
         fine   = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-             || (last != '/' && ((c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '/'));
+            || (last != '/' && ((c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '/'));
     }
     if (fine && last != '/') return true;
     return err_set(err, &ERR_FIELD_INVALID, "time_zone", "must be an IANA name, e.g. Europe/London");
@@ -52,8 +55,10 @@ static bool zone_check(Str zone, Error *err)
 
 bool locations_put(Ctx *ctx, const Location *in, Error *err)
 {
-    LocationPutIn row = { ctx->who.merchant, in->code, in->name, in->kind, in->country, in->time_zone,
-                          text_or_empty(in->address), in->tax_zone, in->active };
+    LocationPutIn row = {
+        ctx->who.merchant,          in->code,     in->name,  in->kind, in->country, in->time_zone,
+        text_or_empty(in->address), in->tax_zone, in->active
+    };
     if (!code_check(in->code, "code", err) || !country_check(in->country, "country", err)) return false;
     if (!zone_check(in->time_zone, err) || !code_check(in->tax_zone, "tax_zone", err)) return false;
     return q_location_put_exec(ctx->tx, &row, NULL, err)
@@ -66,8 +71,15 @@ bool channels_find(Ctx *ctx, Str code, Channel *out, bool *found, Error *err)
     ChannelFindIn  in = { ctx->who.merchant, code };
     if (!q_channel_find_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
     if (*found)
-        *out = (Channel){ row.code, row.name, row.kind, row.currency, row.prices_include_tax,
-                          row.tax_per_document, row.cash_step, row.keeps_safety, row.active };
+        *out = (Channel){ row.code,
+                          row.name,
+                          row.kind,
+                          row.currency,
+                          row.prices_include_tax,
+                          row.tax_per_document,
+                          row.cash_step,
+                          row.keeps_safety,
+                          row.active };
     return true;
 }
 
@@ -76,14 +88,17 @@ bool channels_get(Ctx *ctx, Str code, Channel *out, Error *err)
     bool found = false;
     if (!channels_find(ctx, code, out, &found, err)) return false;
     if (found && out->active) return true;
-    return err_set(err, &ERR_CHANNEL_UNKNOWN, "channel", found ? "this channel is closed" : "no such channel");
+    return err_set(err, &ERR_CHANNEL_UNKNOWN, "channel",
+                   found ? "this channel is closed" : "no such channel");
 }
 
 bool channels_put(Ctx *ctx, const Channel *in, Error *err)
 {
     int64_t      step = in->cash_step == OPT_NONE ? 0 : in->cash_step;
-    ChannelPutIn row  = { ctx->who.merchant, in->code, in->name, in->kind, in->currency, in->prices_include_tax,
-                          in->tax_per_document, step, in->keeps_safety, in->active };
+    ChannelPutIn row  = {
+         ctx->who.merchant,    in->code, in->name,         in->kind,  in->currency, in->prices_include_tax,
+         in->tax_per_document, step,     in->keeps_safety, in->active
+    };
     if (!code_check(in->code, "code", err) || !currency_check(in->currency, "currency", err)) return false;
     return q_channel_put_exec(ctx->tx, &row, NULL, err)
         && tell(ctx, &EVENT_CHANNEL_CHANGED, STR("channel.put"), STR("channel"), in->code, err);

@@ -9,7 +9,9 @@ bool pricing_find(Ctx *ctx, const PriceAsk *ask, int64_t *amount, Str *list, Err
 {
     PriceFindRow row;
     bool         found = false;
-    PriceFindIn  in    = { ctx->who.merchant, ask->item, ask->channel, ask->currency, ask->qty_milli, ask->at_ms };
+    PriceFindIn  in    = {
+            ctx->who.merchant, ask->item, ask->channel, ask->currency, ask->qty_milli, ask->at_ms
+    };
     if (!q_price_find_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_PRICE_MISSING, "sku", "no price is in force for this item");
     *amount = row.amount;
@@ -23,8 +25,13 @@ bool pricing_find_list(Ctx *ctx, Str code, PriceList *out, bool *found, Error *e
     PriceListFindIn  in = { ctx->who.merchant, code };
     if (!q_price_list_find_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
     if (*found)
-        *out = (PriceList){ row.code, row.name, row.currency, text_or_none(row.channel), row.priority,
-                            period_from_shown(row.from_ms), period_until_shown(row.until_ms) };
+        *out = (PriceList){ row.code,
+                            row.name,
+                            row.currency,
+                            text_or_none(row.channel),
+                            row.priority,
+                            period_from_shown(row.from_ms),
+                            period_until_shown(row.until_ms) };
     return true;
 }
 
@@ -32,16 +39,23 @@ bool pricing_put_list(Ctx *ctx, const PriceList *list, Error *err)
 {
     PriceList      before;
     bool           found = false;
-    PriceListPutIn in    = { ctx->who.merchant, list->code, list->name, list->currency,
-                             text_or_empty(list->channel), list->priority == OPT_NONE ? 0 : list->priority,
-                             period_from(list->from), period_until(list->until) };
-    if (!code_check(list->code, "code", err) || !currency_check(list->currency, "currency", err)) return false;
+    PriceListPutIn in    = { ctx->who.merchant,
+                             list->code,
+                             list->name,
+                             list->currency,
+                             text_or_empty(list->channel),
+                          list->priority == OPT_NONE ? 0 : list->priority,
+                             period_from(list->from),
+                             period_until(list->until) };
+    if (!code_check(list->code, "code", err) || !currency_check(list->currency, "currency", err))
+        return false;
     if (!period_check(list->from, list->until, "until", err)) return false;
     if (!pricing_find_list(ctx, list->code, &before, &found, err)) return false;
     if (found && !str_eq(before.currency, list->currency))
         return err_set(err, &ERR_FIELD_INVALID, "currency", "the currency of a price list is for ever");
     return q_price_list_put_exec(ctx->tx, &in, NULL, err)
-        && audit_append(ctx, STR("price_list.put"), audit_subject(STR("price_list"), list->code), list->code, err);
+        && audit_append(ctx, STR("price_list.put"), audit_subject(STR("price_list"), list->code), list->code,
+                        err);
 }
 
 /* One audit row and one event about a price. */
@@ -66,8 +80,13 @@ bool pricing_put(Ctx *ctx, const PriceSet *price, Error *err)
 {
     PriceList  list;
     bool       found = false;
-    PricePutIn in    = { ctx->who.merchant, price->item, price->list, price->min_qty == OPT_NONE ? 0 : price->min_qty,
-                         period_from(price->from_ms), period_until(price->until_ms), price->amount };
+    PricePutIn in    = { ctx->who.merchant,
+                         price->item,
+                         price->list,
+                      price->min_qty == OPT_NONE ? 0 : price->min_qty,
+                         period_from(price->from_ms),
+                         period_until(price->until_ms),
+                         price->amount };
     if (!pricing_find_list(ctx, price->list, &list, &found, err)) return false;
     if (!found) return err_set(err, &ERR_PRICE_LIST_UNKNOWN, "list", "no such price list");
     if (in.amount < 0) return err_set(err, &ERR_FIELD_INVALID, "amount", "a price is never below zero");

@@ -3,7 +3,10 @@
 
 #include "tests/kit.h"
 
-#define T(text) { text, sizeof(text) - 1 } /* as STR, where only constants may stand */
+#define T(text)                                                                                              \
+    {                                                                                                        \
+        text, sizeof(text) - 1                                                                               \
+    } /* as STR, where only constants may stand */
 
 static Env      env;
 static Db      *db;
@@ -27,10 +30,8 @@ static const PriceList lists[] = {
     { T("euro"), T("Euro"), T("EUR"), { NULL, 0 }, 0, OPT_NONE, OPT_NONE },
 };
 static const PriceSet prices[] = {
-    { { { 1 } }, T("base"), 0, 0, 0, 1000 },
-    { { { 1 } }, T("base"), 10000, 0, 0, 900 },
-    { { { 1 } }, T("base"), 0, 2000, 3000, 950 },
-    { { { 1 } }, T("web"), 0, 0, 0, 980 },
+    { { { 1 } }, T("base"), 0, 0, 0, 1000 },      { { { 1 } }, T("base"), 10000, 0, 0, 900 },
+    { { { 1 } }, T("base"), 0, 2000, 3000, 950 }, { { { 1 } }, T("web"), 0, 0, 0, 980 },
     { { { 1 } }, T("sale"), 0, 0, 0, 500 },
 };
 
@@ -63,21 +64,26 @@ static bool find(Ctx *ctx, void *arg, Error *e)
 
 static void check_refusals(void)
 {
-    PriceList list = lists[0];
+    PriceList list  = lists[0];
     PriceSet  price = prices[0];
-    price.list = STR("none");
-    check_refused(kit_write(db, &env, put_price, &price, &err), &err, &ERR_PRICE_LIST_UNKNOWN, "a list must be there");
+    price.list      = STR("none");
+    check_refused(kit_write(db, &env, put_price, &price, &err), &err, &ERR_PRICE_LIST_UNKNOWN,
+                  "a list must be there");
     price        = prices[0];
     price.amount = -1;
-    check_refused(kit_write(db, &env, put_price, &price, &err), &err, &ERR_FIELD_INVALID, "no price is below zero");
+    check_refused(kit_write(db, &env, put_price, &price, &err), &err, &ERR_FIELD_INVALID,
+                  "no price is below zero");
     price          = prices[0];
     price.from_ms  = 10;
     price.until_ms = 10;
-    check_refused(kit_write(db, &env, put_price, &price, &err), &err, &ERR_FIELD_INVALID, "a period has a length");
+    check_refused(kit_write(db, &env, put_price, &price, &err), &err, &ERR_FIELD_INVALID,
+                  "a period has a length");
     list.currency = STR("XYZ");
-    check_refused(kit_write(db, &env, put_list, &list, &err), &err, &ERR_CURRENCY_UNKNOWN, "a currency must be known");
+    check_refused(kit_write(db, &env, put_list, &list, &err), &err, &ERR_CURRENCY_UNKNOWN,
+                  "a currency must be known");
     list.currency = STR("EUR");
-    check_refused(kit_write(db, &env, put_list, &list, &err), &err, &ERR_FIELD_INVALID, "a list keeps its currency");
+    check_refused(kit_write(db, &env, put_list, &list, &err), &err, &ERR_FIELD_INVALID,
+                  "a list keeps its currency");
 }
 
 int main(void)

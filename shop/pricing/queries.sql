@@ -34,3 +34,22 @@ INSERT INTO price (merchant, item, list, min_qty, from_ms, until_ms, amount)
 VALUES (:merchant, :item, :list, :min_qty, :from_ms, :until_ms, :amount)
 ON CONFLICT (merchant, item, list, min_qty, from_ms) DO UPDATE SET until_ms = excluded.until_ms,
     amount = excluded.amount;
+
+-- name: price_item_of
+-- in: merchant:i64 sku:text
+-- out: id:id
+SELECT id FROM item WHERE merchant = :merchant AND sku = :sku;
+
+-- name: price_channel_of
+-- in: merchant:i64 code:text
+-- out: currency:text
+SELECT currency FROM channel WHERE merchant = :merchant AND code = :code;
+
+-- name: price_page
+-- in: merchant:i64 item:id after_list:text after_qty:i64 after_from_ms:i64 count:i64
+-- out: list:text currency:text channel:text amount:i64 min_qty:i64 from_ms:i64 until_ms:i64
+SELECT p.list, l.currency, l.channel, p.amount, p.min_qty, p.from_ms, p.until_ms
+FROM price p JOIN price_list l ON l.merchant = p.merchant AND l.code = p.list
+WHERE p.merchant = :merchant AND p.item = :item
+  AND (p.list, p.min_qty, p.from_ms) > (:after_list, :after_qty, :after_from_ms)
+ORDER BY p.list, p.min_qty, p.from_ms LIMIT :count;

@@ -14,7 +14,7 @@ CREATE TABLE price_list (
 CREATE TABLE price (
     merchant BIGINT NOT NULL,
     item     BYTEA  NOT NULL,
-    list     TEXT   NOT NULL,
+    list     TEXT   NOT NULL, -- code of its price list
     min_qty  BIGINT NOT NULL, -- thousandths; holds from this quantity on
     from_ms  BIGINT NOT NULL,
     until_ms BIGINT NOT NULL,

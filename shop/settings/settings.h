@@ -10,4 +10,10 @@
 /* The merchant's value, or the standard one. */
 bool settings_get(Ctx *ctx, const SettingDef *setting, int64_t *out, Error *err) MUST_USE;
 
+/* The setting with that key among all capabilities, or NULL. */
+const SettingDef *settings_find(Str key);
+
+/* Errors: SETTING_RANGE. */
+bool settings_put(Ctx *ctx, const SettingDef *setting, int64_t value, Error *err) MUST_USE;
+
 #endif

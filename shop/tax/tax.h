@@ -13,7 +13,7 @@
  * periods of one rate overlap, the one that began last holds. */
 bool tax_load(Ctx *ctx, Str zone, int64_t at_ms, CartRate **rates, size_t *count, Error *err) MUST_USE;
 
-/* Makes or changes one rate. */
+/* Makes or changes one rate. Errors: FIELD_INVALID, TAX_RATES_TOO_MANY. */
 bool tax_put(Ctx *ctx, const TaxRate *rate, Error *err) MUST_USE;
 
 #endif
