@@ -99,7 +99,7 @@ SELECT id, sku, name, category, tax_class, unit, qty_step, stocked, active, pare
 FROM item
 WHERE merchant = :merchant AND id IN (
     SELECT id FROM (SELECT id FROM item WHERE :category = '' AND :parent = '' AND merchant = :merchant
-        AND sku > :after ORDER BY sku LIMIT :count) AS every
+        AND sku > :after ORDER BY sku LIMIT :count) AS everything
     UNION ALL SELECT id FROM (SELECT id FROM item WHERE :category <> '' AND :parent = ''
         AND merchant = :merchant AND category = :category AND sku > :after ORDER BY sku LIMIT :count) AS shelf
     UNION ALL SELECT id FROM (SELECT id FROM item WHERE :parent <> '' AND merchant = :merchant
@@ -119,7 +119,7 @@ FROM item WHERE merchant = :merchant AND sku = :sku
 -- out: n:i64
 SELECT count(*) AS n FROM (
     SELECT 1 AS one FROM item_word
-    WHERE merchant = :merchant AND word >= :low AND word < :high LIMIT :most) AS some;
+    WHERE merchant = :merchant AND word >= :low AND word < :high LIMIT :most) AS found;
 
 -- name: item_search
 -- in: merchant:i64 low:blob high:blob low2:blob high2:blob low3:blob high3:blob low4:blob high4:blob after_word:blob after:blob category:text parent:text except:text count:i64

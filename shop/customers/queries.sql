@@ -52,7 +52,7 @@ DELETE FROM customer_word WHERE merchant = :merchant AND customer = :customer;
 -- out: n:i64
 SELECT count(*) AS n FROM (
     SELECT 1 AS one FROM customer_word
-    WHERE merchant = :merchant AND word >= :low AND word < :high LIMIT :most) AS some;
+    WHERE merchant = :merchant AND word >= :low AND word < :high LIMIT :most) AS found;
 
 -- name: customer_page
 -- in: merchant:i64 ref:text email:text phone:text after:blob count:i64
@@ -60,7 +60,7 @@ SELECT count(*) AS n FROM (
 SELECT id, ref, name, email, phone, country, note, made_at_ms, updated_at_ms FROM customer
 WHERE merchant = :merchant AND id IN (
     SELECT id FROM (SELECT id FROM customer WHERE :ref = '' AND :email = '' AND :phone = ''
-        AND merchant = :merchant AND id > :after ORDER BY id LIMIT :count) AS every
+        AND merchant = :merchant AND id > :after ORDER BY id LIMIT :count) AS everything
     UNION ALL SELECT id FROM customer WHERE :ref <> '' AND merchant = :merchant AND ref = :ref
     UNION ALL SELECT id FROM customer
     WHERE :ref = '' AND :email <> '' AND merchant = :merchant AND email = :email

@@ -39,8 +39,8 @@ bool settings_list(Ctx *ctx, const Nothing *request, SettingList *reply, Error *
 
 bool settings_change(Ctx *ctx, const SettingInput *request, Setting *reply, Error *err)
 {
-    const SettingDef *def = settings_find(request->key);
-    if (!def) return err_set(err, &ERR_NOT_FOUND, "key", "no such setting");
+    const SettingDef *def = settings_find(request->name);
+    if (!def) return err_set(err, &ERR_NOT_FOUND, "name", "no such setting");
     *reply = shown(def, request->value);
     return settings_put(ctx, def, request->value, err);
 }
