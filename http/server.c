@@ -1,313 +1,344 @@
-/* server.c — HTTP on sockets by libh2o (one event loop, HTTP/1.1). See server.h.
- * An exchange outlives its connection: when the client goes while the answer is made, the request is
- * gone but the exchange, with copies of all it was given, stays until it is answered. */
-#include "http/server.h"
+/* server.c — HTTP/1.1 on sockets by the event loop of libh2o. See server.h.
+ * This file: listening, accepting, the loop, threads, start and stop. conn.c: one connection. reply.c: a
+ * reply as bytes. push.c: replies without end. wire.c: requests as bytes. Of libh2o we use the loop and
+ * its sockets; why not its HTTP parser as well is told in docs/decisions/0001-http-library.md. */
+#include "http/conn.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <h2o.h>
-#include <h2o/http1.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
 
 enum {
-    ARENA_STANDARD    = 256 * 1024, /* one request's memory */
-    BODY_STANDARD     = 1 << 20,
-    TIMEOUT_STANDARD  = 10000,
-    CONNECTIONS_MAX   = 4096,
-    HEADERS_KEPT_MAX  = 64,
-    SHUTDOWN_MS       = 10000,
-    TICK_MS           = 100, /* how soon a stop is seen */
-    SPARE_MAX         = 512, /* exchanges kept for the next requests */
-    GZIP_MIN          = 1024,
+    ARENA_STANDARD       = 256 * 1024, /* one request's memory */
+    ARENA_KEPT           = 32 * 1024,  /* of a spare one; what lies behind goes back to the system */
+    BODY_STANDARD        = 1 << 20,
+    REQUEST_MS_STANDARD  = 10000,
+    IDLE_MS_STANDARD     = 60000,
+    CONNECTIONS_STANDARD = 4096,
+    PER_ADDRESS_STANDARD = 256,
+    SHUTDOWN_MS_STANDARD = 10000,
+    SWEEP_MS             = 500,   /* how often late clients are looked for */
+    SLEEP_MS             = 60000, /* of the loop when nobody is connected */
+    SPARE_MAX            = 512,   /* exchanges kept for the next requests */
+    BACKLOG              = 1024,
+    ACCEPT_ROUND         = 64,
 };
 
-struct HttpExchange {
-    h2o_multithread_message_t message; /* first: the loop gets it back as this */
-    HttpServer               *server;
-    h2o_req_t                *req;  /* NULL once the client has gone; loop thread only */
-    struct ReqLink           *link; /* the request's way back to here */
-    HttpRequest               request;
-    HttpHeader                headers[HEADERS_KEPT_MAX];
-    int                       header_count;
-    HttpReply                 reply;
-    Arena                     arena;
-    void                     *slot;
-    HttpExchange             *next_spare;
-};
+int64_t http_clock_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
-struct HttpServer {
-    HttpOptions                  options;
-    h2o_globalconf_t             conf;
-    h2o_context_t                context;
-    h2o_accept_ctx_t             accept;
-    h2o_multithread_receiver_t   replies;
-    h2o_socket_t                *listener;
-    HttpExchange                *spare;
-    int                          spare_count, port, open, in_flight;
-    pthread_t                    loop_thread;
-    atomic_bool                  stopping;
-    atomic_uint_fast64_t         requests, bytes_in, bytes_out, refused, gone, connections;
-};
+/* --- exchanges --- */
 
-/* What h2o holds for a request: tells the exchange when the request goes. */
-typedef struct ReqLink {
-    HttpExchange *exchange; /* NULL once answered */
-} ReqLink;
-
-/* h2o makes the handler; it leads to the server. */
-typedef struct {
-    h2o_handler_t handler; /* first: h2o gives it back as this */
-    HttpServer   *server;
-} Door;
-
-static HttpExchange *exchange_take(HttpServer *server)
+HttpExchange *exchange_take(HttpServer *server)
 {
     HttpExchange *exchange = server->spare;
     if (exchange) {
-        server->spare = exchange->next_spare;
+        server->spare = exchange->next;
         server->spare_count--;
         return exchange;
     }
+    size_t size = server->options.arena_bytes;
     exchange    = calloc(1, sizeof *exchange);
-    void *bytes = exchange ? malloc(server->options.arena_bytes) : NULL;
-    if (!bytes) {
+    void *bytes =
+        exchange ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : NULL;
+    if (!exchange || bytes == MAP_FAILED) {
         free(exchange);
         return NULL;
     }
-    arena_init(&exchange->arena, bytes, server->options.arena_bytes);
+    arena_init(&exchange->arena, bytes, size);
     exchange->server = server;
+    pthread_mutex_init(&exchange->lock, NULL);
     return exchange;
 }
 
 static void exchange_free(HttpExchange *exchange)
 {
-    free(exchange->arena.bytes);
+    pthread_mutex_destroy(&exchange->lock);
+    (void)munmap(exchange->arena.bytes, exchange->arena.size);
     free(exchange);
 }
 
-static void exchange_give(HttpExchange *exchange)
+void exchange_give(HttpExchange *exchange)
 {
     HttpServer *server = exchange->server;
-    server->in_flight--;
+    Arena      *arena  = &exchange->arena;
     if (server->spare_count >= SPARE_MAX) {
+        free(exchange->pending.bytes);
         exchange_free(exchange);
         return;
     }
-    arena_reset(&exchange->arena);
-    exchange->slot         = NULL;
-    exchange->header_count = 0;
-    exchange->next_spare   = server->spare;
-    server->spare          = exchange;
+    if (arena->used > ARENA_KEPT)
+        (void)madvise(arena->bytes + ARENA_KEPT, arena->size - ARENA_KEPT, MADV_DONTNEED);
+    arena_reset(arena);
+    exchange->slot = NULL;
+    exchange->conn = NULL;
+    if (exchange->streams) {
+        free(exchange->pending.bytes);
+        exchange->pending = (Bytes){ 0 };
+        exchange->waiting = 0;
+        exchange->streams = exchange->started = exchange->dead = false;
+    }
+    exchange->next = server->spare;
+    server->spare  = exchange;
     server->spare_count++;
 }
 
-static void request_gone(void *arg)
+/* --- between threads --- */
+
+static void wake(HttpServer *server)
 {
-    ReqLink *link = arg;
-    if (!link->exchange) return;
-    link->exchange->req = NULL;
-    link->exchange->server->gone++;
+    uint64_t one   = 1;
+    int      saved = errno; /* a signal handler must not change it */
+    if (write(server->wake_fd, &one, sizeof one) < 0) errno = saved; /* full: it is awake already */
 }
 
-static Str kept(HttpExchange *exchange, h2o_iovec_t text)
+void exchange_send_to_loop(HttpExchange *exchange)
 {
-    return str_dup(&exchange->arena, (Str){ text.base, text.len });
+    HttpServer   *server = exchange->server;
+    HttpExchange *top    = atomic_load(&server->arrived);
+    do exchange->next = top;
+    while (!atomic_compare_exchange_weak(&server->arrived, &top, exchange));
+    if (!top) wake(server);
 }
 
-/* Copies the request, so that it does not go with the connection. */
-static bool keep_request(HttpExchange *exchange, h2o_req_t *req)
+/* Takes what other threads have sent, oldest first. */
+static HttpExchange *take_arrived(HttpServer *server)
 {
-    h2o_iovec_t path  = req->path;
-    Str         query = STR("");
-    if (req->query_at != SIZE_MAX) {
-        query    = str_dup(&exchange->arena, (Str){ path.base + req->query_at + 1, path.len - req->query_at - 1 });
-        path.len = req->query_at;
+    HttpExchange *newest = atomic_exchange(&server->arrived, NULL);
+    HttpExchange *oldest = NULL;
+    while (newest) {
+        HttpExchange *next = newest->next;
+        newest->next       = oldest;
+        oldest             = newest;
+        newest             = next;
     }
-    exchange->request = (HttpRequest){ kept(exchange, req->method), kept(exchange, path), query,
-                                       kept(exchange, req->entity) };
-    for (size_t i = 0; i < req->headers.size && exchange->header_count < HEADERS_KEPT_MAX; i++) {
-        const h2o_header_t *header = &req->headers.entries[i];
-        HttpHeader          copy   = { kept(exchange, *header->name), kept(exchange, header->value) };
-        if (!copy.name.ptr || !copy.value.ptr) return false;
-        exchange->headers[exchange->header_count++] = copy;
-    }
-    const HttpRequest *r = &exchange->request;
-    return r->method.ptr && r->path.ptr && r->query.ptr && r->body.ptr;
+    return oldest;
 }
 
-static const char *reason(int status)
+static void handle_arrived(HttpServer *server)
 {
-    switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 304: return "Not Modified";
-    default: return status < 400 ? "OK" : status < 500 ? "Refused" : "Failed";
+    HttpExchange *exchange = take_arrived(server);
+    while (exchange) {
+        HttpExchange *next = exchange->next;
+        Conn         *conn = exchange->conn;
+        atomic_store(&exchange->queued, false);
+        if (exchange->streams) {
+            push_arrived(exchange);
+        } else {
+            conn_answer(exchange);
+            conn_work(conn);
+        }
+        exchange = next;
     }
 }
 
-static void send_now(HttpExchange *exchange)
+static void on_wake(h2o_socket_t *socket, const char *err)
 {
-    static h2o_mime_attributes_t plain   = { 0, H2O_MIME_ATTRIBUTE_PRIORITY_NORMAL };
-    static h2o_mime_attributes_t smaller = { 1, H2O_MIME_ATTRIBUTE_PRIORITY_NORMAL };
-    const HttpReply             *reply   = &exchange->reply;
-    h2o_req_t                   *req     = exchange->req;
-    req->res.status         = reply->status;
-    req->res.reason         = reason(reply->status);
-    req->res.content_length = reply->body.len;
-    req->res.mime_attr      = reply->may_gzip ? &smaller : &plain;
-    if (reply->content_type.len) {
-        h2o_iovec_t type = h2o_strdup(&req->pool, reply->content_type.ptr, reply->content_type.len);
-        h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL, type.base, type.len);
-    }
-    for (int i = 0; i < reply->header_count; i++) {
-        h2o_iovec_t name  = h2o_strdup(&req->pool, reply->headers[i].name.ptr, reply->headers[i].name.len);
-        h2o_iovec_t value = h2o_strdup(&req->pool, reply->headers[i].value.ptr, reply->headers[i].value.len);
-        h2o_add_header_by_str(&req->pool, &req->res.headers, name.base, name.len, 1, NULL, value.base, value.len);
-    }
-    exchange->server->bytes_out += reply->body.len;
-    h2o_send_inline(req, reply->body.ptr, reply->body.len);
-}
-
-/* On the loop thread: sends, or drops what nobody waits for any more. */
-static void finish(HttpExchange *exchange)
-{
-    h2o_req_t *req = exchange->req;
-    if (req) {
-        exchange->link->exchange = NULL; /* the exchange will serve another request */
-        send_now(exchange);
-    }
-    exchange_give(exchange);
-}
-
-static void on_replies(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
-{
-    (void)receiver;
-    while (!h2o_linklist_is_empty(messages)) {
-        HttpExchange *exchange = (HttpExchange *)(void *)messages->next;
-        h2o_linklist_unlink(messages->next);
-        finish(exchange);
-    }
+    HttpServer *server = socket->data;
+    uint64_t    count  = 0;
+    (void)err;
+    server->now_ms = http_clock_ms();
+    if (read(server->wake_fd, &count, sizeof count) > 0) handle_arrived(server);
 }
 
 void http_reply(HttpExchange *exchange, const HttpReply *reply)
 {
     HttpServer *server = exchange->server;
+    Conn       *conn   = exchange->conn;
     exchange->reply    = *reply;
-    if (pthread_equal(pthread_self(), server->loop_thread)) {
-        finish(exchange);
+    if (!pthread_equal(pthread_self(), server->loop_thread)) {
+        exchange_send_to_loop(exchange);
         return;
     }
-    exchange->message = (h2o_multithread_message_t){ { NULL, NULL } };
-    h2o_multithread_send_message(&server->replies, &exchange->message);
+    conn_answer(exchange);
+    if (server->giving != conn) conn_work(conn); /* else its caller goes on */
 }
 
-static int on_request(h2o_handler_t *handler, h2o_req_t *req)
+/* --- accepting --- */
+
+static bool make_address(Str host, int port, struct sockaddr_storage *out, socklen_t *len)
 {
-    HttpServer   *server   = ((Door *)(void *)handler)->server;
-    HttpExchange *exchange = exchange_take(server);
-    server->requests++;
-    server->bytes_in += req->entity.len;
-    if (!exchange) {
-        server->refused++;
-        h2o_send_error_503(req, "Busy", "out of memory", 0);
-        return 0;
-    }
-    server->in_flight++;
-    exchange->req            = req;
-    exchange->link           = h2o_mem_alloc_shared(&req->pool, sizeof *exchange->link, request_gone);
-    exchange->link->exchange = exchange;
-    if (!keep_request(exchange, req)) {
-        exchange->link->exchange = NULL;
-        exchange_give(exchange);
-        server->refused++;
-        h2o_send_error_503(req, "Busy", "out of memory", 0);
-        return 0;
-    }
-    server->options.on_request(server->options.app, exchange);
-    return 0;
+    struct sockaddr_in  *four = (struct sockaddr_in *)(void *)out;
+    struct sockaddr_in6 *six  = (struct sockaddr_in6 *)(void *)out;
+    char                 text[64];
+    memset(out, 0, sizeof *out);
+    (void)snprintf(text, sizeof text, "%.*s",
+                   STR_FMT(str_eq(host, STR("localhost")) ? STR("127.0.0.1") : host));
+    *len             = sizeof *four;
+    four->sin_family = AF_INET;
+    four->sin_port   = htons((uint16_t)port);
+    if (inet_pton(AF_INET, text, &four->sin_addr) == 1) return true;
+    *len             = sizeof *six;
+    six->sin6_family = AF_INET6;
+    six->sin6_port   = htons((uint16_t)port);
+    return inet_pton(AF_INET6, text, &six->sin6_addr) == 1;
 }
 
-static void on_socket_closed(void *arg)
+/* Whom a connection counts for: an IPv4 address, or the /64 of an IPv6 one, which is one customer's. */
+static void address_key(const struct sockaddr_storage *peer, uint8_t out[ADDRESS_BYTES], bool *here)
 {
-    ((HttpServer *)arg)->open--;
+    const struct sockaddr_in  *four = (const struct sockaddr_in *)(const void *)peer;
+    const struct sockaddr_in6 *six  = (const struct sockaddr_in6 *)(const void *)peer;
+    memset(out, 0, ADDRESS_BYTES);
+    if (peer->ss_family == AF_INET) {
+        memcpy(out, &four->sin_addr, 4);
+        *here = out[0] == 127;
+    } else if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
+        memcpy(out, six->sin6_addr.s6_addr + 12, 4);
+        *here = out[0] == 127;
+    } else {
+        *here = IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+        memcpy(out + 8, &six->sin6_addr, 8);
+    }
+}
+
+static bool has_room(const HttpServer *server, const uint8_t address[ADDRESS_BYTES], bool here)
+{
+    int most  = server->options.per_address_max;
+    int count = 0;
+    if (server->open >= server->options.connections_max) return false;
+    if (most == 0 && here) return true;
+    if (most == 0) most = PER_ADDRESS_STANDARD;
+    if (server->open < most) return true;
+    for (const Conn *conn = server->conns; conn; conn = conn->next)
+        count += memcmp(conn->address, address, ADDRESS_BYTES) == 0;
+    return count < most;
+}
+
+#define CROWDED \
+    "{\"type\":\"/problems/overloaded\",\"title\":\"Too many connections; try again in a moment.\"," \
+    "\"status\":503,\"code\":\"overloaded\",\"retry\":true,\"effect\":\"none\"}"
+
+static_assert(sizeof CROWDED - 1 == 148, "the length told below");
+
+static void turn_away(HttpServer *server, int fd)
+{
+    static const char text[] =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\n"
+        "Connection: close\r\nContent-Length: 148\r\n\r\n" CROWDED;
+    count_up(&server->refused, 1);
+    (void)send(fd, text, sizeof text - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)shutdown(fd, SHUT_WR);
+    close(fd);
+}
+
+/* False when there is nobody to accept. */
+static bool accept_one(HttpServer *server)
+{
+    struct sockaddr_storage peer;
+    uint8_t                 address[ADDRESS_BYTES];
+    socklen_t               len  = sizeof peer;
+    bool                    here = false;
+    int                     yes  = 1;
+    int fd = accept4(h2o_socket_get_fd(server->listener), (struct sockaddr *)&peer, &len,
+                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return false;
+        h2o_socket_read_stop(server->listener); /* the next sweep tries again */
+        server->listener_paused = true;
+        return false;
+    }
+    count_up(&server->accepted, 1);
+    address_key(&peer, address, &here);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    if (!has_room(server, address, here)) turn_away(server, fd);
+    else if (!conn_open(server, fd, address)) close(fd);
+    return true;
 }
 
 static void on_connection(h2o_socket_t *listener, const char *err)
 {
-    HttpServer   *server = listener->data;
-    h2o_socket_t *socket = err ? NULL : h2o_evloop_socket_accept(listener);
-    if (!socket) return;
-    if (server->open >= server->options.connections_max) {
-        server->refused++;
-        h2o_socket_close(socket);
-        return;
+    HttpServer *server = listener->data;
+    (void)err;
+    server->now_ms = http_clock_ms();
+    for (int i = 0; i < ACCEPT_ROUND && accept_one(server); i++) {
     }
-    server->open++;
-    server->connections++;
-    socket->on_close.cb   = on_socket_closed;
-    socket->on_close.data = server;
-    h2o_accept(&server->accept, socket);
 }
 
 static bool listen_on(HttpServer *server, Error *err)
 {
-    const HttpOptions *options = &server->options;
-    char               host[64];
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)options->port) };
-    socklen_t          len     = sizeof address;
-    int                yes     = 1;
-    (void)snprintf(host, sizeof host, "%.*s", STR_FMT(options->host));
-    if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
-        return err_set(err, &ERR_CONFIG, "host", "\"%s\" is not an IPv4 address", host);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const HttpOptions      *options = &server->options;
+    struct sockaddr_storage address;
+    socklen_t               len = 0;
+    int                     yes = 1;
+    if (options->port < 0 || options->port > 65535)
+        return err_set(err, &ERR_CONFIG, "port", "%d is not a port", options->port);
+    if (!make_address(options->host, options->port, &address, &len))
+        return err_set(err, &ERR_CONFIG, "host", "\"%.*s\" is not an address", STR_FMT(options->host));
+    int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, 1024) != 0
-        || getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, BACKLOG) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
+        int why = errno;
         if (fd >= 0) close(fd);
-        return err_set(err, &ERR_CONFIG, "port", "cannot listen on %s:%d: %s", host, options->port, strerror(errno));
+        return err_set(err, &ERR_CONFIG, "port", "cannot listen on %.*s port %d: %s",
+                       STR_FMT(options->host), options->port, strerror(why));
     }
-    server->port           = ntohs(address.sin_port);
-    server->listener       = h2o_evloop_socket_create(server->context.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
+    server->port = ntohs(((struct sockaddr_in *)(void *)&address)->sin_port); /* the same place in both */
+    server->listener       = h2o_evloop_socket_create(server->loop, fd, H2O_SOCKET_FLAG_DONT_READ);
     server->listener->data = server;
     h2o_socket_read_start(server->listener, on_connection);
     return true;
+}
+
+/* --- start, run, stop --- */
+
+static void fill_options(HttpOptions *o)
+{
+    if (!o->arena_bytes) o->arena_bytes = ARENA_STANDARD;
+    if (!o->body_bytes_max) o->body_bytes_max = BODY_STANDARD;
+    if (!o->request_timeout_ms) o->request_timeout_ms = REQUEST_MS_STANDARD;
+    if (!o->idle_timeout_ms) o->idle_timeout_ms = IDLE_MS_STANDARD;
+    if (!o->connections_max) o->connections_max = CONNECTIONS_STANDARD;
+    if (!o->shutdown_ms) o->shutdown_ms = SHUTDOWN_MS_STANDARD;
+    assert(o->arena_bytes >= 2 * WIRE_HEAD_MAX);
+    assert(o->on_request != NULL);
+}
+
+/* As many open files as the system lets us have: each connection is one. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 bool http_server_start(const HttpOptions *options, HttpServer **out, Error *err)
 {
     HttpServer *server = calloc(1, sizeof *server);
     if (!server) return err_memory(err);
-    HttpOptions *o = &server->options;
-    *o             = *options;
-    if (!o->arena_bytes) o->arena_bytes = ARENA_STANDARD;
-    if (!o->body_bytes_max) o->body_bytes_max = BODY_STANDARD;
-    if (!o->request_timeout_ms) o->request_timeout_ms = TIMEOUT_STANDARD;
-    if (!o->connections_max) o->connections_max = CONNECTIONS_MAX;
+    server->options = *options;
+    fill_options(&server->options);
     (void)signal(SIGPIPE, SIG_IGN);
-    h2o_config_init(&server->conf);
-    server->conf.max_request_entity_size = o->body_bytes_max;
-    server->conf.http1.req_timeout       = (uint64_t)o->request_timeout_ms;
-    server->conf.http1.upgrade_to_http2  = 0;
-    server->conf.server_name             = (h2o_iovec_t){ H2O_STRLIT("onetill") };
-    h2o_hostconf_t *host = h2o_config_register_host(&server->conf, h2o_iovec_init(H2O_STRLIT("default")), 65535);
-    h2o_pathconf_t *path = h2o_config_register_path(host, "/", 0);
-    h2o_compress_args_t gzip = { .min_size = GZIP_MIN, .gzip = { 1 }, .brotli = { -1 } };
-    h2o_compress_register(path, &gzip);
-    Door *door           = (Door *)(void *)h2o_create_handler(path, sizeof *door);
-    door->handler.on_req = on_request;
-    door->server         = server;
-    h2o_context_init(&server->context, h2o_evloop_create(), &server->conf);
-    server->accept = (h2o_accept_ctx_t){ .ctx = &server->context, .hosts = server->conf.hosts };
-    h2o_multithread_register_receiver(server->context.queue, &server->replies, on_replies);
-    server->loop_thread = pthread_self();
-    if (!listen_on(server, err)) {
+    raise_file_limit();
+    server->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (server->wake_fd < 0) {
         free(server);
+        return err_set(err, &ERR_CONFIG, "", "no eventfd: %s", strerror(errno));
+    }
+    server->loop        = h2o_evloop_create();
+    server->loop_thread = pthread_self();
+    server->now_ms      = http_clock_ms();
+    server->wake_socket =
+        h2o_evloop_socket_create(server->loop, server->wake_fd, H2O_SOCKET_FLAG_DONT_READ);
+    server->wake_socket->data = server;
+    h2o_socket_read_start(server->wake_socket, on_wake);
+    if (!listen_on(server, err)) {
+        http_server_destroy(server);
         return false;
     }
     *out = server;
@@ -319,32 +350,98 @@ int http_server_port(const HttpServer *server)
     return server->port;
 }
 
+static void free_dead(HttpServer *server)
+{
+    while (server->dead) {
+        Conn *conn   = server->dead;
+        server->dead = conn->next;
+        free(conn->in.bytes);
+        free(conn->out.bytes);
+        free(conn);
+    }
+}
+
+static int sweep_ms(const HttpServer *server)
+{
+    int quarter = server->options.request_timeout_ms / 4;
+    return quarter < SWEEP_MS ? quarter + 1 : SWEEP_MS;
+}
+
+static void sweep(HttpServer *server)
+{
+    server->now_ms = http_clock_ms();
+    if (server->now_ms - server->swept_ms < sweep_ms(server)) return;
+    server->swept_ms = server->now_ms;
+    for (Conn *conn = server->conns, *next; conn; conn = next) {
+        next = conn->next;
+        conn_sweep(conn);
+    }
+    if (server->listener_paused) {
+        server->listener_paused = false;
+        h2o_socket_read_start(server->listener, on_connection);
+    }
+}
+
+/* One round: waits for something to happen, handles it, ends what is late. */
+static void run_once(HttpServer *server)
+{
+    bool busy = server->conns != NULL || server->listener_paused;
+    (void)h2o_evloop_run(server->loop, busy ? sweep_ms(server) : SLEEP_MS);
+    sweep(server);
+    free_dead(server);
+}
+
+/* Those who wait for nothing are closed; a request that has come meanwhile is still answered. */
+static void close_idle(HttpServer *server)
+{
+    for (Conn *conn = server->conns, *next; conn; conn = next) {
+        char byte;
+        next = conn->next;
+        if (conn->state == CONN_STREAM) conn_close(conn);
+        if (conn->state != CONN_HEAD || conn->in.len > 0) continue;
+        if (recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) conn_close(conn);
+    }
+}
+
 void http_server_run(HttpServer *server)
 {
-    int left_ms         = SHUTDOWN_MS;
     server->loop_thread = pthread_self();
-    while (!server->stopping) (void)h2o_evloop_run(server->context.loop, TICK_MS);
+    while (!server->stopping) run_once(server);
+    on_connection(server->listener, NULL); /* who was promised a connection by the system */
     h2o_socket_read_stop(server->listener);
     h2o_socket_close(server->listener);
-    h2o_context_request_shutdown(&server->context);
-    for (; server->in_flight > 0 && left_ms > 0; left_ms -= TICK_MS)
-        (void)h2o_evloop_run(server->context.loop, TICK_MS);
-    (void)h2o_evloop_run(server->context.loop, 0); /* what is answered goes out */
+    server->listener        = NULL;
+    server->listener_paused = false;
+    close_idle(server);
+    int64_t until = http_clock_ms() + server->options.shutdown_ms;
+    while (server->conns && http_clock_ms() < until) run_once(server);
+    while (server->conns) conn_close(server->conns);
+    (void)h2o_evloop_run(server->loop, 0);
+    free_dead(server);
 }
 
 void http_server_stop(HttpServer *server)
 {
     server->stopping = true;
+    wake(server);
 }
 
 void http_server_destroy(HttpServer *server)
 {
+    if (server->listener) h2o_socket_close(server->listener);
+    while (server->conns) conn_close(server->conns);
+    handle_arrived(server); /* answers that nobody waits for any more */
+    h2o_socket_close(server->wake_socket);
+    (void)h2o_evloop_run(server->loop, 0);
+    free_dead(server);
     while (server->spare) {
-        HttpExchange *next = server->spare->next_spare;
+        HttpExchange *next = server->spare->next;
         exchange_free(server->spare);
         server->spare = next;
     }
-    free(server); /* the loop and its connections end with the process */
+    if (server->gzip_ready) (void)deflateEnd(&server->gzip);
+    h2o_evloop_destroy(server->loop);
+    free(server);
 }
 
 const HttpRequest *http_request(const HttpExchange *exchange)
@@ -359,8 +456,9 @@ Arena *http_arena(HttpExchange *exchange)
 
 Str http_header(const HttpExchange *exchange, Str lower_case_name)
 {
-    for (int i = 0; i < exchange->header_count; i++)
-        if (str_eq(exchange->headers[i].name, lower_case_name)) return exchange->headers[i].value;
+    const WireHead *head = &exchange->head;
+    for (int i = 0; i < head->header_count; i++)
+        if (str_eq(head->headers[i].name, lower_case_name)) return head->headers[i].value;
     return STR_NONE;
 }
 
@@ -371,7 +469,12 @@ void **http_slot(HttpExchange *exchange)
 
 void http_counters(const HttpServer *server, HttpCounters *out)
 {
-    *out = (HttpCounters){ .requests = server->requests, .bytes_in = server->bytes_in,
-                           .bytes_out = server->bytes_out, .refused = server->refused,
-                           .clients_gone = server->gone, .open_connections = (uint64_t)server->open };
+    *out = (HttpCounters){ .requests         = server->requests,
+                           .bytes_in         = server->bytes_in,
+                           .bytes_out        = server->bytes_out,
+                           .refused          = server->refused,
+                           .timeouts         = server->timeouts,
+                           .clients_gone     = server->gone,
+                           .accepted         = server->accepted,
+                           .open_connections = server->open_now };
 }

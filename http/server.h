@@ -1,5 +1,7 @@
-/* server.h — HTTP on sockets: reads requests within limits, hands each to one function, sends the
- * reply. The only place that knows the HTTP library. Knows nothing of routes, JSON or business. */
+/* server.h — HTTP/1.1 on sockets: reads requests within limits, hands each to one function, sends the
+ * reply. The only place that knows the HTTP library. Knows nothing of routes, JSON or business.
+ * What is refused here (malformed, too large, too slow, too many) is answered as problem+json and the
+ * connection is closed; the function never hears of it. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
@@ -9,14 +11,17 @@ typedef struct HttpServer   HttpServer;
 typedef struct HttpExchange HttpExchange; /* one request and its reply; has an arena of its own */
 
 typedef struct {
-    Str host;               /* "127.0.0.1" */
+    Str host;               /* an IPv4 or IPv6 address; "localhost" is 127.0.0.1 */
     int port;               /* 0: any free one; see http_server_port */
     size_t arena_bytes;     /* per exchange; 0: default */
     size_t body_bytes_max;  /* 0: default 1 MiB; above: 413 */
-    int request_timeout_ms; /* a whole request must be there within; 0: 10,000 */
+    int request_timeout_ms; /* the head must be there within, a body must not dawdle; 0: 10,000 */
+    int idle_timeout_ms;    /* between two requests; 0: 60,000 */
     int connections_max;    /* 0: 4,096 */
+    int per_address_max;    /* 0: 256, but none for the machine itself (a proxy is many clients) */
+    int shutdown_ms;        /* what is under way may take; 0: 10,000 */
     /* Called on the loop thread for each complete request; must not block. Must lead to exactly one
-     * http_reply, now or later. */
+     * http_reply or http_stream_start, now or later. HEAD comes as GET; its reply is sent bodiless. */
     void (*on_request)(void *app, HttpExchange *exchange);
     void *app;
 } HttpOptions;
@@ -35,7 +40,7 @@ enum { HTTP_REPLY_HEADERS_MAX = 12 };
 typedef struct {
     int        status;
     Str        content_type;
-    Str        body; /* must live until sent: in the exchange's arena, or for ever */
+    Str        body; /* in the exchange's arena, or for ever; not needed after http_reply on the loop */
     HttpHeader headers[HTTP_REPLY_HEADERS_MAX];
     int        header_count;
     bool       may_gzip; /* compressed when the client accepts it and it is long enough */
@@ -47,6 +52,7 @@ int  http_server_port(const HttpServer *server);
 void http_server_run(HttpServer *server);
 /* From any thread or a signal handler: accept no more, finish what is under way (10 s at most). */
 void http_server_stop(HttpServer *server);
+/* After http_server_run has returned and whoever answers has ended. */
 void http_server_destroy(HttpServer *server);
 
 const HttpRequest *http_request(const HttpExchange *exchange);
@@ -59,8 +65,19 @@ void **http_slot(HttpExchange *exchange);
  * other threads are collected, so that many at once wake the loop once. */
 void http_reply(HttpExchange *exchange, const HttpReply *reply);
 
+enum { HTTP_STREAM_WAITING_MAX = 1 << 20 };
+
+/* A reply without end (server-sent events); from any thread. `closed` is called once, on the loop
+ * thread, when the client has gone or the server stops; no call for this exchange may be made, or still
+ * run, after `closed` returns. */
+void http_stream_start(HttpExchange *exchange, const HttpReply *head, void (*closed)(void *arg),
+                       void *arg);
+/* Copies the bytes and sends them; from any thread; false when the client is gone or too slow (more than
+ * HTTP_STREAM_WAITING_MAX bytes wait): then `closed` follows. */
+bool http_stream_send(HttpExchange *exchange, Str bytes);
+
 typedef struct {
-    uint64_t requests, bytes_in, bytes_out, refused, clients_gone;
+    uint64_t requests, bytes_in, bytes_out, refused, timeouts, clients_gone, accepted;
     uint64_t open_connections;
 } HttpCounters;
 void http_counters(const HttpServer *server, HttpCounters *out);
