@@ -135,7 +135,7 @@ static void make_folder(Str url)
 
 static int run(Cli *cli)
 {
-    Plan  plan;
+    Plan  plan = { 0 };
     Error err = { 0 };
     Db   *db  = NULL;
     App  *app = NULL;
