@@ -1,4 +1,4 @@
-/* bench_http.c — the HTTP library answering a constant: the raw limit beside which reads are measured. */
+/* constant.c — the HTTP library answering a constant: the raw limit beside which reads are measured. */
 #include "http/server.h"
 
 #include <stdio.h>

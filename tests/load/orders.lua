@@ -1,0 +1,25 @@
+-- orders.lua — wrk script: paid orders of three lines each, every request with a key of its own.
+-- KEY and ITEMS come from the environment.
+local key, items = os.getenv("KEY"), tonumber(os.getenv("ITEMS"))
+local threads = 0
+function setup(thread)
+    thread:set("number", threads)
+    threads = threads + 1
+end
+function init()
+    count = 0
+    math.randomseed(os.time() * 1000 + number)
+    start = tostring(os.time()) .. "-" .. number .. "-" .. math.random(1000000000) .. "-"
+    headers = { ["Authorization"] = "Bearer " .. key, ["Content-Type"] = "application/json" }
+end
+local function line()
+    return string.format('{"sku":"SKU%06d","quantity":%d}', math.random(0, items - 1), math.random(1, 3))
+end
+function request()
+    count = count + 1
+    headers["Idempotency-Key"] = start .. count
+    return wrk.format("POST", "/v1/orders", headers, '{"location":"LON","channel":"pos","lines":[' .. line() .. ","
+        .. line() .. "," .. line() .. '],"tenders":[{"kind":"cash"}]}')
+end
+local bad = 0
+function response(status) if status ~= 201 then wrk.thread:stop() end end
