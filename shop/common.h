@@ -40,21 +40,38 @@ Str page_after(Str cursor);
 /* Puts `list[index].` before the field of an error that is set; always false. */
 bool err_in_list(Error *err, const char *list, size_t index);
 
-/* Search by words: each word of a query must begin a word of the document. */
-enum { SEARCH_WORDS_MAX = 4 };
+/* Search by words: each word of a query must begin a word of the document. The rows of the rarest word
+ * are walked in the order (word, document), those of the others looked up. */
+enum { SEARCH_WORDS_MAX = 4, SEARCH_WALK_MAX = 10000 };
 
 typedef struct {
     Str low, high; /* words from `low` on and before `high`; both empty: no more words */
 } Prefix;
 
-/* The first SEARCH_WORDS_MAX words of a query as ranges; the rest of the list is empty. */
-bool search_prefixes(Arena *arena, Str query, Prefix list[SEARCH_WORDS_MAX], size_t *count,
-                     Error *err) MUST_USE;
+typedef struct {
+    Prefix words[SEARCH_WORDS_MAX]; /* the rarest first */
+    size_t count;                   /* 0: the query has no word, nothing is found */
+    Str    after_word, after_id;    /* behind these */
+    Str    until_word, until_id;    /* up to these */
+    bool   cut;                     /* there is more behind `until` */
+} SearchPlan;
 
-/* A page of a search goes on behind a word and a document; the cursor is the id and the word. An empty
- * cursor is the beginning. Errors: FIELD_INVALID. */
-bool search_cursor_parse(Arena *arena, Str cursor, Str *word, Str *id_bytes, Error *err) MUST_USE;
-Str  search_cursor_text(Arena *arena, Str word, Id id);
+/* What a search needs of the table of words: how many rows a range has (at most `most`), and the row that
+ * many rows behind the beginning of the plan. */
+typedef struct {
+    bool (*count)(Ctx *ctx, Prefix range, int64_t most, int64_t *n, Error *err);
+    bool (*edge)(Ctx *ctx, const SearchPlan *plan, int64_t skip, Str *word, Id *id, bool *found, Error *err);
+} SearchTable;
+
+/* Plans one page of a search. A query's first SEARCH_WORDS_MAX words count; a page walks at most
+ * SEARCH_WALK_MAX rows when it has more to check than one word, so it may be short and yet not the last.
+ * Errors: FIELD_INVALID at `cursor`. */
+bool search_plan(Ctx *ctx, const SearchTable *table, Str query, Str cursor, bool filtered, SearchPlan *out,
+                 Error *err) MUST_USE;
+
+/* The cursor behind a row: its document and its word; and where a page that was cut goes on. */
+Str search_cursor_text(Arena *arena, Str word, Id id);
+Str search_cursor_cut(Arena *arena, const SearchPlan *plan);
 
 /* Distinct words of texts as a JSON list, for the statement that stores them; STR_NONE: arena full. */
 Str search_words_json(Arena *arena, const Str *texts, size_t count);

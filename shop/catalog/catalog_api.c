@@ -151,61 +151,68 @@ static bool find_exact(Ctx *ctx, const ItemAsk *ask, ItemBrief *out, bool *found
     return true;
 }
 
-/* Puts the rarest word first: its rows are walked, those of the others only looked up. */
-static bool rarest_first(Ctx *ctx, Prefix list[SEARCH_WORDS_MAX], size_t count, Error *err)
+static bool count_words(Ctx *ctx, Prefix range, int64_t most, int64_t *n, Error *err)
 {
-    enum { ENOUGH = 2000 };
-    int64_t best = INT64_MAX;
-    for (size_t i = 0; i < count && count > 1; i++) {
-        ItemWordCountRow row   = { 0 };
-        bool             found = false;
-        ItemWordCountIn  in    = { ctx->who.merchant, list[i].low, list[i].high, ENOUGH };
-        if (!q_item_word_count_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
-        if (row.n >= best) continue;
-        Prefix first = list[0];
-        best         = row.n;
-        list[0]      = list[i];
-        list[i]      = first;
-    }
+    ItemWordCountRow row   = { 0 };
+    bool             found = false;
+    ItemWordCountIn  in    = { ctx->who.merchant, range.low, range.high, most };
+    if (!q_item_word_count_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    *n = row.n;
     return true;
 }
+
+static bool edge_word(Ctx *ctx, const SearchPlan *plan, int64_t skip, Str *word, Id *id, bool *found,
+                      Error *err)
+{
+    ItemWordEdgeRow row = { .word = STR_NONE };
+    ItemWordEdgeIn  in  = { ctx->who.merchant, plan->after_word, plan->after_id, plan->words[0].high, skip };
+    if (!q_item_word_edge_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
+    *word = row.word;
+    *id   = row.id;
+    return true;
+}
+
+static const SearchTable item_words = { count_words, edge_word };
 
 /* Items whose words begin with those of `q`; the exact one stands first on the first page only. */
 static bool search(Ctx *ctx, const ItemAsk *ask, ItemList *reply, Error *err)
 {
-    Prefix         p[SEARCH_WORDS_MAX];
-    Str            word, after;
-    size_t         words = 0, count = 0, shown = 0;
-    size_t         limit = (size_t)page_limit(ask->limit);
-    ItemSearchRow *rows  = NULL;
-    ItemBrief      exact = { .sku = STR("") };
-    bool           found = false;
-    if (!search_prefixes(ctx->arena, ask->q, p, &words, err)) return false;
-    if (!search_cursor_parse(ctx->arena, text_or_empty(ask->cursor), &word, &after, err)) return false;
-    if (!find_exact(ctx, ask, &exact, &found, err) || !rarest_first(ctx, p, words, err)) return false;
-    ItemSearchIn in = { ctx->who.merchant,
-                        p[0].low,
-                        p[0].high,
-                        p[1].low,
-                        p[1].high,
-                        p[2].low,
-                        p[2].high,
-                        p[3].low,
-                        p[3].high,
-                        word,
-                        after,
-                        text_or_empty(ask->category),
-                        text_or_empty(ask->parent),
-                        exact.sku,
-                        (int64_t)limit + 1 };
-    if (words && !q_item_search_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    SearchPlan     plan;
+    size_t         count = 0, shown = 0, limit = (size_t)page_limit(ask->limit);
+    ItemSearchRow *rows     = NULL;
+    ItemBrief      exact    = { .sku = STR("") };
+    bool           found    = false;
+    bool           filtered = ask->category.len || ask->parent.len;
+    if (!search_plan(ctx, &item_words, ask->q, text_or_empty(ask->cursor), filtered, &plan, err))
+        return false;
+    if (!find_exact(ctx, ask, &exact, &found, err)) return false;
+    const Prefix *p  = plan.words;
+    ItemSearchIn  in = { ctx->who.merchant,
+                         p[0].low,
+                         p[1].low,
+                         p[1].high,
+                         p[2].low,
+                         p[2].high,
+                         p[3].low,
+                         p[3].high,
+                         plan.after_word,
+                         plan.after_id,
+                         plan.until_word,
+                         plan.until_id,
+                         text_or_empty(ask->category),
+                         text_or_empty(ask->parent),
+                         exact.sku,
+                         (int64_t)limit + 1 };
+    if (plan.count && !q_item_search_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, ItemBrief, count + 1);
     if (!reply->items.items) return err_memory(err);
     if (found && !ask->cursor.len) reply->items.items[reply->items.count++] = exact;
     for (; shown < count && shown < limit; shown++)
         reply->items.items[reply->items.count++] = BRIEF(rows[shown]);
-    if (count == shown) return true;
-    reply->next_cursor = search_cursor_text(ctx->arena, rows[shown - 1].word, rows[shown - 1].id);
+    if (count == shown && !plan.cut) return true;
+    reply->next_cursor = count > shown
+                           ? search_cursor_text(ctx->arena, rows[shown - 1].word, rows[shown - 1].id)
+                           : search_cursor_cut(ctx->arena, &plan);
     return reply->next_cursor.ptr || err_memory(err);
 }
 

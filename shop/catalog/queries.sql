@@ -95,17 +95,18 @@ SELECT printed FROM barcode WHERE merchant = :merchant AND item = :item ORDER BY
 -- name: item_page
 -- in: merchant:i64 category:text parent:text after:text count:i64
 -- out: id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
-SELECT id, sku, name, category, tax_class, unit, qty_step, stocked, active, parent, version, updated_at_ms
-FROM item
-WHERE merchant = :merchant AND id IN (
+SELECT i.id, i.sku, i.name, i.category, i.tax_class, i.unit, i.qty_step, i.stocked, i.active, i.parent,
+       i.version, i.updated_at_ms
+FROM (
     SELECT id FROM (SELECT id FROM item WHERE :category = '' AND :parent = '' AND merchant = :merchant
         AND sku > :after ORDER BY sku LIMIT :count) AS everything
     UNION ALL SELECT id FROM (SELECT id FROM item WHERE :category <> '' AND :parent = ''
         AND merchant = :merchant AND category = :category AND sku > :after ORDER BY sku LIMIT :count) AS shelf
     UNION ALL SELECT id FROM (SELECT id FROM item WHERE :parent <> '' AND merchant = :merchant
         AND parent = :parent AND (:category = '' OR category = :category) AND sku > :after
-        ORDER BY sku LIMIT :count) AS family)
-ORDER BY sku;
+        ORDER BY sku LIMIT :count) AS family) AS page CROSS JOIN item i
+WHERE i.merchant = :merchant AND i.id = page.id
+ORDER BY i.sku;
 
 -- name: item_brief
 -- in: merchant:i64 sku:text category:text parent:text
@@ -121,22 +122,29 @@ SELECT count(*) AS n FROM (
     SELECT 1 AS one FROM item_word
     WHERE merchant = :merchant AND word >= :low AND word < :high LIMIT :most) AS found;
 
+-- name: item_word_edge
+-- in: merchant:i64 after_word:blob after:blob high:blob skip:i64
+-- out: word:blob id:id
+SELECT word, item FROM item_word
+WHERE merchant = :merchant AND (word, item) > (:after_word, :after) AND word < :high
+ORDER BY word, item LIMIT 1 OFFSET :skip;
+
 -- name: item_search
--- in: merchant:i64 low:blob high:blob low2:blob high2:blob low3:blob high3:blob low4:blob high4:blob after_word:blob after:blob category:text parent:text except:text count:i64
+-- in: merchant:i64 low:blob low2:blob high2:blob low3:blob high3:blob low4:blob high4:blob after_word:blob after:blob until_word:blob until:blob category:text parent:text except:text count:i64
 -- out: word:blob id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
 SELECT w.word, i.id, i.sku, i.name, i.category, i.tax_class, i.unit, i.qty_step, i.stocked, i.active, i.parent,
        i.version, i.updated_at_ms
 FROM item_word w JOIN item i ON i.merchant = w.merchant AND i.id = w.item
-WHERE w.merchant = :merchant AND w.word >= :low AND w.word < :high
-  AND (w.word, w.item) > (:after_word, :after)
-  AND NOT EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant AND f.item = w.item
-                  AND f.word >= :low AND f.word < w.word)
-  AND (length(:low2) = 0 OR EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant
-                  AND f.item = w.item AND f.word >= :low2 AND f.word < :high2))
-  AND (length(:low3) = 0 OR EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant
-                  AND f.item = w.item AND f.word >= :low3 AND f.word < :high3))
-  AND (length(:low4) = 0 OR EXISTS (SELECT 1 FROM item_word f WHERE f.merchant = w.merchant
-                  AND f.item = w.item AND f.word >= :low4 AND f.word < :high4))
+WHERE w.merchant = :merchant AND (w.word, w.item) > (:after_word, :after)
+  AND (w.word, w.item) <= (:until_word, :until)
+  AND (SELECT f.word FROM item_word f WHERE f.merchant = w.merchant AND f.item = w.item
+                  AND f.word >= :low AND f.word < w.word LIMIT 1) IS NULL
+  AND (length(:low2) = 0 OR (SELECT f.word FROM item_word f WHERE f.merchant = w.merchant
+                  AND f.item = w.item AND f.word >= :low2 AND f.word < :high2 LIMIT 1) IS NOT NULL)
+  AND (length(:low3) = 0 OR (SELECT f.word FROM item_word f WHERE f.merchant = w.merchant
+                  AND f.item = w.item AND f.word >= :low3 AND f.word < :high3 LIMIT 1) IS NOT NULL)
+  AND (length(:low4) = 0 OR (SELECT f.word FROM item_word f WHERE f.merchant = w.merchant
+                  AND f.item = w.item AND f.word >= :low4 AND f.word < :high4 LIMIT 1) IS NOT NULL)
   AND (:category = '' OR i.category = :category) AND (:parent = '' OR i.parent = :parent)
   AND i.sku <> :except
 ORDER BY w.word, w.item LIMIT :count;

@@ -2,7 +2,6 @@
 #include "shop/common.h"
 
 #include "core/money.h"
-#include "core/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,48 +83,4 @@ bool err_in_list(Error *err, const char *list, size_t index)
     memcpy(field, err->field, sizeof field);
     (void)snprintf(err->field, sizeof err->field, "%s[%zu]%s%.70s", list, index, field[0] ? "." : "", field);
     return false;
-}
-
-bool search_prefixes(Arena *arena, Str query, Prefix list[SEARCH_WORDS_MAX], size_t *count, Error *err)
-{
-    Words *words = arena_new(arena, Words);
-    if (!words || !words_add(arena, query, words)) return err_memory(err);
-    *count = words->count < SEARCH_WORDS_MAX ? words->count : SEARCH_WORDS_MAX;
-    for (size_t i = 0; i < SEARCH_WORDS_MAX; i++) {
-        list[i] = (Prefix){ STR(""), STR("") };
-        if (i >= *count) continue;
-        list[i] = (Prefix){ words->items[i], str_format(arena, "%.*s\xFF", STR_FMT(words->items[i])) };
-        if (!list[i].high.ptr) return err_memory(err);
-    }
-    return true;
-}
-
-bool search_cursor_parse(Arena *arena, Str cursor, Str *word, Str *id_bytes, Error *err)
-{
-    Id id = { { 0 } };
-    if (cursor.len && !id_parse(str_slice(cursor, 0, ID_TEXT_LEN), &id))
-        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    *word     = cursor.len ? str_slice(cursor, ID_TEXT_LEN, cursor.len) : STR("");
-    *id_bytes = str_dup(arena, (Str){ (const char *)id.bytes, ID_BYTES });
-    return id_bytes->ptr || err_memory(err);
-}
-
-Str search_cursor_text(Arena *arena, Str word, Id id)
-{
-    Str text = id_text(arena, id);
-    return text.ptr ? str_format(arena, "%.*s%.*s", STR_FMT(text), STR_FMT(word)) : STR_NONE;
-}
-
-Str search_words_json(Arena *arena, const Str *texts, size_t count)
-{
-    Words *words = arena_new(arena, Words);
-    Buf    json  = buf_make(arena, 512);
-    bool   ok    = words != NULL;
-    for (size_t i = 0; ok && i < count; i++) ok = words_add(arena, text_or_empty(texts[i]), words);
-    for (size_t i = 0; ok && i < words->count; i++) {
-        buf_byte(&json, i ? ',' : '[');
-        buf_json_string(&json, words->items[i]);
-    }
-    buf_add(&json, ok && words->count ? STR("]") : STR("[]"));
-    return ok && !json.failed ? buf_str(&json) : STR_NONE;
 }

@@ -142,45 +142,53 @@ bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err)
     return true;
 }
 
-/* Puts the rarest word first: its rows are walked, those of the others only looked up. */
-static bool rarest_first(Ctx *ctx, Prefix list[SEARCH_WORDS_MAX], size_t count, Error *err)
+static bool count_words(Ctx *ctx, Prefix range, int64_t most, int64_t *n, Error *err)
 {
-    enum { ENOUGH = 2000 };
-    int64_t best = INT64_MAX;
-    for (size_t i = 0; i < count && count > 1; i++) {
-        CustomerWordCountRow row   = { 0 };
-        bool                 found = false;
-        CustomerWordCountIn  in    = { ctx->who.merchant, list[i].low, list[i].high, ENOUGH };
-        if (!q_customer_word_count_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
-        if (row.n >= best) continue;
-        Prefix first = list[0];
-        best         = row.n;
-        list[0]      = list[i];
-        list[i]      = first;
-    }
+    CustomerWordCountRow row   = { 0 };
+    bool                 found = false;
+    CustomerWordCountIn  in    = { ctx->who.merchant, range.low, range.high, most };
+    if (!q_customer_word_count_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    *n = row.n;
     return true;
 }
+
+static bool edge_word(Ctx *ctx, const SearchPlan *plan, int64_t skip, Str *word, Id *id, bool *found,
+                      Error *err)
+{
+    CustomerWordEdgeRow row = { .word = STR_NONE };
+    CustomerWordEdgeIn  in  = { ctx->who.merchant, plan->after_word, plan->after_id, plan->words[0].high,
+                                skip };
+    if (!q_customer_word_edge_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
+    *word = row.word;
+    *id   = row.id;
+    return true;
+}
+
+static const SearchTable customer_words = { count_words, edge_word };
 
 static bool search(Ctx *ctx, const CustomerAsk *ask, const CustomerPageIn *exact, CustomerList *reply,
                    Error *err)
 {
-    Prefix             p[SEARCH_WORDS_MAX];
-    Str                word, after;
-    size_t             words = 0, count = 0;
-    CustomerSearchRow *rows = NULL;
-    if (!search_prefixes(ctx->arena, ask->q, p, &words, err)) return false;
-    if (!search_cursor_parse(ctx->arena, text_or_empty(ask->cursor), &word, &after, err)) return false;
-    if (!rarest_first(ctx, p, words, err)) return false;
-    CustomerSearchIn in = { ctx->who.merchant, p[0].low,     p[0].high,   p[1].low, p[1].high, p[2].low,
-                            p[2].high,         p[3].low,     p[3].high,   word,     after,     exact->ref,
-                            exact->email,      exact->phone, exact->count };
-    if (words && !q_customer_search_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    SearchPlan         plan;
+    size_t             count = 0, shown = 0, limit = (size_t)exact->count - 1;
+    CustomerSearchRow *rows     = NULL;
+    bool               filtered = exact->ref.len || exact->email.len || exact->phone.len;
+    if (!search_plan(ctx, &customer_words, ask->q, text_or_empty(ask->cursor), filtered, &plan, err))
+        return false;
+    const Prefix    *p  = plan.words;
+    CustomerSearchIn in = { ctx->who.merchant, p[0].low,      p[1].low,        p[1].high,
+                            p[2].low,          p[2].high,     p[3].low,        p[3].high,
+                            plan.after_word,   plan.after_id, plan.until_word, plan.until_id,
+                            exact->ref,        exact->email,  exact->phone,    exact->count };
+    if (plan.count && !q_customer_search_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, Customer, count);
     if (!reply->items.items) return err_memory(err);
-    for (size_t i = 0; i < count && (int64_t)i < exact->count - 1; i++)
-        reply->items.items[reply->items.count++] = SHOWN(rows[i]);
-    if (count == reply->items.count) return true;
-    reply->next_cursor = search_cursor_text(ctx->arena, rows[count - 2].word, rows[count - 2].id);
+    for (; shown < count && shown < limit; shown++)
+        reply->items.items[reply->items.count++] = SHOWN(rows[shown]);
+    if (count == shown && !plan.cut) return true;
+    reply->next_cursor = count > shown
+                           ? search_cursor_text(ctx->arena, rows[shown - 1].word, rows[shown - 1].id)
+                           : search_cursor_cut(ctx->arena, &plan);
     return reply->next_cursor.ptr || err_memory(err);
 }
 

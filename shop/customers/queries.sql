@@ -57,32 +57,41 @@ SELECT count(*) AS n FROM (
 -- name: customer_page
 -- in: merchant:i64 ref:text email:text phone:text after:blob count:i64
 -- out: id:id ref:text name:text email:text phone:text country:text note:text made_at_ms:i64 updated_at_ms:i64
-SELECT id, ref, name, email, phone, country, note, made_at_ms, updated_at_ms FROM customer
-WHERE merchant = :merchant AND id IN (
+SELECT c.id, c.ref, c.name, c.email, c.phone, c.country, c.note, c.made_at_ms, c.updated_at_ms
+FROM (
     SELECT id FROM (SELECT id FROM customer WHERE :ref = '' AND :email = '' AND :phone = ''
         AND merchant = :merchant AND id > :after ORDER BY id LIMIT :count) AS everything
     UNION ALL SELECT id FROM customer WHERE :ref <> '' AND merchant = :merchant AND ref = :ref
     UNION ALL SELECT id FROM customer
     WHERE :ref = '' AND :email <> '' AND merchant = :merchant AND email = :email
     UNION ALL SELECT id FROM customer
-    WHERE :ref = '' AND :email = '' AND :phone <> '' AND merchant = :merchant AND phone = :phone)
-  AND id > :after AND (:email = '' OR email = :email) AND (:phone = '' OR phone = :phone)
-ORDER BY id LIMIT :count;
+    WHERE :ref = '' AND :email = '' AND :phone <> '' AND merchant = :merchant AND phone = :phone
+    ) AS page CROSS JOIN customer c
+WHERE c.merchant = :merchant AND c.id = page.id
+  AND c.id > :after AND (:email = '' OR c.email = :email) AND (:phone = '' OR c.phone = :phone)
+ORDER BY c.id LIMIT :count;
+
+-- name: customer_word_edge
+-- in: merchant:i64 after_word:blob after:blob high:blob skip:i64
+-- out: word:blob id:id
+SELECT word, customer FROM customer_word
+WHERE merchant = :merchant AND (word, customer) > (:after_word, :after) AND word < :high
+ORDER BY word, customer LIMIT 1 OFFSET :skip;
 
 -- name: customer_search
--- in: merchant:i64 low:blob high:blob low2:blob high2:blob low3:blob high3:blob low4:blob high4:blob after_word:blob after:blob ref:text email:text phone:text count:i64
+-- in: merchant:i64 low:blob low2:blob high2:blob low3:blob high3:blob low4:blob high4:blob after_word:blob after:blob until_word:blob until:blob ref:text email:text phone:text count:i64
 -- out: word:blob id:id ref:text name:text email:text phone:text country:text note:text made_at_ms:i64 updated_at_ms:i64
 SELECT w.word, c.id, c.ref, c.name, c.email, c.phone, c.country, c.note, c.made_at_ms, c.updated_at_ms
 FROM customer_word w JOIN customer c ON c.merchant = w.merchant AND c.id = w.customer
-WHERE w.merchant = :merchant AND w.word >= :low AND w.word < :high
-  AND (w.word, w.customer) > (:after_word, :after)
-  AND NOT EXISTS (SELECT 1 FROM customer_word f WHERE f.merchant = w.merchant AND f.customer = w.customer
-                  AND f.word >= :low AND f.word < w.word)
-  AND (length(:low2) = 0 OR EXISTS (SELECT 1 FROM customer_word f WHERE f.merchant = w.merchant
-                  AND f.customer = w.customer AND f.word >= :low2 AND f.word < :high2))
-  AND (length(:low3) = 0 OR EXISTS (SELECT 1 FROM customer_word f WHERE f.merchant = w.merchant
-                  AND f.customer = w.customer AND f.word >= :low3 AND f.word < :high3))
-  AND (length(:low4) = 0 OR EXISTS (SELECT 1 FROM customer_word f WHERE f.merchant = w.merchant
-                  AND f.customer = w.customer AND f.word >= :low4 AND f.word < :high4))
+WHERE w.merchant = :merchant AND (w.word, w.customer) > (:after_word, :after)
+  AND (w.word, w.customer) <= (:until_word, :until)
+  AND (SELECT f.word FROM customer_word f WHERE f.merchant = w.merchant AND f.customer = w.customer
+                  AND f.word >= :low AND f.word < w.word LIMIT 1) IS NULL
+  AND (length(:low2) = 0 OR (SELECT f.word FROM customer_word f WHERE f.merchant = w.merchant
+                  AND f.customer = w.customer AND f.word >= :low2 AND f.word < :high2 LIMIT 1) IS NOT NULL)
+  AND (length(:low3) = 0 OR (SELECT f.word FROM customer_word f WHERE f.merchant = w.merchant
+                  AND f.customer = w.customer AND f.word >= :low3 AND f.word < :high3 LIMIT 1) IS NOT NULL)
+  AND (length(:low4) = 0 OR (SELECT f.word FROM customer_word f WHERE f.merchant = w.merchant
+                  AND f.customer = w.customer AND f.word >= :low4 AND f.word < :high4 LIMIT 1) IS NOT NULL)
   AND (:ref = '' OR c.ref = :ref) AND (:email = '' OR c.email = :email) AND (:phone = '' OR c.phone = :phone)
 ORDER BY w.word, w.customer LIMIT :count;
