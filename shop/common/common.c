@@ -1,7 +1,8 @@
-/* common.c — checks of short texts and of periods. See shop/common.h. */
+/* common.c — checks of short texts and of periods, and planning a search by words. See shop/common.h. */
 #include "shop/common.h"
 
 #include "core/money.h"
+#include "core/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,4 +84,97 @@ bool err_in_list(Error *err, const char *list, size_t index)
     memcpy(field, err->field, sizeof field);
     (void)snprintf(err->field, sizeof err->field, "%s[%zu]%s%.70s", list, index, field[0] ? "." : "", field);
     return false;
+}
+
+static bool prefixes(Arena *arena, Str query, SearchPlan *plan)
+{
+    Words *words = arena_new(arena, Words);
+    if (!words || !words_add(arena, query, words)) return false;
+    plan->count = words->count < SEARCH_WORDS_MAX ? words->count : SEARCH_WORDS_MAX;
+    for (size_t i = 0; i < SEARCH_WORDS_MAX; i++) {
+        plan->words[i] = (Prefix){ STR(""), STR("") };
+        if (i >= plan->count) continue;
+        plan->words[i] = (Prefix){ words->items[i], str_format(arena, "%.*s\xFF", STR_FMT(words->items[i])) };
+        if (!plan->words[i].high.ptr) return false;
+    }
+    return true;
+}
+
+/* Puts the word with the fewest rows first. */
+static bool rarest_first(Ctx *ctx, const SearchTable *table, SearchPlan *plan, int64_t *fewest, Error *err)
+{
+    *fewest = INT64_MAX;
+    for (size_t i = 0; i < plan->count; i++) {
+        int64_t n = 0;
+        if (!table->count(ctx, plan->words[i], SEARCH_WALK_MAX + 1, &n, err)) return false;
+        if (n >= *fewest) continue;
+        Prefix first   = plan->words[0];
+        *fewest        = n;
+        plan->words[0] = plan->words[i];
+        plan->words[i] = first;
+    }
+    return true;
+}
+
+static bool begin(Ctx *ctx, Str cursor, SearchPlan *plan, Error *err)
+{
+    Id id = { { 0 } };
+    if (cursor.len && !id_parse(str_slice(cursor, 0, ID_TEXT_LEN), &id))
+        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+    plan->after_word = cursor.len ? str_slice(cursor, ID_TEXT_LEN, cursor.len) : plan->words[0].low;
+    plan->after_id   = str_dup(ctx->arena, (Str){ (const char *)id.bytes, ID_BYTES });
+    plan->until_word = plan->words[0].high;
+    plan->until_id   = STR("");
+    if (!plan->after_id.ptr) return err_memory(err);
+    if (cursor.len && !str_starts(plan->after_word, plan->words[0].low))
+        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this query");
+    return true;
+}
+
+bool search_plan(Ctx *ctx, const SearchTable *table, Str query, Str cursor, bool filtered, SearchPlan *out,
+                 Error *err)
+{
+    int64_t fewest = 0;
+    Id      last;
+    *out = (SearchPlan){ .count = 0 };
+    if (!prefixes(ctx->arena, query, out)) return err_memory(err);
+    if (out->count == 0) return true;
+    bool checks = out->count > 1 || filtered;
+    if (checks && !rarest_first(ctx, table, out, &fewest, err)) return false;
+    if (!begin(ctx, cursor, out, err)) return false;
+    if (fewest <= SEARCH_WALK_MAX) return true;
+    if (!table->edge(ctx, out, SEARCH_WALK_MAX, &out->until_word, &last, &out->cut, err)) return false;
+    if (!out->cut) {
+        out->until_word = out->words[0].high;
+        return true;
+    }
+    out->until_id = str_dup(ctx->arena, (Str){ (const char *)last.bytes, ID_BYTES });
+    return out->until_id.ptr || err_memory(err);
+}
+
+Str search_cursor_text(Arena *arena, Str word, Id id)
+{
+    Str text = id_text(arena, id);
+    return text.ptr ? str_format(arena, "%.*s%.*s", STR_FMT(text), STR_FMT(word)) : STR_NONE;
+}
+
+Str search_cursor_cut(Arena *arena, const SearchPlan *plan)
+{
+    Id id;
+    for (size_t i = 0; i < ID_BYTES; i++) id.bytes[i] = (uint8_t)plan->until_id.ptr[i];
+    return search_cursor_text(arena, plan->until_word, id);
+}
+
+Str search_words_json(Arena *arena, const Str *texts, size_t count)
+{
+    Words *words = arena_new(arena, Words);
+    Buf    json  = buf_make(arena, 512);
+    bool   ok    = words != NULL;
+    for (size_t i = 0; ok && i < count; i++) ok = words_add(arena, text_or_empty(texts[i]), words);
+    for (size_t i = 0; ok && i < words->count; i++) {
+        buf_byte(&json, i ? ',' : '[');
+        buf_json_string(&json, words->items[i]);
+    }
+    buf_add(&json, ok && words->count ? STR("]") : STR("[]"));
+    return ok && !json.failed ? buf_str(&json) : STR_NONE;
 }
