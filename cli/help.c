@@ -3,6 +3,7 @@
 
 #include "cli/args.h"
 #include "cli/call.h"
+#include "http/decode.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -76,6 +77,7 @@ static const char *sample(const FieldDef *field)
     if (strcmp(field->name, "location") == 0) return "LON";
     if (strcmp(field->name, "channel") == 0) return "pos";
     if (strcmp(field->name, "currency") == 0) return "GBP";
+    if (strcmp(field->name, "quantity") == 0) return "1";
     switch (field->type) {
     case F_INT: return "1";
     case F_MONEY: return "1250";
@@ -84,12 +86,39 @@ static const char *sample(const FieldDef *field)
     case F_TIME: return "2026-11-24T12:00:00Z";
     case F_BOOL: return "true";
     case F_ID: return "0199f0e5-7c00-7000-8000-000000000001";
-    case F_LIST: return "'[…]'";
-    case F_OBJECT: return "'{…}'";
+    case F_LIST:
+    case F_OBJECT: return "";
     case F_TEXT: return strcmp(field->name, "code") == 0 ? "LON" : "'…'";
     case F_CHOICE: return NULL;
     }
     UNREACHABLE();
+}
+
+/* The value of a field as JSON: of structs their required fields. Only as deep as the tables are. */
+static void sample_json(const FieldDef *field)
+{
+    bool quotes = field->type != F_INT && field->type != F_MONEY && field->type != F_RATE
+        && field->type != F_BOOL;
+    if (field->type == F_CHOICE) {
+        printf("\"%.*s\"", (int)strcspn(field->choices, "|"), field->choices);
+    } else if (field->type != F_LIST && field->type != F_OBJECT) {
+        const char *text = sample(field);
+        printf(quotes ? "\"%s\"" : "%s", strcmp(text, "'…'") == 0 ? "…" : text);
+    } else {
+        size_t shown = 0;
+        printf(field->type == F_LIST ? "[{" : "{");
+        for (size_t i = 0; i < field->element->field_count; i++) {
+            if (field->element->fields[i].need != REQUIRED) continue;
+            printf("%s\"%s\":", shown++ ? "," : "", field->element->fields[i].name);
+            sample_json(&field->element->fields[i]);
+        }
+        printf(field->type == F_LIST ? "}]" : "}");
+    }
+}
+
+static void print_name(const char *name)
+{
+    for (const char *c = name; *c; c++) putchar(*c == '_' ? '-' : *c);
 }
 
 static void example(const RouteDef *route)
@@ -97,13 +126,42 @@ static void example(const RouteDef *route)
     printf("\nExample:\n  onetill %s", route->cli);
     for (size_t i = 0; i < route->request->field_count; i++) {
         const FieldDef *field = &route->request->fields[i];
-        if (field->need != REQUIRED) continue;
+        if (field->need != REQUIRED || !path_has_field(route->path, field->name)) continue;
+        printf(" %s", sample(field));
+    }
+    for (size_t i = 0; i < route->request->field_count; i++) {
+        const FieldDef *field = &route->request->fields[i];
+        if (field->need != REQUIRED || path_has_field(route->path, field->name)) continue;
         printf(" --");
-        for (const char *c = field->name; *c; c++) putchar(*c == '_' ? '-' : *c);
-        if (field->type == F_CHOICE) printf(" %.*s", (int)strcspn(field->choices, "|"), field->choices);
-        else if (field->type != F_BOOL) printf(" %s", sample(field));
+        print_name(field->name);
+        if (field->type == F_CHOICE) {
+            printf(" %.*s", (int)strcspn(field->choices, "|"), field->choices);
+        } else if (field->type == F_LIST || field->type == F_OBJECT) {
+            printf(" '");
+            sample_json(field);
+            putchar('\'');
+        } else if (field->type != F_BOOL) {
+            printf(" %s", sample(field));
+        }
     }
     putchar('\n');
+}
+
+/* What stands in the JSON of lists and objects. */
+static void elements(const StructDef *def)
+{
+    for (size_t i = 0; i < def->field_count; i++) {
+        const FieldDef *field = &def->fields[i];
+        if (!field->element) continue;
+        printf("\n--");
+        print_name(field->name);
+        puts(field->type == F_LIST ? ", each:" : ":");
+        for (size_t j = 0; j < field->element->field_count; j++) {
+            const FieldDef *inner = &field->element->fields[j];
+            printf("  %-*s %s%s%s%s\n", COLUMN, inner->name, inner->meaning, inner->choices ? " One of " : "",
+                   inner->choices ? inner->choices : "", inner->need == REQUIRED ? " (required)" : "");
+        }
+    }
 }
 
 void help_route(Arena *arena, const RouteDef *route, const Option *options, size_t count)
@@ -118,6 +176,7 @@ void help_route(Arena *arena, const RouteDef *route, const Option *options, size
     if (!(route->flags & PUBLIC)) printf(", needs the permission %s", route->perm->code);
     puts("\n\nOptions:");
     option_lines(options, count);
+    elements(route->request);
     example(route);
 }
 

@@ -158,6 +158,15 @@ static bool is_line(const FieldDef *field, const json_t *object)
         && json_object_get(object, field->name) != NULL;
 }
 
+/* Whether the reply is one list and perhaps where it goes on: no heading is needed then. */
+static bool is_page(const StructDef *def, const json_t *object)
+{
+    bool first = def->field_count && def->fields[0].type == F_LIST;
+    bool next  = def->field_count == 2 && strcmp(def->fields[1].name, "next_cursor") == 0;
+    return first && (def->field_count == 1 || next)
+        && json_is_array(json_object_get(object, def->fields[0].name));
+}
+
 static void add_record(Buf *buf, const StructDef *def, const json_t *object, Str currency, size_t indent)
 {
     size_t widest = 0;
@@ -174,7 +183,12 @@ static void add_record(Buf *buf, const StructDef *def, const json_t *object, Str
         buf_add(buf, value_text(buf->arena, field, json_object_get(object, field->name), money));
         buf_byte(buf, '\n');
     }
-    for (size_t f = 0; f < def->field_count; f++) {
+    if (is_page(def, object)) {
+        const json_t *rows = json_object_get(object, def->fields[0].name);
+        if (json_array_size(rows)) add_table(buf, def->fields[0].element, rows, money, indent);
+        else buf_add(buf, STR("none\n"));
+    }
+    for (size_t f = is_page(def, object); f < def->field_count; f++) {
         const FieldDef *field = &def->fields[f];
         const json_t   *value = json_object_get(object, field->name);
         bool            list  = field->type == F_LIST && json_is_array(value);
@@ -237,8 +251,10 @@ void show_problem(Arena *arena, int status, Str body)
     }
     member(arena, "onetill: ", json, "title", "");
     member(arena, " (", json, "code", ")\n");
-    member(arena, "  ", json, "field", ": ");
-    member(arena, json_object_get(json, "field") ? "" : "  ", json, "detail", "\n");
+    if (!json_array_size(json_object_get(json, "errors"))) {
+        member(arena, "  ", json, "field", ": ");
+        member(arena, json_object_get(json, "field") ? "" : "  ", json, "detail", "\n");
+    }
     json_array_foreach(json_object_get(json, "errors"), i, one)
     {
         member(arena, "  ", one, "field", ": ");

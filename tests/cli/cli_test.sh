@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# cli_test.sh — the program as a person uses it: demo, serve, sell, look, back up while serving, put back.
+# Usage: cli_test.sh BUILD_FOLDER
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+onetill=$PWD/$1/onetill
+folder=$(mktemp -d /tmp/onetill-cli-XXXXXX)
+passed=0 failed=0 server=
+export ONETILL_DB=sqlite:$folder/shop.db ONETILL_URL='' ONETILL_KEY=''
+finish() {
+    [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
+    rm -rf "$folder"
+}
+trap finish EXIT
+
+# check NAME EXIT_CODE PATTERN COMMAND…: the exit code, and a pattern in what it prints (both streams).
+check() {
+    local name=$1 want=$2 pattern=$3 code=0 text
+    shift 3
+    text=$("$@" 2>&1 </dev/null) || code=$?
+    if [ "$code" -eq "$want" ] && grep -qE -- "$pattern" <<<"$text"; then
+        passed=$((passed + 1))
+        echo "ok $name"
+    else
+        failed=$((failed + 1))
+        echo "not ok $name"
+        echo "  exit code $code, wanted $want; $text" | head -n 8
+    fi
+}
+
+# serve WORDS…: starts a server on any free port; sets $ONETILL_URL and $server.
+serve() {
+    local line out
+    exec {out}< <(exec "$onetill" serve --port 0 --log off "$@" 2>"$folder/log")
+    server=$!
+    read -r -t 20 line <&"$out"
+    ONETILL_URL=${line##* }
+}
+
+end_server() {
+    kill -TERM "$server"
+    while kill -0 "$server" 2>/dev/null; do sleep 0.05; done
+    server=
+}
+
+check "help names the commands" 0 'audit verify' "$onetill" help
+check "a command has help with an example" 0 'Example' "$onetill" item put --help
+check "a group of commands is listed" 2 'item show' "$onetill" item
+check "a near miss is put right" 2 'perhaps: .*order list' "$onetill" ordr list
+check "words in the wrong order are put right" 2 'perhaps: .*item show' "$onetill" show item
+check "a wrong option is put right" 2 '--sku perhaps' "$onetill" item show --skuu X
+check "no server is an exit code of its own" 3 'no answer' "$onetill" me --url http://127.0.0.1:1
+check "an address that others reach is refused" 2 'insecure-network' "$onetill" serve --host 0.0.0.0
+check "a port that is none is refused" 2 'port' "$onetill" serve --port 70000
+
+check "the demo shop is made" 0 'manager +ot_' "$onetill" demo --keys "$folder/keys"
+before=$(cat "$folder/keys")
+check "twice is the same as once" 0 'cashier +ot_' "$onetill" demo --keys "$folder/keys"
+check "and the keys stay" 0 '^same$' bash -c "[ \"\$(cat '$folder/keys')\" = '$before' ] && echo same"
+check "the keys are nobody else's" 0 '^600$' stat -c %a "$folder/keys"
+
+serve
+ONETILL_KEY=$(awk '$1 == "manager" { print $2 }' "$folder/keys")
+check "a second server on the same file is refused" 4 'in use' "$onetill" serve --port 0
+check "who am I" 0 'role +manager' "$onetill" me
+check "an item is made" 0 'Tea pot' "$onetill" item put TEA --name 'Tea pot'
+check "its price is set" 0 '1' "$onetill" price set retail --prices '[{"sku":"TEA","amount":1250}]'
+check "stock comes in, the request from standard input" 0 'TEA' bash -c "'$onetill' stock move --json-body - <<<'{\"cause\":\"receipt\",\"lines\":[{\"sku\":\"TEA\",\"from_state\":\"vendor\",\"to_state\":\"floor\",\"to_location\":\"LON\",\"quantity\":10}]}'"
+check "an item is shown" 0 'name +Tea pot' "$onetill" item show TEA
+check "as JSON too" 0 '^\{.*"sku":"TEA"' "$onetill" item show --sku TEA --json
+check "one that is not there is refused" 1 'not_found' "$onetill" item show NONE
+check "a refusal is JSON too" 1 '"code":"not_found"' "$onetill" item show NONE --json
+check "all faults are told with their path" 1 'lines\[0\]\.sku' "$onetill" stock move --cause receipt --lines '[{}]'
+check "a number that is none never leaves" 2 'whole number' "$onetill" item list --limit many
+check "JSON that is none never leaves" 2 'not JSON' "$onetill" stock move --cause receipt --lines '[{'
+check "a word too many is refused" 2 'too many' "$onetill" item show TEA POT
+
+ONETILL_KEY=$(awk '$1 == "cashier" { print $2 }' "$folder/keys")
+sell=("$onetill" order create --location LON --channel pos --lines '[{"sku":"TEA","quantity":2}]'
+    --tenders '[{"kind":"cash","tendered":3000}]')
+check "a cashier sells" 0 'total +25\.00 GBP' "${sell[@]}"
+check "the same key sells once" 0 'LON-000002' "${sell[@]}" --idempotency-key once
+check "and gives the same answer again" 0 'LON-000002' "${sell[@]}" --idempotency-key once
+check "too much is refused" 1 'stock_short' "$onetill" order create --location LON --channel pos \
+    --lines '[{"sku":"TEA","quantity":20}]' --tenders '[{"kind":"cash"}]'
+check "a cashier may not change items" 1 'permission_missing' "$onetill" item put TEA --name x
+check "no key is no entry" 1 'auth_required.*' env ONETILL_KEY= "$onetill" item list
+id=$("$onetill" order list --json --limit 1 | jq -r '.items[0].id')
+check "the receipt is printed" 0 'TOTAL GBP +25\.00' "$onetill" order print "$id"
+check "a backup is made while serving" 0 'backup' "$onetill" backup "$folder/copy.db"
+check "the audit trail is whole while serving" 0 'whole' "$onetill" audit verify
+check "nothing is restored under a running server" 4 'in use' "$onetill" restore "$folder/copy.db" --force
+end_server
+check "the server ended without a word" 0 '^$' cat "$folder/log"
+
+check "a restore does not replace by accident" 1 'exists already' "$onetill" restore "$folder/copy.db"
+check "unless told to" 0 'restored' "$onetill" restore "$folder/copy.db" --force
+check "the restored trail is whole" 0 'whole' "$onetill" audit verify
+serve
+check "the restored shop serves its orders" 0 'LON-000002' "$onetill" order list
+end_server
+echo "cli_test.sh: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
