@@ -44,7 +44,7 @@ static bool text_is(Sym sym, const char *text)
 static void whole_file(void)
 {
     Error err = { 0 };
-    check_ok(import_table_read(&table, "tests/import/online-retail.csv.gz", DATES_NONE, &err), &err,
+    check_ok(import_table_read(&table, "data/demo/online-retail.csv.gz", DATES_NONE, &err), &err,
              "a packed file is read");
     check_ok(import_plan_make(&table, 2, &plan, &err), &err, "and planned");
     check(table.form.delimiter == ',' && table.form.decimal == '.' && !table.form.bom,
@@ -71,7 +71,7 @@ static void whole_file(void)
 static void dated_file(void)
 {
     Error err = { 0 };
-    check_ok(import_table_read(&table, "tests/import/online-retail-dated.csv.gz", DATES_NONE, &err), &err,
+    check_ok(import_table_read(&table, "data/demo/online-retail-dated.csv.gz", DATES_NONE, &err), &err,
              "the dated file is read");
     check_ok(import_plan_make(&table, 2, &plan, &err), &err, "and planned");
     check(table.form.delimiter == ';' && table.form.decimal == ',' && table.form.bom,
@@ -164,10 +164,10 @@ static void plans(void)
 static void not_files(void)
 {
     Error err = { 0 };
-    check_refused(import_table_read(&table, "tests/import/nothing.csv", DATES_NONE, &err), &err,
+    check_refused(import_table_read(&table, "data/demo/nothing.csv", DATES_NONE, &err), &err,
                   &ERR_IMPORT_FILE, "a file that is not there is refused");
     import_table_free(&table);
-    check_refused(import_table_read(&table, "tests/import", DATES_NONE, &err), &err, &ERR_IMPORT_FILE,
+    check_refused(import_table_read(&table, "data/demo", DATES_NONE, &err), &err, &ERR_IMPORT_FILE,
                   "a folder is refused");
     import_table_free(&table);
 }

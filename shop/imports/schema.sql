@@ -3,7 +3,8 @@
 CREATE TABLE import_invoice (
     merchant   BIGINT NOT NULL,
     number     TEXT   NOT NULL, -- of the invoice in the other system
-    lines      BIGINT NOT NULL, -- of the file that were imported
-    made_at_ms BIGINT NOT NULL,
+    lines      BIGINT NOT NULL, -- of the invoice that are in, from its first on
+    digest     BYTEA  NOT NULL, -- SHA-256 of what these lines say
+    made_at_ms BIGINT NOT NULL, -- when it was imported
     PRIMARY KEY (merchant, number)
 );
