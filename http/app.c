@@ -3,11 +3,14 @@
  * two at once: loop -> (worker or database thread) -> (worker) -> answer. */
 #include "http/app.h"
 
+#include "core/pan.h"
+#include "http/access_log.h"
 #include "http/auth_cache.h"
 #include "http/encode.h"
 #include "http/metrics.h"
 #include "http/openapi.h"
 #include "http/problem.h"
+#include "http/reply_cache.h"
 #include "http/workers.h"
 #include "shop/idempotency/idempotency.h"
 #include "shop/identity/identity.h"
@@ -22,17 +25,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUEST_ID_MAX = 64, KEY_MAX = 255, LOG_LINE_MAX = 640, OPENAPI_ARENA = 64 << 20 };
+enum { REQUEST_ID_MAX = 64, KEY_MAX = 255, OPENAPI_ARENA = 64 << 20, SLOW_THREADS = 2 };
 
 struct App {
     AppOptions        options;
     Router           *router;
-    Workers          *readers; /* PostgreSQL only */
+    Workers          *readers; /* SQLite: for SLOW routes only */
     Workers          *afters;  /* apart from the readers: a slow card service must not stop reads */
     const HttpServer *server;
     Str               openapi; /* owned */
     Metrics           metrics;
     AuthCache         cache;
+    AccessLog        *log;     /* or NULL */
+    ReplyCache       *replies; /* NULL on PostgreSQL */
+    bool              reads_wait; /* PostgreSQL: a read waits for the network, never on the loop */
 };
 
 typedef struct {
@@ -49,6 +55,7 @@ typedef struct {
     Str                body;   /* the answer of a write */
     int                status;
     bool               replayed;
+    uint64_t           version; /* of the database before it was read */
     int64_t            start_us;
     DbCommand          command;
     Work               work;
@@ -67,19 +74,12 @@ static void add_header(HttpReply *reply, Str name, Str value)
     reply->headers[reply->header_count++] = (HttpHeader){ name, value };
 }
 
-static void log_line(const Call *call, int status, int64_t micros)
+static void log_request(const Call *call, int status, int64_t micros)
 {
-    char        line[LOG_LINE_MAX];
-    const char *path = call->route ? call->route->def->path : "-";
-    Str         verb = call->in->method.len <= 10 ? call->in->method : STR("-");
-    int len = snprintf(line, sizeof line,
-                       "{\"at_ms\":%" PRId64 ",\"method\":\"%.*s\",\"path\":\"%s\",\"status\":%d,"
-                       "\"ms\":%" PRId64 ".%03d,\"request_id\":\"%.*s\",\"replayed\":%s}\n",
-                       env_now_ms(call->app->options.env), STR_FMT(verb), path, status,
-                       micros / 1000, (int)(micros % 1000), STR_FMT(call->ctx.request_id),
-                       call->replayed ? "true" : "false");
-    if (len <= 0 || (size_t)len >= sizeof line) return;
-    if (write(STDERR_FILENO, line, (size_t)len) < 0) return; /* no log is no reason to stop */
+    LogEntry entry = { .at_ms = call->ctx.now_ms, .micros = micros, .method = call->in->method,
+                       .path = call->route ? call->route->def->path : "-", .status = status,
+                       .request_id = call->ctx.request_id, .replayed = call->replayed };
+    access_log_request(call->app->log, &entry);
 }
 
 /* Sends; the call must not be touched afterwards. */
@@ -92,7 +92,7 @@ static void answer(Call *call, HttpReply *reply)
     if (call->replayed) add_header(reply, STR("Idempotency-Replayed"), STR("true"));
     metrics_count(&app->metrics, reply->status, micros);
     if (call->replayed) atomic_fetch_add(&app->metrics.replayed, 1);
-    if (app->options.log) log_line(call, reply->status, micros);
+    if (app->log) log_request(call, reply->status, micros);
     atomic_fetch_sub(&app->metrics.in_flight, 1);
     http_reply(call->exchange, reply);
 }
@@ -151,19 +151,43 @@ static bool etag_matches(Str wanted, Str etag)
     return false;
 }
 
-static void answer_read(Call *call, Str body)
+static void answer_read(Call *call, Str body, Str etag)
 {
     HttpReply reply = { .status = call->route->def->status, .body = body, .may_gzip = true };
-    Str etag = str_format(call->ctx.arena, "\"%016" PRIx64 "\"", fnv64(body));
+    Str       known = http_header(call->exchange, STR("if-none-match"));
     reply.content_type = route_media(call->route->def);
     if (etag.ptr) add_header(&reply, STR("ETag"), etag);
     add_header(&reply, STR("Cache-Control"), STR("private, no-cache"));
     add_header(&reply, STR("Vary"), STR("Authorization, Accept-Encoding"));
-    if (etag.ptr && etag_matches(http_header(call->exchange, STR("if-none-match")), etag)) {
+    if (etag.ptr && known.ptr && etag_matches(known, etag)) {
         reply.status = 304;
         reply.body   = STR("");
     }
     answer(call, &reply);
+}
+
+static bool is_cached(const Call *call)
+{
+    return call->app->replies && (call->route->def->flags & (CACHED | SLOW)) == CACHED;
+}
+
+/* True when the reply was there and has been given. */
+static bool answer_cached(Call *call)
+{
+    const HttpRequest *in  = call->in;
+    ReplyKey           key = { call->ctx.who.merchant, in->path, in->query };
+    Str                body, etag;
+    call->version = db_version(call->app->options.db);
+    if (in->body.len > 0) return false;
+    if (!reply_cache_find(call->app->replies, &key, call->version, &body, &etag)) return false;
+    answer_read(call, body, etag);
+    return true;
+}
+
+static void keep_reply(Call *call, Str body, Str etag)
+{
+    ReplyKey key = { call->ctx.who.merchant, call->in->path, call->in->query };
+    if (etag.ptr) reply_cache_put(call->app->replies, &key, call->version, body, etag);
 }
 
 static void read_stage(void *arg)
@@ -179,8 +203,13 @@ static void read_stage(void *arg)
               encode_body(call, &body, &err);
     db_read_end(call->ctx.tx);
     call->ctx.tx = NULL;
-    if (ok) answer_read(call, body);
-    else refuse(call, &err);
+    if (!ok) {
+        refuse(call, &err);
+        return;
+    }
+    Str etag = str_format(call->ctx.arena, "\"%016" PRIx64 "\"", fnv64(body));
+    if (is_cached(call)) keep_reply(call, body, etag);
+    answer_read(call, body, etag);
 }
 
 /* --- writes --- */
@@ -238,6 +267,7 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     call->reply = arena_alloc(ctx->arena, def->reply->size);
     if (!call->reply) return err_memory(err);
     if (!def->handler(ctx, call->request, call->reply, err)) return false;
+    if (!(def->flags & NO_TOUCH)) db_touch(tx);
     if (!ctx->after && !encode_body(call, &call->body, err)) return false;
     return idempotency_finish(ctx, call->fingerprint, call->status, call->body, err);
 }
@@ -344,7 +374,14 @@ static bool check_perm(const Call *call, Error *err)
     return false;
 }
 
-static bool check_key(Call *call, Error *err)
+/* A card number in a header that we store or repeat; an id may look like one by chance. */
+static bool holds_card(Str text)
+{
+    Id id;
+    return !id_parse(text, &id) && pan_found(text, false);
+}
+
+static bool check_key(Call *call, Faults *faults, Error *err)
 {
     Str  key     = http_header(call->exchange, STR("idempotency-key"));
     bool visible = true;
@@ -353,33 +390,49 @@ static bool check_key(Call *call, Error *err)
     if (key.len == 0 || key.len > KEY_MAX || !visible)
         return err_set(err, &ERR_KEY_REQUIRED, "", "send 1 to %d visible characters", KEY_MAX);
     call->ctx.key = key;
-    return true;
+    if (!holds_card(key)) return true;
+    faults->items[0] = (Fault){ "Idempotency-Key", "card_number_refused",
+                                "this looks like a card number; never send one" };
+    faults->count    = 1;
+    return err_set(err, &ERR_FIELD_INVALID, "Idempotency-Key", "%s", faults->items[0].detail);
+}
+
+/* "application/json", alone or with charset=utf-8, which is what JSON always is. */
+static bool is_json(Str type)
+{
+    size_t semi  = str_index(type, ';', 0);
+    Str    param = semi < type.len ? str_trim(str_slice(type, semi + 1, type.len)) : STR("");
+    if (!str_eq_nocase(str_trim(str_slice(type, 0, semi)), STR("application/json"))) return false;
+    return param.len == 0 || str_eq_nocase(param, STR("charset=utf-8")) ||
+           str_eq_nocase(param, STR("charset=\"utf-8\""));
 }
 
 static bool check_media(const Call *call, Error *err)
 {
     if (call->in->body.len == 0) return true;
-    Str type  = http_header(call->exchange, STR("content-type"));
-    if (!type.ptr) type = STR("");
-    Str media = str_trim(str_slice(type, 0, str_index(type, ';', 0)));
-    Str code  = http_header(call->exchange, STR("content-encoding"));
-    if (str_eq_nocase(media, STR("application/json")) &&
-        (code.len == 0 || str_eq_nocase(code, STR("identity"))))
-        return true;
+    Str type = http_header(call->exchange, STR("content-type"));
+    Str code = http_header(call->exchange, STR("content-encoding"));
+    if (type.ptr && is_json(type) && (code.len == 0 || str_eq_nocase(code, STR("identity")))) return true;
     return err_set(err, &ERR_MEDIA_TYPE, "", "send application/json without Content-Encoding");
 }
 
 /* Everything after it is known who asks. */
 static void proceed(Call *call, bool on_worker)
 {
+    App            *app = call->app;
     const RouteDef *def = call->route->def;
     Error           err = { 0 };
     Faults          faults;
     faults.count = 0;
+    if (!check_perm(call, &err)) {
+        refuse(call, &err);
+        return;
+    }
+    if (is_cached(call) && answer_cached(call)) return;
     call->request = arena_alloc(call->ctx.arena, def->request->size);
     call->reply   = arena_alloc(call->ctx.arena, def->reply->size);
     bool ok = (call->request && call->reply) || err_memory(&err);
-    ok = ok && check_perm(call, &err) && check_key(call, &err) && check_media(call, &err);
+    ok = ok && check_key(call, &faults, &err) && check_media(call, &err);
     ok = ok && decode_request(call->ctx.arena, def, call->params, call->in->query, call->in->body,
                               call->request, &faults, &err);
     call->mark = call->ctx.arena->used;
@@ -387,11 +440,11 @@ static void proceed(Call *call, bool on_worker)
         refuse_with(call, &err, &faults, STR_NONE, true);
     } else if (def->flags & WRITE) {
         start_write(call);
-    } else if (on_worker || !call->app->readers) {
+    } else if (on_worker || !(app->reads_wait || def->flags & SLOW)) {
         read_stage(call);
     } else {
         call->work = (Work){ .run = read_stage, .arg = call };
-        if (!workers_push(call->app->readers, &call->work, &err)) refuse(call, &err);
+        if (!workers_push(app->readers, &call->work, &err)) refuse(call, &err);
     }
 }
 
@@ -439,7 +492,7 @@ static void start_route(Call *call)
     } else if (auth_cache_find(&app->cache, call->ctx.arena, call->bearer, clock_us() / 1000,
                                &call->ctx.who)) {
         proceed(call, false);
-    } else if (app->readers) {
+    } else if (app->reads_wait) {
         call->work = (Work){ .run = auth_stage, .arg = call };
         if (!workers_push(app->readers, &call->work, &err)) refuse(call, &err);
     } else if (authenticate(call, &err)) {
@@ -521,7 +574,7 @@ static bool answer_own_page(Call *call)
     for (size_t i = 0; i < COUNT(pages); i++) {
         if (!str_eq(call->in->path, str_from(pages[i].path))) continue;
         call->work = (Work){ .run = pages[i].make, .arg = call };
-        if (!pages[i].blocks || !call->app->readers) pages[i].make(call);
+        if (!pages[i].blocks || !call->app->reads_wait) pages[i].make(call);
         else if (!workers_push(call->app->readers, &call->work, &err)) refuse(call, &err);
         return true;
     }
@@ -539,7 +592,7 @@ static Str request_id(Env *env, Arena *arena, Str given)
         sane   = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                c == '-' || c == '_' || c == '.';
     }
-    return sane ? given : id_text(arena, env_new_id(env));
+    return sane && !holds_card(given) ? given : id_text(arena, env_new_id(env));
 }
 
 static void answer_no_memory(App *app, HttpExchange *exchange)
@@ -606,13 +659,18 @@ bool app_create(const AppOptions *options, App **out, Error *err)
     if (!app) return err_memory(err);
     app->options = *options;
     auth_cache_init(&app->cache);
+    app->reads_wait = db_engine(options->db) == DB_PG;
+    if (!app->reads_wait) app->replies = reply_cache_create(); /* without it reads are only slower */
     bool ok = router_create(shop_all, shop_count, &app->router, err) && make_openapi(app, err) &&
-              workers_create(threads, &app->afters, err);
-    if (ok && db_engine(options->db) == DB_PG) ok = workers_create(threads, &app->readers, err);
+              workers_create(threads, &app->afters, err) &&
+              workers_create(app->reads_wait ? threads : SLOW_THREADS, &app->readers, err) &&
+              (!options->log || access_log_open(STDERR_FILENO, &app->log, err));
     if (!ok) {
         app_destroy(app);
         return false;
     }
+    if (app->log)
+        access_log_note(app->log, env_now_ms(options->env), "info", "started, version " ONETILL_VERSION);
     *out = app;
     return true;
 }
@@ -623,6 +681,9 @@ void app_destroy(App *app)
     workers_destroy(app->readers);
     workers_destroy(app->afters);
     router_destroy(app->router);
+    reply_cache_destroy(app->replies);
+    if (app->log) access_log_note(app->log, env_now_ms(app->options.env), "info", "stopped");
+    access_log_close(app->log);
     free((char *)(uintptr_t)app->openapi.ptr);
     pthread_mutex_destroy(&app->cache.lock);
     free(app);

@@ -1,6 +1,7 @@
 /* app.h — between HTTP and the capabilities: finds the route, who asks and what they may do, decodes
  * the request, runs the handler in its transaction, keeps the idempotency key and answers.
- * Reads on SQLite run on the loop thread; on PostgreSQL on worker threads. Writes go through
+ * Reads on SQLite run on the loop thread, except those of SLOW routes; on PostgreSQL on worker threads.
+ * Replies of CACHED routes are kept while nothing they show has changed (SQLite). Writes go through
  * db_submit. A key that was looked up counts as valid for one second more (auth_cache.h). */
 #ifndef HTTP_APP_H
 #define HTTP_APP_H
@@ -13,7 +14,7 @@ typedef struct App App;
 typedef struct {
     Db  *db;
     Env *env;
-    bool log;     /* one JSON line per request to stderr; never bodies or keys */
+    bool log;     /* JSON lines to standard error; see access_log.h */
     int  threads; /* workers for PostgreSQL reads, and as many for work after commits; 0: standard */
 } AppOptions;
 

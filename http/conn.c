@@ -218,6 +218,7 @@ void conn_answer(HttpExchange *exchange)
     Str         body     = exchange->reply.body;
     bool        complete = false;
     conn->exchange       = NULL;
+    if (conn->state == CONN_WAIT) server->with_app--;
     if (!conn->socket) {
         exchange_give(exchange);
         conn_bury(conn);
@@ -381,6 +382,7 @@ static void give_to_application(Conn *conn, Str body)
     exchange->request      = (HttpRequest){ head->method, head->path, head->query, body };
     count_up(&server->requests, 1);
     set_state(conn, CONN_WAIT, INT64_MAX);
+    server->with_app++;
     server->giving = conn;
     server->options.on_request(server->options.app, exchange);
     server->giving = NULL;

@@ -81,7 +81,8 @@ struct HttpServer {
     HttpExchange     *spare;
     Conn             *giving; /* whose request the application is just getting */
     int               spare_count, open;
-    int64_t           now_ms, swept_ms, stop_ms; /* monotonic; 0: never */
+    int               with_app; /* exchanges that the application has not answered yet */
+    int64_t           now_ms, swept_ms; /* monotonic */
     int64_t           date_s;
     char              date[40];
     char              head[REPLY_HEAD_MAX];

@@ -3,6 +3,7 @@
  * the stack. Values are never repeated in faults: they may be card numbers. */
 #include "http/decode.h"
 
+#include "core/pan.h"
 #include "http/decode_leaf.h"
 
 #include <assert.h>
@@ -171,7 +172,7 @@ static void decode_object(Decoder *d, const StructDef *def, const json_t *json, 
     json_object_foreach((json_t *)(uintptr_t)json, name, value)
     {
         if (body_field(d, def, name)) continue;
-        size_t before = enter(d, name);
+        size_t before = enter(d, pan_found(str_from(name), false) ? "?" : name); /* never repeat one */
         decoder_fault(d, "unknown_field", "there is no such field here");
         leave(d, before);
     }

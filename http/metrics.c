@@ -25,16 +25,17 @@ static void counter(Buf *buf, const char *name, const char *kind, uint64_t value
 static void histogram(Buf *buf, Metrics *metrics)
 {
     uint64_t sum   = 0;
-    double   total = (double)atomic_load(&metrics->latency_sum_us) / 1e6;
+    uint64_t total = atomic_load(&metrics->latency_sum_us);
     buf_add(buf, STR("# TYPE onetill_request_seconds histogram\n"));
     for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
         sum += atomic_load(&metrics->latency[i]);
-        buf_format(buf, "onetill_request_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
-                   (double)bucket_us[i] / 1e6, sum);
+        buf_format(buf, "onetill_request_seconds_bucket{le=\"%" PRId64 ".%06d\"} %" PRIu64 "\n",
+                   bucket_us[i] / 1000000, (int)(bucket_us[i] % 1000000), sum);
     }
     sum += atomic_load(&metrics->latency[LATENCY_BUCKETS]);
     buf_format(buf, "onetill_request_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", sum);
-    buf_format(buf, "onetill_request_seconds_sum %.6f\n", total);
+    buf_format(buf, "onetill_request_seconds_sum %" PRIu64 ".%06d\n", total / 1000000,
+               (int)(total % 1000000));
     buf_format(buf, "onetill_request_seconds_count %" PRIu64 "\n", sum);
 }
 
@@ -55,6 +56,8 @@ Str metrics_text(Arena *arena, Metrics *metrics, const HttpServer *server)
         counter(&buf, "http_bytes_in_total", "counter", http.bytes_in);
         counter(&buf, "http_bytes_out_total", "counter", http.bytes_out);
         counter(&buf, "http_refused_total", "counter", http.refused);
+        counter(&buf, "http_timeouts_total", "counter", http.timeouts);
+        counter(&buf, "http_connections_total", "counter", http.accepted);
         counter(&buf, "http_clients_gone_total", "counter", http.clients_gone);
         counter(&buf, "http_open_connections", "gauge", http.open_connections);
     }

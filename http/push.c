@@ -29,12 +29,21 @@ bool http_stream_send(HttpExchange *exchange, Str bytes)
     return fine;
 }
 
+void http_stream_end(HttpExchange *exchange)
+{
+    pthread_mutex_lock(&exchange->lock);
+    exchange->dead = true;
+    pthread_mutex_unlock(&exchange->lock);
+    if (!atomic_exchange(&exchange->queued, true)) exchange_send_to_loop(exchange);
+}
+
 void push_end(HttpExchange *exchange)
 {
     pthread_mutex_lock(&exchange->lock);
     exchange->dead = true;
     pthread_mutex_unlock(&exchange->lock);
     exchange->closed(exchange->closed_arg);
+    exchange->server->with_app--;
     exchange->conn = NULL;
     if (!atomic_load(&exchange->queued)) exchange_give(exchange); /* else when it arrives */
 }

@@ -431,6 +431,7 @@ void http_server_destroy(HttpServer *server)
     if (server->listener) h2o_socket_close(server->listener);
     while (server->conns) conn_close(server->conns);
     handle_arrived(server); /* answers that nobody waits for any more */
+    if (server->with_app > 0) return;
     h2o_socket_close(server->wake_socket);
     (void)h2o_evloop_run(server->loop, 0);
     free_dead(server);

@@ -52,7 +52,8 @@ int  http_server_port(const HttpServer *server);
 void http_server_run(HttpServer *server);
 /* From any thread or a signal handler: accept no more, finish what is under way (10 s at most). */
 void http_server_stop(HttpServer *server);
-/* After http_server_run has returned and whoever answers has ended. */
+/* After http_server_run has returned. Requests that the application has not answered until then (it took
+ * longer than shutdown_ms) keep the memory: their replies may still come and go nowhere. */
 void http_server_destroy(HttpServer *server);
 
 const HttpRequest *http_request(const HttpExchange *exchange);
@@ -75,6 +76,8 @@ void http_stream_start(HttpExchange *exchange, const HttpReply *head, void (*clo
 /* Copies the bytes and sends them; from any thread; false when the client is gone or too slow (more than
  * HTTP_STREAM_WAITING_MAX bytes wait): then `closed` follows. */
 bool http_stream_send(HttpExchange *exchange, Str bytes);
+/* Ends it from our side; from any thread; `closed` follows. */
+void http_stream_end(HttpExchange *exchange);
 
 typedef struct {
     uint64_t requests, bytes_in, bytes_out, refused, timeouts, clients_gone, accepted;

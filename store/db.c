@@ -153,6 +153,16 @@ DbEngine tx_engine(const Tx *tx)
     return tx->db->kind;
 }
 
+void db_touch(Tx *tx)
+{
+    tx->touched = true;
+}
+
+uint64_t db_version(const Db *db)
+{
+    return atomic_load(&db->version);
+}
+
 int tx_stream(const Tx *tx)
 {
     return tx->stream;

@@ -95,6 +95,13 @@ DbEngine tx_engine(const Tx *tx);
 /* The number of the connection (0: SQLite's writer), which names an audit chain. */
 int tx_stream(const Tx *tx);
 
+/* Says that this transaction changes what others read often and rarely write (items, prices, roles …). When
+ * it is committed, db_version grows before anybody is told of the commit. So whoever has read something at
+ * one version may go on showing it while the version is the same. SQLite only, where this process is the
+ * only one that writes: on PostgreSQL nothing may be concluded from the version. */
+void     db_touch(Tx *tx);
+uint64_t db_version(const Db *db);
+
 /* Prepares every query of the program on this engine; false with the first that fails. */
 bool db_prepare_all(Db *db, Error *err) MUST_USE;
 

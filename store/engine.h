@@ -5,6 +5,7 @@
 #include "store/db.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum {
     QUEUE_MAX          = 8192, /* commands that may wait; above: ERR_OVERLOADED */
@@ -37,6 +38,7 @@ extern const Engine engine_pg;
 struct Tx {
     Db  *db;
     int  stream;
+    bool touched; /* see db_touch; SQLite: by any command of the group */
     void *conn; /* the engine's own */
 };
 
@@ -51,6 +53,7 @@ struct Db {
     DbCommand      *first, *last;
     int             waiting;
     bool            stopping;
+    atomic_uint_fast64_t version; /* see db_version */
 };
 
 /* One process per SQLite file: a second one would wait for locks and break the writer's assumptions.

@@ -128,6 +128,7 @@ static void run_group(Lite *lite, DbCommand **group, int count)
     bool  lost               = false;
     Error why                = { 0 };
     Conn *writer             = &lite->writer;
+    writer->tx.touched       = false;
     bool  begun              = lite_run(writer->db, "BEGIN IMMEDIATE", &why);
     for (int i = 0; i < count && begun && !lost; i++) {
         ok[i] = run_command(writer, group[i], &errors[i], &lost);
@@ -136,6 +137,7 @@ static void run_group(Lite *lite, DbCommand **group, int count)
     bool kept = begun && !lost && lite_run(writer->db, "COMMIT", &why);
     if (!kept && sqlite3_get_autocommit(writer->db) == 0)
         (void)sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+    if (kept && writer->tx.touched) atomic_fetch_add(&writer->tx.db->version, 1);
     if (!kept && !why.def) err_set(&why, &ERR_DB_FAILED, "", "the transaction was undone");
     for (int i = 0; i < count; i++) {
         bool refused = !ok[i] && errors[i].def != NULL;

@@ -2,6 +2,7 @@
 #include "sys/env.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -15,15 +16,39 @@ static int64_t real_now_ms(Env *env)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void real_random(Env *env, void *bytes, size_t count)
+enum { RANDOM_KEPT = 256 /* the system gives so many bytes at once without a break */ };
+
+static void system_random(uint8_t *bytes, size_t count)
 {
-    (void)env;
     size_t done = 0;
     while (done < count) {
-        ssize_t got = getrandom((char *)bytes + done, count - done, 0);
+        ssize_t got = getrandom(bytes + done, count - done, 0);
+        if (got < 0 && errno == EINTR) continue;
         if (got < 0) abort(); /* no random numbers: no keys, no ids, no service */
         done += (size_t)got;
     }
+}
+
+/* Each thread fetches a store of bytes at once: a system call per id would be dear. What was given out is
+ * wiped, so that no key can be found in memory later. */
+static void real_random(Env *env, void *bytes, size_t count)
+{
+    static _Thread_local struct {
+        uint8_t bytes[RANDOM_KEPT];
+        size_t  left;
+    } kept;
+    (void)env;
+    if (count > RANDOM_KEPT) {
+        system_random(bytes, count);
+        return;
+    }
+    if (count > kept.left) {
+        system_random(kept.bytes, RANDOM_KEPT);
+        kept.left = RANDOM_KEPT;
+    }
+    kept.left -= count;
+    memcpy(bytes, kept.bytes + kept.left, count);
+    memset(kept.bytes + kept.left, 0, count);
 }
 
 void env_init_real(Env *env)

@@ -21,4 +21,7 @@ struct HttpExchange {
 /* What db_engine says. */
 extern DbEngine fake_engine;
 
+/* What db_version says; a write that touches makes it grow. */
+extern uint64_t fake_version;
+
 #endif
