@@ -7,10 +7,10 @@
 #define CAPABILITY audit
 #include "shop/api_define.h"
 
-/* A cursor is "at_ms stream seq". */
+/* A cursor is "at_ms~stream~seq". */
 static bool cursor_parse(Str cursor, AuditPageIn *in)
 {
-    size_t one = str_index(cursor, ' ', 0), two = str_index(cursor, ' ', one + 1);
+    size_t one = str_index(cursor, '~', 0), two = str_index(cursor, '~', one + 1);
     return two < cursor.len && str_to_i64(str_slice(cursor, 0, one), &in->before_ms)
         && str_to_i64(str_slice(cursor, one + 1, two), &in->before_stream)
         && str_to_i64(str_slice(cursor, two + 1, cursor.len), &in->before_seq);
@@ -49,7 +49,7 @@ bool audit_list(Ctx *ctx, const AuditAsk *request, AuditList *reply, Error *err)
         };
     if ((int64_t)count <= limit) return true;
     const AuditPageRow *last = &rows[limit - 1];
-    reply->next_cursor       = str_format(ctx->arena, "%lld %lld %lld", (long long)last->at_ms,
+    reply->next_cursor       = str_format(ctx->arena, "%lld~%lld~%lld", (long long)last->at_ms,
                                           (long long)last->stream, (long long)last->seq);
     return reply->next_cursor.ptr || err_memory(err);
 }

@@ -88,10 +88,10 @@ bool prices_set(Ctx *ctx, const PricesInput *request, PricesSet *reply, Error *e
     return true;
 }
 
-/* A cursor is "min_quantity from_ms list". */
+/* A cursor is "min_quantity~from_ms~list". */
 static bool cursor_parse(Str cursor, PricePageIn *in)
 {
-    size_t one = str_index(cursor, ' ', 0), two = str_index(cursor, ' ', one + 1);
+    size_t one = str_index(cursor, '~', 0), two = str_index(cursor, '~', one + 1);
     if (two >= cursor.len) return false;
     in->after_list = str_slice(cursor, two + 1, cursor.len);
     return str_to_i64(str_slice(cursor, 0, one), &in->after_qty)
@@ -120,7 +120,7 @@ bool prices_list(Ctx *ctx, const ItemPricesAsk *request, ItemPrices *reply, Erro
                                                             period_until_shown(rows[i].until_ms) };
     if ((int64_t)count <= limit) return true;
     const PricePageRow *last = &rows[limit - 1];
-    reply->next_cursor       = str_format(ctx->arena, "%lld %lld %.*s", (long long)last->min_qty,
+    reply->next_cursor       = str_format(ctx->arena, "%lld~%lld~%.*s", (long long)last->min_qty,
                                           (long long)last->from_ms, STR_FMT(last->list));
     return reply->next_cursor.ptr || err_memory(err);
 }

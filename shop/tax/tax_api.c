@@ -7,11 +7,11 @@
 #define CAPABILITY tax
 #include "shop/api_define.h"
 
-/* A cursor is "zone n from_ms class", which has no blank in its parts. */
+/* A cursor is "zone~n~from_ms~class"; codes have no '~'. */
 static bool cursor_parse(Str cursor, TaxPageIn *in)
 {
-    size_t one = str_index(cursor, ' ', 0), two = str_index(cursor, ' ', one + 1);
-    size_t end = str_index(cursor, ' ', two + 1);
+    size_t one = str_index(cursor, '~', 0), two = str_index(cursor, '~', one + 1);
+    size_t end = str_index(cursor, '~', two + 1);
     if (end >= cursor.len) return false;
     in->after_zone  = str_slice(cursor, 0, one);
     in->after_class = str_slice(cursor, end + 1, cursor.len);
@@ -21,7 +21,7 @@ static bool cursor_parse(Str cursor, TaxPageIn *in)
 
 static Str cursor_text(Arena *arena, const TaxPageRow *row)
 {
-    return str_format(arena, "%.*s %lld %lld %.*s", STR_FMT(row->zone), (long long)row->n,
+    return str_format(arena, "%.*s~%lld~%lld~%.*s", STR_FMT(row->zone), (long long)row->n,
                       (long long)row->from_ms, STR_FMT(row->tax_class));
 }
 
