@@ -82,6 +82,10 @@ static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
     char            field[48], key[GTIN_LEN];
     if (!item->sku.len || !str_eq(item->sku, str_trim(item->sku)))
         return err_set(err, &ERR_FIELD_INVALID, "sku", "must not be empty, or begin or end with blanks");
+    if (str_index(item->sku, '/', 0) < item->sku.len || str_index(item->sku, '\\', 0) < item->sku.len
+        || item->sku.ptr[0] == '.') /* it could not stand in an address */
+        return err_set(err, &ERR_FIELD_INVALID, "sku",
+                       "must not begin with '.', or have '/' or '\\' in it");
     if (!str_trim(item->name).len) return err_set(err, &ERR_FIELD_INVALID, "name", "must not be empty");
     if (item->tax_class.len && !code_check(item->tax_class, "tax_class", err)) return false;
     for (size_t i = 0; i < item->barcodes.count; i++) {
