@@ -123,12 +123,122 @@ static void check_categories(void)
                   "a code has no blanks");
 }
 
+static const struct {
+    const char *name, *q, *category, *parent;
+    size_t      count;
+    const char *first; /* SKU, or NULL */
+} searches[] = {
+    { "by the beginning of a word, each item once", "wash", NULL, NULL, 2, NULL },
+    { "without accents and in any case", "CAFE", NULL, NULL, 1, "S-2" },
+    { "by two words", "mug caf", NULL, NULL, 1, "S-2" },
+    { "by the value of an option", "turquoise", NULL, NULL, 1, "S-3" },
+    { "by a word of the description", "washable", NULL, NULL, 2, NULL },
+    { "not when a word is missing", "mug shirt", NULL, NULL, 0, NULL },
+    { "by the beginning of a barcode", "54490", NULL, NULL, 1, "S-1" },
+    { "a whole barcode comes first, with zeros in front too", "05449000000996", NULL, NULL, 1, "S-1" },
+    { "a whole SKU comes first and once", "S-3", NULL, NULL, 1, "S-3" },
+    { "a word and a category", "washable", "men", NULL, 1, "S-1" },
+    { "a category alone", NULL, "men", NULL, 1, "S-1" },
+    { "the variants of an item", NULL, NULL, "TSH", 1, "TSH-S" },
+    { "no words, nothing", "--", NULL, NULL, 0, NULL },
+};
+
+static bool find_list(Ctx *ctx, void *arg, Error *e)
+{
+    size_t   i    = *(size_t *)arg;
+    ItemAsk  ask  = { str_from(searches[i].q), str_from(searches[i].category), str_from(searches[i].parent),
+                      STR_NONE, OPT_NONE };
+    ItemList list = { .next_cursor = STR_NONE };
+    if (!items_list(ctx, &ask, &list, e)) return false;
+    bool first = !searches[i].first
+              || (list.items.count && str_eq(list.items.items[0].sku, str_from(searches[i].first)));
+    check(first && list.items.count == searches[i].count, searches[i].name);
+    return true;
+}
+
+static bool show(Ctx *ctx, void *arg, Error *e)
+{
+    ItemSku ask = { STR("S-3") };
+    Item    out = { .sku = STR_NONE };
+    return items_show(ctx, &ask, &out, e) && out.options.count == 1 && out.media.count == 1
+        && out.version == 2 && str_eq(out.options.items[0].value, STR("Turquoise \"T\""))
+        && !out.media.items[0].alt.ptr;
+}
+
+static bool create(Ctx *ctx, void *arg, Error *e)
+{
+    Item out = { .sku = STR_NONE };
+    return items_create(ctx, arg, &out, e);
+}
+
+static bool batch(Ctx *ctx, void *arg, Error *e)
+{
+    ItemInput     two[] = { item(STR("BAT-1")), item(STR("BAT-2")) };
+    ItemBatch     ask   = { { two, COUNT(two) } };
+    ItemBatchMade out   = { { NULL, 0 } };
+    if (arg) two[1].category = STR("nowhere");
+    return items_batch(ctx, &ask, &out, e) && out.items.count == 2;
+}
+
+/* Every item once, by pages of two; a query's pages too. */
+static bool pages(Ctx *ctx, void *arg, Error *e)
+{
+    ItemAsk  ask  = { .q = str_from(arg), .limit = 2 };
+    ItemList list = { .next_cursor = STR_NONE };
+    size_t   seen = 0;
+    for (int i = 0; i < 20; i++) {
+        list = (ItemList){ .next_cursor = STR_NONE };
+        if (!items_list(ctx, &ask, &list, e)) return false;
+        seen += list.items.count;
+        if (!list.next_cursor.len) break;
+        ask.cursor = list.next_cursor;
+    }
+    return seen == (arg ? 7 : 9);
+}
+
+static void check_search(void)
+{
+    ItemBarcode code   = { STR("5449000000996") };
+    ItemOption  colour = { STR("colour"), STR("Turquoise \"T\"") };
+    ItemMedia   film   = { STR("https://example.org/a.png"), STR_NONE };
+    ItemInput   one = item(STR("S-1")), two = item(STR("S-2")), three = item(STR("S-3"));
+    one.name            = STR("Shirt");
+    one.description     = STR("Washable");
+    one.category        = STR("men");
+    one.barcodes.items  = &code;
+    one.barcodes.count  = 1;
+    two.name            = STR("Café mug");
+    two.description     = STR("washable, washed");
+    three.options.items = &colour;
+    three.options.count = 1;
+    three.media.items   = &film;
+    three.media.count   = 1;
+    check_ok(kit_write(db, &env, put, &one, &err), &err, "an item with a barcode is made");
+    check_ok(kit_write(db, &env, put, &two, &err), &err, "an item with a description is made");
+    check_ok(kit_write(db, &env, put, &three, &err), &err, "an item with an option and a picture is made");
+    for (size_t i = 0; i < COUNT(searches); i++) (void)kit_read(db, &env, find_list, &i, &err);
+    three.if_version = 2;
+    check_refused(kit_write(db, &env, put, &three, &err), &err, &ERR_VERSION_CONFLICT,
+                  "a change of an old version");
+    three.if_version = 1;
+    check_ok(kit_write(db, &env, put, &three, &err), &err, "a change of the version that is there");
+    check(kit_read(db, &env, show, NULL, &err), "an item is shown with all that belongs to it");
+    check_refused(kit_write(db, &env, create, &three, &err), &err, &ERR_DB_CONFLICT, "an item is made once");
+    check_refused(kit_write(db, &env, batch, "", &err), &err, &ERR_CATEGORY_UNKNOWN,
+                  "a batch with a fault is refused");
+    check(str_eq(str_from(err.field), STR("items[1].category")), "the refusal names the place in the batch");
+    check_ok(kit_write(db, &env, batch, NULL, &err), &err, "a batch is made");
+    check(kit_read(db, &env, pages, NULL, &err), "pages show every item once");
+    check(kit_read(db, &env, pages, "t", &err), "pages of a search show every item once");
+}
+
 int main(void)
 {
     db = kit_open(&env);
     check_items();
     check_finding();
     check_categories();
+    check_search();
     kit_close(db);
     return check_finish("catalog");
 }

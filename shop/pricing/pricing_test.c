@@ -62,8 +62,19 @@ static bool find(Ctx *ctx, void *arg, Error *e)
     return true;
 }
 
+static bool set_unknown(Ctx *ctx, void *arg, Error *e)
+{
+    PriceInput  one   = { STR("NONE"), 100, OPT_NONE, OPT_NONE, OPT_NONE };
+    PricesInput ask   = { STR("base"), { &one, 1 } };
+    PricesSet   reply = { .code = STR_NONE };
+    return prices_set(ctx, &ask, &reply, e);
+}
+
 static void check_refusals(void)
 {
+    check_refused(kit_write(db, &env, set_unknown, NULL, &err), &err, &ERR_PRICE_ITEM_UNKNOWN,
+                  "an item must be there");
+    check(str_eq(str_from(err.field), STR("prices[0].sku")), "the refusal names the place of the SKU");
     PriceList list  = lists[0];
     PriceSet  price = prices[0];
     price.list      = STR("none");
