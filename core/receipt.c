@@ -66,7 +66,7 @@ static void pair(Buf *buf, Str left, Str right)
     size_t most          = RECEIPT_COLUMNS > right_columns + 1 ? RECEIPT_COLUMNS - right_columns - 1 : 0;
     Str    shown         = str_slice(left, 0, cut(left, most));
     put(buf, shown);
-    fill(buf, ' ', RECEIPT_COLUMNS - columns(shown) - right_columns);
+    if (right_columns) fill(buf, ' ', RECEIPT_COLUMNS - columns(shown) - right_columns);
     put(buf, right);
     buf_byte(buf, '\n');
 }

@@ -89,10 +89,18 @@ static void next_id(unsigned char out[ID_SIZE])
     for (int i = 0; i < ID_SIZE; i++) out[i] = (unsigned char)(i < 8 ? last >> (56 - 8 * i) : (uint64_t)rand());
 }
 
+/* Four in five are of the thousand items that sell best, as in orders.lua. */
+static unsigned some_item(void)
+{
+    unsigned any = (unsigned)rand() << 8 ^ (unsigned)rand();
+    unsigned all = (unsigned)item_count;
+    return any % (rand() % 5 < 4 && all > 1000 ? 1000 : all);
+}
+
 static void write_lines(const unsigned char *order)
 {
     for (int i = 1; i <= LINES; i++) {
-        const char *item = items[((unsigned)rand() << 8 ^ (unsigned)rand()) % (unsigned)item_count];
+        const char *item = items[some_item()];
         id(LINE, 1, order), count(LINE, 2, i), id(LINE, 3, item), step(LINE);
         id(LEVEL, 1, item), step(LEVEL);
         id(MOVE, 1, order), count(MOVE, 2, i), id(MOVE, 3, item), step(MOVE);
