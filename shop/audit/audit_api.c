@@ -53,3 +53,12 @@ bool audit_list(Ctx *ctx, const AuditAsk *request, AuditList *reply, Error *err)
                                           (long long)last->stream, (long long)last->seq);
     return reply->next_cursor.ptr || err_memory(err);
 }
+
+bool audit_check(Ctx *ctx, const Nothing *request, AuditReport *reply, Error *err)
+{
+    AuditCheck found;
+    if (!audit_verify(ctx, &found, err)) return false;
+    *reply = (AuditReport){ found.rows, found.whole, found.whole ? OPT_NONE : found.bad_stream,
+                            found.whole ? OPT_NONE : found.bad_seq };
+    return true;
+}

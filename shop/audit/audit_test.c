@@ -58,12 +58,19 @@ static bool whole(Ctx *ctx, void *arg, Error *e)
     return audit_verify(ctx, &check_of, e) && check_of.whole && check_of.rows >= ROWS;
 }
 
+static bool report(Ctx *ctx, void *arg, Error *e)
+{
+    AuditReport reply = { .whole = false };
+    return audit_check(ctx, arg, &reply, e) && reply.whole && reply.bad_seq == OPT_NONE;
+}
+
 int main(void)
 {
     db = kit_open(&env);
     for (int64_t i = 0; i < ROWS; i++, kit_now_ms += 10)
         check_ok(kit_write(db, &env, append, &i, &err), &err, "a row is appended");
     check(kit_read(db, &env, pages, NULL, &err), "pages show every row once, newest first");
+    check_ok(kit_read(db, &env, report, NULL, &err), &err, "whether the trail is whole is told");
     check(kit_read(db, &env, of_one, NULL, &err), "rows are found by the document they are about");
     check_refused(kit_read(db, &env, bad_cursor, NULL, &err), &err, &ERR_FIELD_INVALID,
                   "a wrong cursor is refused");
