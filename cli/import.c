@@ -282,9 +282,9 @@ static int run(Cli *cli)
 const Command command_import = {
     .words = "import", .run = run, .arguments = "FILE...", .least = 1, .most = FILES_MAX,
     .summary  = "Bring in the sales of another system from a file of its invoice lines.",
-    .more     = "Reads CSV, also gzipped, with a header; finds out delimiter, decimal sign, encoding and the\n"
-                "order of day and month from all rows and shows them before it writes. Makes items, prices,\n"
-                "customers and opening stock, then replays each invoice: sales, credits (C…), losses.\n"
+    .more     = "Reads CSV, also gzipped, with a header; finds out delimiter, decimal sign, encoding and\n"
+                "the order of day and month from all rows and shows them before it writes. Makes items,\n"
+                "prices, customers and opening stock, then replays each invoice: sales, credits (C…), losses.\n"
                 "Stopped at any moment it goes on where it was when it is run again; an invoice that is in\n"
                 "is skipped. Exit code 1 when lines or invoices had to stay out; each is told.",
     .examples = "  onetill import --dry-run invoices.csv.gz\n"

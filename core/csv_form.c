@@ -328,8 +328,8 @@ static const struct {
                          "receipt receiptno receiptnumber documentno documentid transaction transactionid "
                          "rechnung rechnungsnummer rechnungsnr belegnummer facture nofacture " },
     [COLUMN_SKU]   = { "sku", "stockcode sku itemcode itemno itemid itemnumber item productcode productid "
-                                "productno articlecode articleno articleid article code variantsku lineitemsku "
-                                "artikelnummer artikelnr artikel " },
+                                "productno articlecode articleno articleid article code variantsku "
+                                "lineitemsku artikelnummer artikelnr artikel " },
     [COLUMN_NAME]  = { "description", "description name productname itemname title product "
                                        "producttitle itemdescription lineitemname bezeichnung designation " },
     [COLUMN_QTY]   = { "quantity",

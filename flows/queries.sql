@@ -19,3 +19,436 @@ FROM sale_order o JOIN order_line l ON l.merchant = o.merchant AND l.order_id = 
 WHERE o.merchant = :merchant AND o.customer = :customer AND o.state = 'paid' AND o.made_at_ms <= :at_ms
   AND l.item = :item AND l.unit_price = :unit_price AND l.discount = 0 AND l.qty - l.returned >= :qty
 ORDER BY o.made_at_ms DESC, o.number DESC, l.n LIMIT 20;
+
+-- Each verify_… statement returns the rows that break one invariant; empty is good. `id` is the document,
+-- order, return or item it is about (or NULL), `what` says more, then what should be there and what is.
+
+-- name: verify_merchants
+-- in: after:i64
+-- out: merchant:i64
+SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
+
+-- name: verify_counts
+-- in: merchant:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64
+SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM sale_return WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM return_line WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM refund WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM stock_move WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM stock_level WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM claim WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM ledger_entry WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM item WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM price WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM event WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM audit_log WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM idempotency_key WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM receipt_series WHERE merchant = :merchant);
+
+-- name: verify_stock_sums
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, location || ' ' || state, CAST(SUM(moved) AS BIGINT), CAST(SUM(level) AS BIGINT) FROM (
+    SELECT item, to_location AS location, to_state AS state, qty AS moved, 0 AS level
+    FROM stock_move WHERE merchant = :merchant AND to_location <> ''
+    UNION ALL
+    SELECT item, from_location, from_state, -qty, 0 FROM stock_move WHERE merchant = :merchant AND from_location <> ''
+    UNION ALL SELECT item, location, 'floor', 0, floor FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'backroom', 0, backroom FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'in_transit', 0, in_transit FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'damaged', 0, damaged FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'quarantine', 0, quarantine FROM stock_level WHERE merchant = :merchant
+) AS both_sides GROUP BY item, location, state HAVING SUM(moved) <> SUM(level);
+
+-- name: verify_stock_sold
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT order_id, 'item ' || MAX(sku), CAST(SUM(sold) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT l.order_id, l.item, l.sku, l.qty AS sold, 0 AS moved
+    FROM order_line l JOIN sale_order o ON o.merchant = l.merchant AND o.id = l.order_id
+        JOIN item i ON i.merchant = l.merchant AND i.id = l.item
+    WHERE l.merchant = :merchant AND o.state = 'paid' AND i.stocked = 1
+    UNION ALL
+    SELECT m.document_id, m.item, '', 0, m.qty FROM stock_move m
+    WHERE m.merchant = :merchant AND m.cause = 'sale' AND m.to_state = 'customer'
+) AS both_sides GROUP BY order_id, item HAVING SUM(sold) <> SUM(moved);
+
+-- name: verify_stock_returned
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT return_id, MAX(sku) || ' to ' || state, CAST(SUM(taken) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT l.return_id, l.item, l.sku, l.disposition AS state, l.qty AS taken, 0 AS moved
+    FROM return_line l JOIN item i ON i.merchant = l.merchant AND i.id = l.item
+    WHERE l.merchant = :merchant AND l.disposition <> 'none' AND i.stocked = 1
+    UNION ALL
+    SELECT m.document_id, m.item, '', m.to_state, 0, m.qty FROM stock_move m
+    WHERE m.merchant = :merchant AND m.cause = 'return' AND m.from_state = 'customer'
+) AS both_sides GROUP BY return_id, item, state HAVING SUM(taken) <> SUM(moved);
+
+-- name: verify_stock_places
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT document_id, from_location || ' ' || from_state || ' to ' || to_location || ' ' || to_state, 0, n
+FROM stock_move WHERE merchant = :merchant
+  AND (CASE WHEN from_location = '' THEN from_state IN ('customer', 'vendor', 'adjustment')
+            ELSE from_state IN ('floor', 'backroom', 'in_transit', 'damaged', 'quarantine') END
+       AND CASE WHEN to_location = '' THEN to_state IN ('customer', 'vendor', 'adjustment')
+            ELSE to_state IN ('floor', 'backroom', 'in_transit', 'damaged', 'quarantine') END
+       AND (from_location <> to_location OR from_state <> to_state) AND qty > 0) = (1 = 0);
+
+-- name: verify_claims
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, location, CAST(SUM(held) AS BIGINT), CAST(SUM(claimed) AS BIGINT) FROM (
+    SELECT item, location, qty AS held, 0 AS claimed FROM claim WHERE merchant = :merchant AND state = 'held'
+    UNION ALL SELECT item, location, 0, claimed FROM stock_level WHERE merchant = :merchant
+) AS both_sides GROUP BY item, location HAVING SUM(held) <> SUM(claimed);
+
+-- name: verify_claim_states
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT c.order_id, 'a claim is ' || c.state || ', its order ' || o.state, o.number, c.n
+FROM claim c JOIN sale_order o ON o.merchant = c.merchant AND o.id = c.order_id
+WHERE c.merchant = :merchant AND c.state <> CASE o.state WHEN 'placed' THEN 'held' WHEN 'paid' THEN 'consumed'
+    ELSE 'released' END;
+
+-- name: verify_stock_negative
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, location, claimed, floor + backroom FROM stock_level
+WHERE merchant = :merchant AND (floor < 0 OR backroom < 0 OR in_transit < 0 OR damaged < 0 OR quarantine < 0
+    OR claimed < 0 OR safety < 0 OR floor + backroom < claimed);
+
+-- name: verify_order_lines
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT l.order_id, 'line ' || CAST(l.n AS TEXT), l.net + l.tax, l.total
+FROM order_line l JOIN sale_order o ON o.merchant = l.merchant AND o.id = l.order_id
+WHERE l.merchant = :merchant AND (l.total <> l.net + l.tax OR l.qty <= 0 OR l.discount < 0
+    OR ABS(l.qty * l.unit_price - (CASE WHEN o.prices_include_tax = 1 THEN l.total ELSE l.net END + l.discount)
+           * 1000) >= 1000);
+
+-- name: verify_order_sums
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT o.id, 'order ' || o.location || ' ' || CAST(o.number AS TEXT), CAST(SUM(coalesce(l.total, 0)) AS BIGINT),
+    o.total
+FROM sale_order o LEFT JOIN order_line l ON l.merchant = o.merchant AND l.order_id = o.id
+WHERE o.merchant = :merchant
+GROUP BY o.id, o.location, o.number, o.total, o.net, o.tax, o.discount, o.subtotal, o.prices_include_tax
+HAVING o.total <> SUM(coalesce(l.total, 0)) OR o.net <> SUM(coalesce(l.net, 0))
+    OR o.tax <> SUM(coalesce(l.tax, 0)) OR o.discount <> SUM(coalesce(l.discount, 0))
+    OR o.total <> o.net + o.tax OR COUNT(l.n) = 0 OR MIN(l.n) <> 1 OR MAX(l.n) <> COUNT(l.n)
+    OR o.subtotal - o.discount <> CASE WHEN o.prices_include_tax = 1 THEN o.total ELSE o.net END;
+
+-- name: verify_order_taxes
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, 'taxes by rate', CAST(SUM(tax) AS BIGINT), CAST(SUM(rated) AS BIGINT) FROM (
+    SELECT id, tax, 0 AS rated FROM sale_order WHERE merchant = :merchant
+    UNION ALL SELECT order_id, 0, amount FROM order_tax WHERE merchant = :merchant
+) AS both_sides GROUP BY id HAVING SUM(tax) <> SUM(rated);
+
+-- name: verify_tender_sums
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, 'tenders', CAST(SUM(due) AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM (
+    SELECT id, total + cash_rounding AS due, 0 AS amount FROM sale_order WHERE merchant = :merchant
+    UNION ALL SELECT order_id, 0, amount FROM payment WHERE merchant = :merchant
+) AS both_sides GROUP BY id HAVING SUM(due) <> SUM(amount);
+
+-- name: verify_tender_states
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT p.order_id, 'a payment is ' || p.state || ', its order ' || o.state, p.amount, p.refunded
+FROM payment p JOIN sale_order o ON o.merchant = p.merchant AND o.id = p.order_id
+WHERE p.merchant = :merchant AND ((o.state = 'paid' AND p.state <> 'captured')
+    OR (o.state = 'cancelled' AND p.state NOT IN ('declined', 'reversed'))
+    OR (o.state <> 'paid' AND p.refunded <> 0)
+    OR p.refunded < 0 OR p.refunded > p.amount
+    OR (p.kind = 'cash' AND p.tendered - p.change <> p.amount));
+
+-- name: verify_return_lines
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT order_id, 'line ' || CAST(n AS TEXT) || ' given back', CAST(SUM(taken) AS BIGINT),
+    CAST(SUM(returned) AS BIGINT)
+FROM (
+    SELECT order_id, n, returned, refunded, 0 AS taken, 0 AS paid, qty, total
+    FROM order_line WHERE merchant = :merchant
+    UNION ALL
+    SELECT r.order_id, l.order_line, 0, 0, l.qty, l.total, 0, 0
+    FROM return_line l JOIN sale_return r ON r.merchant = l.merchant AND r.id = l.return_id
+    WHERE l.merchant = :merchant AND r.order_id IS NOT NULL
+) AS both_sides GROUP BY order_id, n
+HAVING SUM(returned) <> SUM(taken) OR SUM(refunded) <> SUM(paid) OR SUM(returned) > SUM(qty)
+    OR SUM(refunded) > SUM(total);
+
+-- name: verify_return_sums
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT r.id, 'return ' || r.location || ' ' || CAST(r.number AS TEXT), CAST(SUM(coalesce(l.total, 0)) AS BIGINT),
+    r.total
+FROM sale_return r LEFT JOIN return_line l ON l.merchant = r.merchant AND l.return_id = r.id
+WHERE r.merchant = :merchant
+GROUP BY r.id, r.location, r.number, r.total, r.net, r.tax
+HAVING r.total <> SUM(coalesce(l.total, 0)) OR r.net <> SUM(coalesce(l.net, 0)) OR r.tax <> SUM(coalesce(l.tax, 0))
+    OR r.total <> r.net + r.tax OR COUNT(l.n) = 0 OR MIN(l.n) <> 1 OR MAX(l.n) <> COUNT(l.n)
+    OR MAX(ABS(l.total - l.net - l.tax)) <> 0;
+
+-- name: verify_refund_sums
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, 'refunds', CAST(SUM(due) AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM (
+    SELECT id, total + cash_rounding AS due, 0 AS amount FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT return_id, 0, amount FROM refund WHERE merchant = :merchant
+) AS both_sides GROUP BY id HAVING SUM(due) <> SUM(amount);
+
+-- name: verify_refund_caps
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT order_id, 'refunds of payment ' || CAST(n AS TEXT), CAST(SUM(given) AS BIGINT), CAST(SUM(refunded) AS BIGINT)
+FROM (
+    SELECT order_id, n, refunded, 0 AS given FROM payment WHERE merchant = :merchant
+    UNION ALL SELECT order_id, payment_n, 0, amount FROM refund WHERE merchant = :merchant AND payment_n > 0
+) AS both_sides GROUP BY order_id, n HAVING SUM(refunded) <> SUM(given);
+
+-- name: verify_ledger_zero
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT document_id, debit || ' from ' || credit, 0, amount FROM ledger_entry
+WHERE merchant = :merchant AND (amount <= 0 OR debit = credit OR debit = '' OR credit = '' OR currency = '');
+
+-- name: verify_ledger_orders
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, account || ' ' || currency, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
+    SELECT id, 'sales' AS account, currency, net AS due, 0 AS booked
+    FROM sale_order WHERE merchant = :merchant AND state = 'paid'
+    UNION ALL SELECT id, 'cash_rounding', currency, cash_rounding, 0
+    FROM sale_order WHERE merchant = :merchant AND state = 'paid'
+    UNION ALL SELECT t.order_id, 'tax:' || t.name, o.currency, t.amount, 0
+    FROM order_tax t JOIN sale_order o ON o.merchant = t.merchant AND o.id = t.order_id
+    WHERE t.merchant = :merchant AND o.state = 'paid'
+    UNION ALL SELECT p.order_id, CASE p.kind WHEN 'cash' THEN 'cash:' || o.location ELSE 'card' END, o.currency,
+        -p.amount, 0
+    FROM payment p JOIN sale_order o ON o.merchant = p.merchant AND o.id = p.order_id
+    WHERE p.merchant = :merchant AND o.state = 'paid'
+    UNION ALL SELECT o.id, 'receivable', o.currency, 0, 0 FROM sale_order o
+    WHERE o.merchant = :merchant AND o.state = 'paid'
+    UNION ALL SELECT e.document_id, e.credit, e.currency, 0, e.amount
+    FROM ledger_entry e JOIN sale_order o ON o.merchant = e.merchant AND o.id = e.document_id
+    WHERE e.merchant = :merchant
+    UNION ALL SELECT e.document_id, e.debit, e.currency, 0, -e.amount
+    FROM ledger_entry e JOIN sale_order o ON o.merchant = e.merchant AND o.id = e.document_id
+    WHERE e.merchant = :merchant
+) AS both_sides GROUP BY id, account, currency HAVING SUM(due) <> SUM(booked);
+
+-- name: verify_numbers
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), location || ' ' || kind, CAST(SUM(last) AS BIGINT), CAST(SUM(numbers) AS BIGINT) FROM (
+    SELECT location, kind, last, 0 AS low, 0 AS high, 0 AS numbers FROM receipt_series WHERE merchant = :merchant
+    UNION ALL
+    SELECT location, 'sale', 0, MIN(number), MAX(number), COUNT(DISTINCT number)
+    FROM sale_order WHERE merchant = :merchant GROUP BY location
+    UNION ALL
+    SELECT location, 'return', 0, MIN(number), MAX(number), COUNT(DISTINCT number)
+    FROM sale_return WHERE merchant = :merchant GROUP BY location
+) AS both_sides GROUP BY location, kind
+HAVING SUM(last) <> SUM(numbers) OR SUM(last) <> SUM(high) OR SUM(low) <> 1;
+
+-- name: verify_keys
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+-- only: sqlite
+SELECT CAST(NULL AS BYTEA), 'key ' || k.name, 1, 0 FROM idempotency_key k
+WHERE k.merchant = :merchant AND k.status = 0 AND replace(k.body, '-', '') NOT IN (
+    SELECT lower(hex(id)) FROM sale_order WHERE merchant = :merchant
+    UNION ALL SELECT lower(hex(id)) FROM sale_return WHERE merchant = :merchant);
+
+-- name: verify_keys
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+-- only: pg
+SELECT CAST(NULL AS BYTEA), 'key ' || k.name, 1::bigint, 0::bigint FROM idempotency_key k
+WHERE k.merchant = :merchant AND k.status = 0 AND replace(k.body, '-', '') NOT IN (
+    SELECT encode(id, 'hex') FROM sale_order WHERE merchant = :merchant
+    UNION ALL SELECT encode(id, 'hex') FROM sale_return WHERE merchant = :merchant);
+
+-- name: verify_orphans
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT x.parent, x.what, 1, 0 FROM (
+    SELECT 'order_line without order' AS what, order_id AS parent FROM order_line WHERE merchant = :merchant
+    UNION SELECT 'order_tax without order', order_id FROM order_tax WHERE merchant = :merchant
+    UNION SELECT 'payment without order', order_id FROM payment WHERE merchant = :merchant
+    UNION SELECT 'claim without order', order_id FROM claim WHERE merchant = :merchant
+    UNION SELECT 'return without order', order_id FROM sale_return WHERE merchant = :merchant AND order_id IS NOT NULL
+) AS x LEFT JOIN sale_order o ON o.merchant = :merchant AND o.id = x.parent WHERE o.id IS NULL
+UNION ALL
+SELECT x.parent, x.what, 1, 0 FROM (
+    SELECT 'return_line without return' AS what, return_id AS parent FROM return_line WHERE merchant = :merchant
+    UNION SELECT 'refund without return', return_id FROM refund WHERE merchant = :merchant
+) AS x LEFT JOIN sale_return r ON r.merchant = :merchant AND r.id = x.parent WHERE r.id IS NULL
+UNION ALL
+SELECT x.parent, x.what, 1, 0 FROM (
+    SELECT 'stock_level without item' AS what, item AS parent FROM stock_level WHERE merchant = :merchant
+    UNION SELECT 'stock_move without item', item FROM stock_move WHERE merchant = :merchant
+    UNION SELECT 'price without item', item FROM price WHERE merchant = :merchant
+    UNION SELECT 'barcode without item', item FROM barcode WHERE merchant = :merchant
+    UNION SELECT 'item_word without item', item FROM item_word WHERE merchant = :merchant
+    UNION SELECT 'order_line without item', item FROM order_line WHERE merchant = :merchant
+    UNION SELECT 'return_line without item', item FROM return_line WHERE merchant = :merchant
+) AS x LEFT JOIN item i ON i.merchant = :merchant AND i.id = x.parent WHERE i.id IS NULL;
+
+-- name: verify_orphan_codes
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), x.what || ' ' || x.code, 1, 0 FROM (
+    SELECT 'stock at an unknown location' AS what, location AS code FROM stock_level WHERE merchant = :merchant
+    UNION SELECT 'order at an unknown location', location FROM sale_order WHERE merchant = :merchant
+    UNION SELECT 'return at an unknown location', location FROM sale_return WHERE merchant = :merchant
+    UNION SELECT 'channel at an unknown location', location FROM channel_location WHERE merchant = :merchant
+) AS x LEFT JOIN location l ON l.merchant = :merchant AND l.code = x.code WHERE l.code IS NULL
+UNION ALL
+SELECT CAST(NULL AS BYTEA), x.what || ' ' || x.code, 1, 0 FROM (
+    SELECT 'order through an unknown channel' AS what, channel AS code FROM sale_order WHERE merchant = :merchant
+    UNION SELECT 'location of an unknown channel', channel FROM channel_location WHERE merchant = :merchant
+) AS x LEFT JOIN channel c ON c.merchant = :merchant AND c.code = x.code WHERE c.code IS NULL
+UNION ALL
+SELECT CAST(NULL AS BYTEA), 'price on an unknown list ' || x.list, 1, 0
+FROM (SELECT DISTINCT list FROM price WHERE merchant = :merchant) AS x
+LEFT JOIN price_list p ON p.merchant = :merchant AND p.code = x.list WHERE p.code IS NULL
+UNION ALL
+SELECT x.customer, x.what, 1, 0 FROM (
+    SELECT 'order of an unknown customer' AS what, customer FROM sale_order
+    WHERE merchant = :merchant AND customer IS NOT NULL
+    UNION SELECT 'return of an unknown customer', customer FROM sale_return
+    WHERE merchant = :merchant AND customer IS NOT NULL
+) AS x LEFT JOIN customer c ON c.merchant = :merchant AND c.id = x.customer WHERE c.id IS NULL;
+
+-- name: verify_strangers
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), x.what, 0, x.number FROM (
+    SELECT 'orders' AS what, COUNT(*) AS number FROM sale_order WHERE merchant NOT IN (SELECT merchant FROM merchant)
+    UNION ALL SELECT 'items', COUNT(*) FROM item WHERE merchant NOT IN (SELECT merchant FROM merchant)
+    UNION ALL SELECT 'stock levels', COUNT(*) FROM stock_level WHERE merchant NOT IN (SELECT merchant FROM merchant)
+    UNION ALL SELECT 'ledger entries', COUNT(*) FROM ledger_entry
+    WHERE merchant NOT IN (SELECT merchant FROM merchant)
+) AS x WHERE x.number > 0 AND :merchant > 0;
+
+-- name: verify_storage
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+-- only: sqlite
+SELECT CAST(NULL AS BYTEA), integrity_check, 0, 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok' AND :merchant > 0;
+
+-- name: verify_texts
+-- in: merchant:i64
+-- out: id:id what:text text:text
+SELECT id, 'item.name', name FROM item WHERE merchant = :merchant
+UNION ALL SELECT id, 'item.description', description FROM item WHERE merchant = :merchant AND description <> ''
+UNION ALL SELECT id, 'item.options', options FROM item WHERE merchant = :merchant AND options <> ''
+UNION ALL SELECT id, 'item.media', media FROM item WHERE merchant = :merchant AND media <> ''
+UNION ALL SELECT CAST(NULL AS BYTEA), 'category.name', name FROM category WHERE merchant = :merchant
+UNION ALL SELECT id, 'customer.ref', ref FROM customer WHERE merchant = :merchant
+UNION ALL SELECT id, 'customer.name', name FROM customer WHERE merchant = :merchant
+UNION ALL SELECT id, 'customer.email', email FROM customer WHERE merchant = :merchant AND email <> ''
+UNION ALL SELECT id, 'customer.note', note FROM customer WHERE merchant = :merchant AND note <> ''
+UNION ALL SELECT id, 'sale_order.ref', ref FROM sale_order WHERE merchant = :merchant AND ref <> ''
+UNION ALL SELECT id, 'sale_order.note', note FROM sale_order WHERE merchant = :merchant AND note <> ''
+UNION ALL SELECT order_id, 'order_line.name', name FROM order_line WHERE merchant = :merchant
+UNION ALL SELECT order_id, 'payment.reference', reference FROM payment WHERE merchant = :merchant AND reference <> ''
+UNION ALL SELECT order_id, 'payment.brand', brand FROM payment WHERE merchant = :merchant AND brand <> ''
+UNION ALL SELECT order_id, 'payment.last4', last4 FROM payment WHERE merchant = :merchant AND last4 <> ''
+UNION ALL SELECT order_id, 'payment.reason', reason FROM payment WHERE merchant = :merchant AND reason <> ''
+UNION ALL SELECT id, 'sale_return.ref', ref FROM sale_return WHERE merchant = :merchant AND ref <> ''
+UNION ALL SELECT id, 'sale_return.reason', reason FROM sale_return WHERE merchant = :merchant AND reason <> ''
+UNION ALL SELECT CAST(NULL AS BYTEA), 'location.name', name FROM location WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'location.address', address FROM location WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'idempotency_key.name', name FROM idempotency_key WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'idempotency_key.body', body FROM idempotency_key WHERE merchant = :merchant
+UNION ALL SELECT subject, 'event.body', body FROM event WHERE merchant = :merchant
+UNION ALL SELECT subject, 'audit_log.detail', detail FROM audit_log WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'import_invoice.number', number FROM import_invoice WHERE merchant = :merchant;
+
+-- name: verify_items
+-- in: merchant:i64 after:blob limit:i64
+-- out: id:id sku:text name:text description:text options:text
+SELECT id, sku, name, description, options FROM item
+WHERE merchant = :merchant AND id > :after ORDER BY id LIMIT :limit;
+
+-- name: verify_item_words
+-- in: merchant:i64 item:id
+-- out: word:blob
+SELECT word FROM item_word WHERE merchant = :merchant AND item = :item ORDER BY word;
+
+-- name: verify_item_barcodes
+-- in: merchant:i64 item:id
+-- out: printed:text
+SELECT printed FROM barcode WHERE merchant = :merchant AND item = :item;
+
+
+-- name: verify_events
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT d.id, 'event or audit row ' || d.kind, 1, 0 FROM (
+    SELECT id, 'order.' || state AS kind FROM sale_order WHERE merchant = :merchant
+) AS d
+LEFT JOIN (SELECT DISTINCT subject, kind FROM event WHERE merchant = :merchant AND kind LIKE 'order.%') AS e
+    ON e.subject = d.id AND e.kind = d.kind
+LEFT JOIN (SELECT DISTINCT subject, action FROM audit_log
+           WHERE merchant = :merchant AND action LIKE 'order.%') AS a
+    ON a.subject = d.id AND a.action = d.kind
+WHERE e.kind IS NULL OR a.action IS NULL
+UNION ALL
+SELECT subject, 'events order.returned', CAST(SUM(due) AS BIGINT), CAST(SUM(told) AS BIGINT) FROM (
+    SELECT coalesce(order_id, id) AS subject, 1 AS due, 0 AS told FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT subject, 0, 1 FROM event WHERE merchant = :merchant AND kind = 'order.returned'
+) AS both_sides GROUP BY subject HAVING SUM(due) <> SUM(told)
+UNION ALL
+SELECT subject, 'audit rows order.returned', CAST(SUM(due) AS BIGINT), CAST(SUM(told) AS BIGINT) FROM (
+    SELECT id AS subject, 1 AS due, 0 AS told FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT subject, 0, 1 FROM audit_log WHERE merchant = :merchant AND action = 'order.returned'
+) AS both_sides GROUP BY subject HAVING SUM(due) <> SUM(told);
+
+-- name: verify_ledger_returns
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, account || ' ' || currency, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
+    SELECT id, 'sales' AS account, currency, -net AS due, 0 AS booked FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT id, 'tax', currency, -tax, 0 FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT id, 'cash_rounding', currency, -cash_rounding, 0 FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT f.return_id, CASE WHEN f.state <> 'done' THEN 'receivable' WHEN f.kind = 'card' THEN 'card'
+        ELSE 'cash:' || r.location END, r.currency, f.amount, 0
+    FROM refund f JOIN sale_return r ON r.merchant = f.merchant AND r.id = f.return_id
+    WHERE f.merchant = :merchant
+    UNION ALL
+    SELECT d.id, CASE WHEN e.credit LIKE 'tax:%' THEN 'tax' ELSE e.credit END, e.currency, 0, e.amount
+    FROM ledger_entry e JOIN (
+        SELECT id, id AS document FROM sale_return WHERE merchant = :merchant
+        UNION ALL SELECT return_id, id FROM refund WHERE merchant = :merchant
+    ) AS d ON d.document = e.document_id WHERE e.merchant = :merchant
+    UNION ALL
+    SELECT d.id, CASE WHEN e.debit LIKE 'tax:%' THEN 'tax' ELSE e.debit END, e.currency, 0, -e.amount
+    FROM ledger_entry e JOIN (
+        SELECT id, id AS document FROM sale_return WHERE merchant = :merchant
+        UNION ALL SELECT return_id, id FROM refund WHERE merchant = :merchant
+    ) AS d ON d.document = e.document_id WHERE e.merchant = :merchant
+) AS both_sides GROUP BY id, account, currency HAVING SUM(due) <> SUM(booked);
+
+-- name: verify_ledger_documents
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT e.document_id, 'entries without a document', 0, COUNT(*)
+FROM ledger_entry e LEFT JOIN (
+    SELECT id FROM sale_order WHERE merchant = :merchant
+    UNION ALL SELECT id FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT id FROM refund WHERE merchant = :merchant
+) AS d ON d.id = e.document_id
+WHERE e.merchant = :merchant AND d.id IS NULL GROUP BY e.document_id;

@@ -1,0 +1,235 @@
+/* verify.c — proves that the whole database is right. See verify.h. */
+#include "flows/verify.h"
+
+#include "all_sql.h"
+#include "core/pan.h"
+#include "core/words.h"
+#include "shop/audit/audit.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What every verify_… statement takes and gives. */
+typedef VerifyStockSumsIn  BrokenIn;
+typedef VerifyStockSumsRow BrokenRow;
+
+typedef struct {
+    Ctx          *ctx;
+    VerifyResult *result;
+    int64_t       checked; /* by code; -1: as many as are counted */
+} Check;
+
+typedef struct {
+    const char  *name, *meaning;
+    const Query *query; /* or */
+    bool (*code)(Check *check, Error *err);
+    size_t counted; /* where its number of rows stands in VerifyCountsRow */
+} Invariant;
+
+static bool check_audit(Check *check, Error *err);
+static bool check_words(Check *check, Error *err);
+static bool check_texts(Check *check, Error *err);
+
+#define CHECK_SQL(name, query, counted, meaning)                                                           \
+    { #name, meaning, &q_##query, NULL, offsetof(VerifyCountsRow, counted) },
+#define CHECK_CODE(name, function, counted, meaning)                                                       \
+    { #name, meaning, NULL, function, offsetof(VerifyCountsRow, counted) },
+static const Invariant invariants[] = {
+#include "flows/verify.def"
+};
+#undef CHECK_SQL
+#undef CHECK_CODE
+
+/* Counts a broken row; the first ones are kept. */
+static bool broken(Check *check, Id id, Str what, int64_t expected, int64_t found)
+{
+    VerifyResult *result = check->result;
+    if (result->broken < VERIFY_SHOWN_MAX) {
+        VerifyRow *row = &result->rows[result->broken];
+        *row           = (VerifyRow){
+                      .merchant = check->ctx->who.merchant, .id = id, .expected = expected, .found = found
+        };
+        (void)snprintf(row->what, sizeof row->what, "%.*s", STR_FMT(what));
+    }
+    result->broken++;
+    return true;
+}
+
+static bool each_broken(void *arg, const void *any)
+{
+    const BrokenRow *row = any;
+    return broken(arg, row->id, row->what, row->expected, row->found);
+}
+
+static bool check_audit(Check *check, Error *err)
+{
+    AuditCheck chain;
+    if (!audit_verify(check->ctx, &chain, err)) return false;
+    Str what = str_format(check->ctx->arena, "stream %lld", (long long)chain.bad_stream);
+    return chain.whole || broken(check, (Id){ 0 }, what, chain.bad_seq, chain.rows);
+}
+
+/* Overwrites the ids in a text (8-4-4-4-12 hexadecimal digits): some read like the number of a card. */
+static void blank_ids(char *text, size_t len)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    for (size_t at = 0; at + ID_TEXT_LEN <= len; at++) {
+        size_t n = 0;
+        while (n < ID_TEXT_LEN
+               && (form[n] == '-' ? text[at + n] == '-'
+                                  : strchr("0123456789abcdef", text[at + n]) && text[at + n]))
+            n++;
+        if (n == ID_TEXT_LEN) memset(text + at, 'x', ID_TEXT_LEN);
+    }
+}
+
+static bool each_text(void *arg, const void *any)
+{
+    Check                *check = arg;
+    const VerifyTextsRow *row   = any;
+    size_t                mark  = check->ctx->arena->used;
+    char                 *text  = arena_alloc(check->ctx->arena, row->text.len + 1);
+    check->checked++;
+    if (!text) return broken(check, row->id, STR("a text too long to be checked"), 0, 0);
+    if (row->text.len) memcpy(text, row->text.ptr, row->text.len);
+    blank_ids(text, row->text.len);
+    bool found              = pan_found((Str){ text, row->text.len }, true);
+    check->ctx->arena->used = mark;
+    return !found || broken(check, row->id, row->what, 0, 1); /* the number itself is never shown */
+}
+
+static bool check_texts(Check *check, Error *err)
+{
+    check->checked = 0;
+    return q_verify_texts_each(check->ctx->tx, &(VerifyTextsIn){ check->ctx->who.merchant }, each_text,
+                               check, err);
+}
+
+/* The words of the values in an item's list of options. */
+static bool add_options(Arena *arena, Str options, Words *words)
+{
+    json_t *list = options.len ? json_loadb(options.ptr, options.len, 0, NULL) : NULL;
+    bool    ok   = true;
+    for (size_t i = 0; ok && i < json_array_size(list); i++) {
+        const char *value = json_string_value(json_object_get(json_array_get(list, i), "value"));
+        Str         copy  = str_dup(arena, str_from(value ? value : ""));
+        ok                = copy.ptr && words_add(arena, copy, words);
+    }
+    json_decref(list);
+    return ok;
+}
+
+static int word_order(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+/* The same words as catalog_put stores, in the order of bytes. */
+static bool words_of(Ctx *ctx, const VerifyItemsRow *item, Words *words, Error *err)
+{
+    VerifyItemBarcodesRow *codes = NULL;
+    VerifyItemBarcodesIn   in    = { ctx->who.merchant, item->id };
+    size_t                 count = 0;
+    if (!q_verify_item_barcodes_all(ctx->tx, ctx->arena, &in, &codes, &count, err)) return false;
+    bool ok = words_add(ctx->arena, item->sku, words) && words_add(ctx->arena, item->name, words);
+    for (size_t i = 0; ok && i < count; i++) ok = words_add(ctx->arena, codes[i].printed, words);
+    ok = ok && add_options(ctx->arena, item->options, words)
+      && words_add(ctx->arena, item->description, words);
+    if (!ok) return err_memory(err);
+    qsort(words->items, words->count, sizeof words->items[0], word_order);
+    return true;
+}
+
+static bool check_item(Check *check, const VerifyItemsRow *item, Error *err)
+{
+    Ctx                *ctx    = check->ctx;
+    VerifyItemWordsRow *stored = NULL;
+    VerifyItemWordsIn   in     = { ctx->who.merchant, item->id };
+    size_t              count  = 0;
+    Words              *words  = arena_new(ctx->arena, Words);
+    if (!words) return err_memory(err);
+    if (!words_of(ctx, item, words, err)) return false;
+    if (!q_verify_item_words_all(ctx->tx, ctx->arena, &in, &stored, &count, err)) return false;
+    bool same = count == words->count;
+    for (size_t i = 0; same && i < count; i++) same = str_eq(stored[i].word, words->items[i]);
+    check->checked++;
+    return same || broken(check, item->id, item->sku, (int64_t)words->count, (int64_t)count);
+}
+
+static bool check_words(Check *check, Error *err)
+{
+    enum { PAGE = 100 };
+    Ctx   *ctx     = check->ctx;
+    Id     after   = { 0 };
+    size_t mark    = ctx->arena->used;
+    size_t count   = PAGE;
+    check->checked = 0;
+    while (count == PAGE) {
+        VerifyItemsRow *items = NULL;
+        VerifyItemsIn   in    = { ctx->who.merchant, STR_NONE, PAGE };
+        Id              from  = after;
+        in.after              = (Str){ (const char *)from.bytes, ID_BYTES };
+        ctx->arena->used      = mark;
+        if (!q_verify_items_all(ctx->tx, ctx->arena, &in, &items, &count, err)) return false;
+        for (size_t i = 0; i < count; i++)
+            if (!check_item(check, &items[i], err)) return false;
+        if (count) after = items[count - 1].id;
+    }
+    return true;
+}
+
+static bool check_one(Ctx *ctx, const Invariant *invariant, const VerifyCountsRow *counts,
+                      VerifyResult *result, Error *err)
+{
+    Check   check = { ctx, result, -1 };
+    int64_t began = env_now_ms(ctx->env);
+    bool    ok    = true;
+    if (invariant->code) {
+        ok = invariant->code(&check, err);
+    } else if (tx_engine(ctx->tx) == DB_SQLITE ? invariant->query->sqlite != NULL
+                                               : invariant->query->pg != NULL) {
+        ok = db_each(ctx->tx, invariant->query, &(BrokenIn){ ctx->who.merchant }, each_broken, &check, err);
+    } else {
+        result->skipped = true;
+        check.checked   = 0;
+    }
+    if (check.checked < 0)
+        memcpy(&check.checked, (const char *)counts + invariant->counted, sizeof check.checked);
+    result->checked += check.checked;
+    result->took_ms += env_now_ms(ctx->env) - began;
+    return ok;
+}
+
+static bool check_merchant(Ctx *ctx, VerifyReport *out, Error *err)
+{
+    VerifyCountsRow counts = { 0 };
+    bool            found  = false;
+    VerifyCountsIn  in     = { ctx->who.merchant };
+    if (!q_verify_counts_one(ctx->tx, ctx->arena, &in, &counts, &found, err)) return false;
+    for (size_t i = 0; i < COUNT(invariants); i++)
+        if (!check_one(ctx, &invariants[i], &counts, &out->results[i], err)) return false;
+    return true;
+}
+
+bool verify_run(Ctx *ctx, VerifyReport *out, Error *err)
+{
+    VerifyMerchantsRow *merchants = NULL;
+    size_t              count     = 0;
+    *out = (VerifyReport){ arena_array(ctx->arena, VerifyResult, COUNT(invariants)), COUNT(invariants), 0 };
+    if (!out->results) return err_memory(err);
+    for (size_t i = 0; i < COUNT(invariants); i++) {
+        out->results[i].name    = invariants[i].name;
+        out->results[i].meaning = invariants[i].meaning;
+    }
+    if (!q_verify_merchants_all(ctx->tx, ctx->arena, &(VerifyMerchantsIn){ 0 }, &merchants, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        Ctx own          = *ctx;
+        own.who.merchant = merchants[i].merchant;
+        if (!check_merchant(&own, out, err)) return false;
+    }
+    for (size_t i = 0; i < out->count; i++) out->broken += out->results[i].broken;
+    return true;
+}

@@ -1,0 +1,326 @@
+/* verify_test.c — a shop in which everything has happened passes; whatever is changed behind the program's
+ * back is found by the invariant it breaks. */
+#include "flows/verify.h"
+
+#include "flows/past_sale.h"
+#include "flows/pay.h"
+#include "shop/returns/returns.h"
+#include "shop/catalog/catalog.h"
+#include "shop/tax/tax.h"
+#include "tests/fixture.h"
+#include "tests/kit.h"
+#include "tests/simulator.h"
+#include "third_party/sqlite/sqlite3.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <string.h>
+
+static Env      env;
+static Db      *db;
+static sqlite3 *lite;
+static PGconn  *pg;
+
+static bool create(Ctx *ctx, const void *request, void *reply, Error *err)
+{
+    return orders_create(ctx, request, reply, err);
+}
+
+static bool give_back(Ctx *ctx, const void *request, void *reply, Error *err)
+{
+    return returns_create(ctx, request, reply, err);
+}
+
+/* Three teas and a cake, paid by cash, or by what the token stands for. */
+static Order sell(const char *token, const char *state)
+{
+    Order           order    = { .state = STR_NONE };
+    Error           err      = { 0 };
+    BasketLine      lines[2] = { { STR("TEA"), 3000 }, { STR("CAKE"), 1000 } };
+    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token) };
+    CheckoutRequest request  = { .location       = STR("LON"),
+                                 .channel        = STR("pos"),
+                                 .expected_total = OPT_NONE,
+                                 .lines          = { lines, 2 },
+                                 .tenders        = { &tender, 1 } };
+    bool            pending  = false;
+    bool            ok = fixture_call(db, &env, create, &request, &order, sizeof order, &pending, &err);
+    check_ok(ok || strcmp(state, "cancelled") == 0, &err, state);
+    return order;
+}
+
+static void back(Id order, int64_t qty)
+{
+    Return          doc;
+    Error           err     = { 0 };
+    ReturnLineInput line    = { .line = 1, .quantity = qty, .disposition = STR("damaged") };
+    ReturnRequest   request = { .order = order, .location = STR("LON"), .lines = { &line, 1 } };
+    check_ok(fixture_call(db, &env, give_back, &request, &doc, sizeof doc, NULL, &err), &err,
+             "goods are given back");
+}
+
+static bool record_past(Ctx *ctx, void *arg, Error *err)
+{
+    Location  location;
+    Channel   channel;
+    CartRate *rates = NULL;
+    SaleItem  item;
+    Order     order;
+    Return    doc;
+    size_t    count = 0;
+    int64_t   now   = ctx->now_ms;
+    (void)arg;
+    if (!locations_get(ctx, STR("LON"), &location, err) || !channels_get(ctx, STR("pos"), &channel, err)
+        || !tax_load(ctx, STR("GB"), 1291191960000, &rates, &count, err)
+        || !catalog_sale_item(ctx, STR("TEA"), &item, err))
+        return false;
+    PastPlace place = { &location, &channel, rates, count };
+    PastLine  line  = { item.id, item.sku, item.name, item.tax_class, STR("old"), true, 2000, 211 };
+    PastSale  sale  = { { { 0 } }, STR("X1"), STR("long ago"), 1291191960000, &line, 1 };
+    if (!flow_record_sale(ctx, &place, &sale, &order, err)) return false;
+    check(order.total == 422 && order.cash_rounding == 0, "a past sale keeps its price and is not rounded");
+    check(order.made_at == 1291191960000 && ctx->now_ms == now, "and its time");
+    if (!flow_record_return(ctx, &place, &sale, &doc, err)) return false;
+    check(doc.total == 422 && id_is_none(doc.order), "goods come back without a receipt");
+    line.unit_price = 0;
+    return flow_record_sale(ctx, &place, &sale, &order, err)
+        && flow_record_return(ctx, &place, &sale, &doc, err);
+}
+
+typedef struct {
+    VerifyReport report;
+    const char  *name;
+    int64_t      broken; /* rows of the invariant `name` */
+} Look;
+
+static bool look(Ctx *ctx, void *arg, Error *err)
+{
+    Look *it   = arg;
+    it->broken = 0;
+    if (!verify_run(ctx, &it->report, err)) return false;
+    for (size_t i = 0; i < it->report.count; i++) {
+        const VerifyResult *r = &it->report.results[i];
+        if (it->name && strcmp(r->name, it->name) == 0) it->broken = r->broken;
+        if (!it->name && r->broken)
+            printf("  %s: %s: %lld expected, %lld found\n", r->name, r->rows[0].what,
+                   (long long)r->rows[0].expected, (long long)r->rows[0].found);
+    }
+    return true;
+}
+
+static Look looked(const char *name)
+{
+    Look  it  = { .name = name };
+    Error err = { 0 };
+    if (kit_read(db, &env, look, &it, &err)) return it;
+    check_ok(false, &err, "it can be verified");
+    it.report.broken = -1;
+    return it;
+}
+
+/* Runs a statement behind the program's back. */
+static bool raw(const char *sql)
+{
+    char *why = NULL;
+    if (lite) {
+        if (sqlite3_exec(lite, sql, NULL, NULL, &why) != SQLITE_OK) printf("  %s: %s\n", sql, why);
+        bool changed = !why && sqlite3_changes(lite) > 0;
+        sqlite3_free(why);
+        return changed;
+    }
+    PGresult *result = PQexec(pg, sql);
+    bool      ok     = PQresultStatus(result) == PGRES_COMMAND_OK && strcmp(PQcmdTuples(result), "0") != 0;
+    if (!ok) printf("  %s: %s\n", sql, PQerrorMessage(pg));
+    PQclear(result);
+    return ok;
+}
+
+static void open_raw(void)
+{
+    static char path[512];
+    Str         url = kit_url();
+    (void)snprintf(path, sizeof path, "%.*s", STR_FMT(url));
+    if (str_starts(url, STR("sqlite:"))) {
+        check(sqlite3_open(path + 7, &lite) == SQLITE_OK, "the file is opened from beside");
+        sqlite3_busy_timeout(lite, 5000);
+        (void)sqlite3_exec(lite, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL);
+        return;
+    }
+    pg = PQconnectdb(path);
+    check(raw("DO $$ DECLARE c record; BEGIN FOR c IN SELECT conrelid::regclass AS t, conname FROM "
+              "pg_constraint "
+              "WHERE contype = 'c' AND connamespace = 'public'::regnamespace LOOP "
+              "EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname); END LOOP; END $$"),
+          "the tables check nothing any more");
+}
+
+#define FIRST                                                                                              \
+    "(SELECT id FROM sale_order WHERE merchant = 1 AND location = 'LON' AND ref = '' AND number IN (1, "   \
+    "1001))"
+#define BACK "(SELECT id FROM sale_return WHERE merchant = 1 AND number = 1)"
+#define TEA "(SELECT id FROM item WHERE sku = 'TEA')"
+#define CAKE "(SELECT id FROM item WHERE sku = 'CAKE')"
+
+static const struct {
+    const char *name, *harm, *mend;
+} harms[] = {
+    { "S1_stock_is_sum_of_moves", "UPDATE stock_level SET floor = floor + 1 WHERE item = " TEA,
+      "UPDATE stock_level SET floor = floor - 1 WHERE item = " TEA },
+    { "S2_sold_goods_left",
+      "UPDATE stock_move SET qty = qty + 1 WHERE item = " TEA " AND document_id = " FIRST,
+      "UPDATE stock_move SET qty = qty - 1 WHERE item = " TEA " AND document_id = " FIRST },
+    { "S2_returned_goods_came", "UPDATE stock_move SET qty = qty + 1 WHERE document_id = " BACK,
+      "UPDATE stock_move SET qty = qty - 1 WHERE document_id = " BACK },
+    { "S3_places", "UPDATE stock_move SET to_state = 'moon' WHERE document_id = " FIRST,
+      "UPDATE stock_move SET to_state = 'customer' WHERE document_id = " FIRST },
+    { "S4_claims", "UPDATE stock_level SET claimed = claimed + 1 WHERE item = " TEA,
+      "UPDATE stock_level SET claimed = claimed - 1 WHERE item = " TEA },
+    { "S4_claim_states", "UPDATE claim SET state = 'consumed' WHERE state = 'held'",
+      "UPDATE claim SET state = 'held' WHERE order_id IN (SELECT id FROM sale_order WHERE state = "
+      "'placed')" },
+    { "S5_nothing_below_zero", "UPDATE stock_level SET damaged = damaged - 1000000 WHERE item = " TEA,
+      "UPDATE stock_level SET damaged = damaged + 1000000 WHERE item = " TEA },
+    { "S5_nothing_below_zero", "UPDATE stock_level SET claimed = claimed + 1000000 WHERE item = " TEA,
+      "UPDATE stock_level SET claimed = claimed - 1000000 WHERE item = " TEA },
+    { "M1_line_arithmetic",
+      "UPDATE order_line SET unit_price = unit_price + 1 WHERE n = 1 AND order_id = " FIRST,
+      "UPDATE order_line SET unit_price = unit_price - 1 WHERE n = 1 AND order_id = " FIRST },
+    { "M1_line_arithmetic", "UPDATE order_line SET tax = tax + 1 WHERE n = 1 AND order_id = " FIRST,
+      "UPDATE order_line SET tax = tax - 1 WHERE n = 1 AND order_id = " FIRST },
+    { "M1_order_arithmetic", "UPDATE sale_order SET total = total + 1, net = net + 1 WHERE id = " FIRST,
+      "UPDATE sale_order SET total = total - 1, net = net - 1 WHERE id = " FIRST },
+    { "M1_order_arithmetic", "UPDATE order_line SET n = 9 WHERE n = 2 AND order_id = " FIRST,
+      "UPDATE order_line SET n = 2 WHERE n = 9 AND order_id = " FIRST },
+    { "M6_taxes", "UPDATE order_tax SET amount = amount + 1 WHERE n = 1 AND order_id = " FIRST,
+      "UPDATE order_tax SET amount = amount - 1 WHERE n = 1 AND order_id = " FIRST },
+    { "M2_tenders_pay",
+      "UPDATE payment SET amount = amount + 1, tendered = tendered + 1 WHERE order_id = " FIRST,
+      "UPDATE payment SET amount = amount - 1, tendered = tendered - 1 WHERE order_id = " FIRST },
+    { "M3_tender_states", "UPDATE payment SET state = 'declined' WHERE order_id = " FIRST,
+      "UPDATE payment SET state = 'captured' WHERE order_id = " FIRST },
+    { "M3_tender_states", "UPDATE payment SET tendered = tendered + 1 WHERE order_id = " FIRST,
+      "UPDATE payment SET tendered = tendered - 1 WHERE order_id = " FIRST },
+    { "M4_given_back", "UPDATE order_line SET returned = returned + 1 WHERE n = 1 AND order_id = " FIRST,
+      "UPDATE order_line SET returned = returned - 1 WHERE n = 1 AND order_id = " FIRST },
+    { "M4_given_back", "UPDATE order_line SET refunded = refunded + 1 WHERE n = 1 AND order_id = " FIRST,
+      "UPDATE order_line SET refunded = refunded - 1 WHERE n = 1 AND order_id = " FIRST },
+    { "M4_return_arithmetic", "UPDATE sale_return SET net = net + 1, tax = tax - 1 WHERE number = 1",
+      "UPDATE sale_return SET net = net - 1, tax = tax + 1 WHERE number = 1" },
+    { "M4_refunds_pay", "UPDATE refund SET amount = amount + 1 WHERE return_id = " BACK,
+      "UPDATE refund SET amount = amount - 1 WHERE return_id = " BACK },
+    { "M4_refund_caps", "UPDATE payment SET refunded = refunded + 1 WHERE order_id = " FIRST,
+      "UPDATE payment SET refunded = refunded - 1 WHERE order_id = " FIRST },
+    { "M7_entries", "UPDATE ledger_entry SET amount = -amount WHERE n = 1 AND document_id = " FIRST,
+      "UPDATE ledger_entry SET amount = -amount WHERE n = 1 AND document_id = " FIRST },
+    { "M7_orders_booked",
+      "UPDATE ledger_entry SET amount = amount + 1 WHERE n = 1 AND document_id = " FIRST,
+      "UPDATE ledger_entry SET amount = amount - 1 WHERE n = 1 AND document_id = " FIRST },
+    { "M7_orders_booked",
+      "UPDATE ledger_entry SET debit = 'card' WHERE debit = 'cash:LON' AND document_id = " FIRST,
+      "UPDATE ledger_entry SET debit = 'cash:LON' WHERE debit = 'card' AND document_id = " FIRST },
+    { "M7_returns_booked",
+      "UPDATE ledger_entry SET amount = amount + 1 WHERE n = 1 AND document_id = " BACK,
+      "UPDATE ledger_entry SET amount = amount - 1 WHERE n = 1 AND document_id = " BACK },
+    { "M7_documents",
+      "INSERT INTO ledger_entry (merchant, document_id, n, debit, credit, amount, currency, code, at_ms) "
+      "VALUES (1, " TEA ", 1, 'a', 'b', 1, 'GBP', 'x', 0)",
+      "DELETE FROM ledger_entry WHERE debit = 'a'" },
+    { "D1_receipt_numbers", "UPDATE receipt_series SET last = last + 1 WHERE kind = 'sale'",
+      "UPDATE receipt_series SET last = last - 1 WHERE kind = 'sale'" },
+    { "D1_receipt_numbers", "UPDATE sale_order SET number = number + 1000 WHERE number = 1",
+      "UPDATE sale_order SET number = number - 1000 WHERE number = 1001" },
+    { "D1_receipt_numbers", "UPDATE receipt_series SET last = last - 1 WHERE kind = 'return'",
+      "UPDATE receipt_series SET last = last + 1 WHERE kind = 'return'" },
+    { "D8_told", "UPDATE event SET kind = 'order.lost' WHERE kind = 'order.paid' AND subject = " FIRST,
+      "UPDATE event SET kind = 'order.paid' WHERE kind = 'order.lost'" },
+    { "D8_told", "UPDATE event SET kind = 'order.lost' WHERE kind = 'order.returned' AND subject = " FIRST,
+      "UPDATE event SET kind = 'order.returned' WHERE kind = 'order.lost'" },
+    { "D8_told",
+      "UPDATE audit_log SET action = 'order.lost' WHERE action = 'order.paid' AND subject = " FIRST,
+      "UPDATE audit_log SET action = 'order.paid' WHERE action = 'order.lost'" },
+    { "D11_keys",
+      "INSERT INTO idempotency_key (merchant, name, fingerprint, status, body, made_at_ms) "
+      "VALUES (1, 'lost', " TEA ", 0, '00000000-0000-7000-8000-000000000000', 0)",
+      "DELETE FROM idempotency_key WHERE name = 'lost'" },
+    { "A1_audit_chain", "UPDATE audit_log SET detail = detail || 'x' WHERE seq = 3",
+      "UPDATE audit_log SET detail = substr(detail, 1, length(detail) - 1) WHERE seq = 3" },
+    { "B2_no_orphans",
+      "INSERT INTO order_tax (merchant, order_id, n, name, ppm, base, amount) "
+      "VALUES (1, " TEA ", 1, 'orphan', 0, 0, 0)",
+      "DELETE FROM order_tax WHERE name = 'orphan'" },
+    { "B2_no_orphans",
+      "INSERT INTO barcode (merchant, gtin, item, printed) VALUES (1, '1', " FIRST ", '1')",
+      "DELETE FROM barcode WHERE gtin = '1'" },
+    { "B2_no_unknown_codes", "UPDATE sale_order SET channel = 'moon' WHERE id = " FIRST,
+      "UPDATE sale_order SET channel = 'pos' WHERE id = " FIRST },
+    { "B2_no_unknown_codes", "UPDATE sale_order SET customer = " TEA " WHERE id = " FIRST,
+      "UPDATE sale_order SET customer = NULL WHERE id = " FIRST },
+    { "B2_search_words",
+      "INSERT INTO item_word (merchant, word, item) SELECT 1, word, " CAKE
+      " FROM item_word WHERE item = " TEA,
+      "DELETE FROM item_word WHERE item = " CAKE
+      " AND word IN (SELECT word FROM item_word WHERE item = " TEA ")" },
+    { "A4_no_card_numbers",
+      "UPDATE sale_order SET note = 'paid with 4111 1111 1111 1111' WHERE id = " FIRST,
+      "UPDATE sale_order SET note = '' WHERE id = " FIRST },
+    { "A3_no_strangers",
+      "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, "
+      "quarantine, claimed, safety) VALUES (77, " TEA ", 'LON', 0, 0, 0, 0, 0, 0, 0)",
+      "DELETE FROM stock_level WHERE merchant = 77" },
+};
+
+static void test_harms(void)
+{
+    for (size_t i = 0; i < COUNT(harms); i++) {
+        bool done   = raw(harms[i].harm);
+        Look hurt   = looked(harms[i].name);
+        bool undone = raw(harms[i].mend);
+        check(done && undone && hurt.broken > 0 && hurt.report.broken >= hurt.broken, harms[i].name);
+        Look after = looked(NULL);
+        check(after.report.broken == 0, "and nothing is found when it is put right");
+    }
+    if (!lite) return;
+    bool done = raw("UPDATE payment SET refunded = -1 WHERE order_id = " FIRST);
+    check(done && looked("B1_storage").broken > 0, "B1_storage");
+}
+
+/* Every invariant must have been broken once: one that cannot fail proves nothing. */
+static void test_all_were_broken(const VerifyReport *report)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        bool seen = strcmp(report->results[i].name, "B1_storage") == 0;
+        for (size_t k = 0; k < COUNT(harms); k++)
+            seen = seen || strcmp(harms[k].name, report->results[i].name) == 0;
+        if (!seen) check(false, report->results[i].name);
+    }
+}
+
+int main(void)
+{
+    Simulator simulator;
+    Error     err = { 0 };
+    db            = kit_open(&env);
+    simulator_start(&simulator);
+    env.psp_url        = str_from(simulator.url);
+    env.psp_timeout_ms = 500;
+    check_ok(kit_write(db, &env, fixture_shop, NULL, &err), &err, "a small shop");
+    Id first  = sell(NULL, "paid").id;
+    Id second = sell("tok_visa", "paid").id;
+    (void)sell("tok_declined_insufficient_funds", "cancelled");
+    (void)sell("tok_timeout_approved", "placed");
+    back(first, 1000);
+    back(second, 1000);
+    back(first, 2000);
+    check_ok(kit_write(db, &env, record_past, NULL, &err), &err, "what happened before is written down");
+    Look clean = looked(NULL);
+    check(clean.report.count >= 30 && clean.report.broken == 0,
+          "a shop in which everything has happened is right");
+    test_all_were_broken(&clean.report);
+    open_raw();
+    test_harms();
+    sqlite3_close(lite);
+    if (pg) PQfinish(pg);
+    simulator_stop(&simulator);
+    kit_close(db);
+    return check_finish("verify");
+}
