@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build-test}
-ninja -C "$build" --quiet apigen
+tools/build.sh "$build" "-Db_sanitize=address,undefined -Db_lundef=false" apigen
 mkdir -p docs/reference
 # shellcheck disable=SC2046 # paths without blanks
 "$build/apigen" write docs/reference $(tools/sources.sh schemas)
