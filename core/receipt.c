@@ -32,7 +32,8 @@ static bool is_override(Str text, size_t i)
     if (i + 3 > text.len || text.ptr[i] != '\xE2') return false;
     unsigned char second = (unsigned char)text.ptr[i + 1];
     unsigned char third  = (unsigned char)text.ptr[i + 2];
-    return (second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+    return (second == 0x80 && third >= 0xAA && third <= 0xAE)
+        || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
 }
 
 static void put(Buf *buf, Str text)
@@ -98,7 +99,8 @@ static bool add_lines(Buf *buf, Arena *arena, const ReceiptDoc *doc, Error *err)
     for (size_t i = 0; i < doc->line_count; i++) {
         const ReceiptLine *line  = &doc->lines[i];
         int64_t            gross = 0;
-        if (!money_scale(line->unit_price, line->qty_milli, QTY_ONE, ROUND_HALF_UP, &gross, err)) return false;
+        if (!money_scale(line->unit_price, line->qty_milli, QTY_ONE, ROUND_HALF_UP, &gross, err))
+            return false;
         add_line(buf, arena, doc, line, gross);
     }
     return true;

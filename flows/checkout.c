@@ -55,7 +55,8 @@ static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
         size_t          line = turns[i].line;
         const SaleItem *item = &sale->basket.items[line];
         StockWant       want = { item->id, item->sku, sale->basket.location.code,
-                                 sale->basket.in.lines[line].qty_milli, sale->basket.channel.keeps_safety, line };
+                                 sale->basket.in.lines[line].qty_milli, sale->basket.channel.keeps_safety,
+                                 line };
         if (!item->stocked) continue;
         if (sale->tenders.has_card ? !inventory_claim(ctx, order, (int64_t)line + 1, &want, err)
                                    : !inventory_sell(ctx, &doc, &want, err))
@@ -115,8 +116,8 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
     Sale sale = { .request = request };
     if (ctx->resume) return tell_settled(ctx, reply, err);
     if (!price_it(ctx, &sale, err)) return false;
-    if (!tenders_plan(sale.priced.total, sale.basket.in.cash_step, request->tenders.items, request->tenders.count,
-                      &sale.tenders, err))
+    if (!tenders_plan(sale.priced.total, sale.basket.in.cash_step, request->tenders.items,
+                      request->tenders.count, &sale.tenders, err))
         return false;
     bool card    = sale.tenders.has_card;
     reply->id    = ctx_new_id(ctx);

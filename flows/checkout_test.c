@@ -31,8 +31,8 @@ static bool give_back(Ctx *ctx, const void *request, void *reply, Error *err)
 }
 
 /* A sale of one or two lines; `tenders` as they are. */
-static bool sell(const char *sku, int64_t qty, const TenderInput *tenders, size_t count, Order *order, bool *pending,
-                 Error *err)
+static bool sell(const char *sku, int64_t qty, const TenderInput *tenders, size_t count, Order *order,
+                 bool *pending, Error *err)
 {
     BasketLine      line    = { str_from(sku), qty };
     TenderInput     kept[4] = { 0 };
@@ -91,15 +91,20 @@ static void test_cash(void)
     check(state_is(&order, "paid") && order.number == 1, "it is paid and has the first number");
     check(stock("TEA").floor == 98000, "and the tea is gone from the floor");
     paid = cash(300);
-    check_refused(sell("TEA", 2000, &paid, 1, &order, NULL, &err), &err, &ERR_TENDER_SUM, "too little cash is refused");
+    check_refused(sell("TEA", 2000, &paid, 1, &order, NULL, &err), &err, &ERR_TENDER_SUM,
+                  "too little cash is refused");
     check(stock("TEA").floor == 98000, "and then nothing is sold");
     paid = cash(OPT_NONE);
-    check_refused(sell("TEA", 98001, &paid, 1, &order, NULL, &err), &err, &ERR_QUANTITY_STEP, "half a tea is refused");
-    check_refused(sell("TEA", 99000, &paid, 1, &order, NULL, &err), &err, &ERR_STOCK_SHORT, "more than there is is refused");
-    check_refused(sell("NONE", 1000, &paid, 1, &order, NULL, &err), &err, &ERR_SKU_UNKNOWN, "an unknown SKU is refused");
+    check_refused(sell("TEA", 98001, &paid, 1, &order, NULL, &err), &err, &ERR_QUANTITY_STEP,
+                  "half a tea is refused");
+    check_refused(sell("TEA", 99000, &paid, 1, &order, NULL, &err), &err, &ERR_STOCK_SHORT,
+                  "more than there is is refused");
+    check_refused(sell("NONE", 1000, &paid, 1, &order, NULL, &err), &err, &ERR_SKU_UNKNOWN,
+                  "an unknown SKU is refused");
     check(strcmp(err.field, "lines[0].sku") == 0, "with its path");
     check_ok(sell("RICE", 1255, &paid, 1, &order, NULL, &err), &err, "weighed goods are sold");
-    check(order.total == 301 && order.cash_rounding == -1 && order.number == 2, "to the gram; no number was lost");
+    check(order.total == 301 && order.cash_rounding == -1 && order.number == 2,
+          "to the gram; no number was lost");
     check_ok(sell("WRAP", 1000, &paid, 1, &order, NULL, &err), &err, "a service needs no stock");
 }
 
@@ -112,12 +117,15 @@ static void test_cards(void)
     TenderInput bad     = card("tok_declined_insufficient_funds", OPT_NONE);
     StockLevel  before  = stock("CAKE");
     check_ok(sell("CAKE", 1000, &good, 1, &order, &pending, &err), &err, "a good card pays");
-    check(state_is(&order, "paid") && !pending && str_eq(order.payments.items[0].last4, STR("4242")), "at once");
-    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").claimed == 0, "the claim became a sale");
+    check(state_is(&order, "paid") && !pending && str_eq(order.payments.items[0].last4, STR("4242")),
+          "at once");
+    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").claimed == 0,
+          "the claim became a sale");
     check_refused(sell("CAKE", 1000, &bad, 1, &order, &pending, &err), &err, &ERR_PAYMENT_DECLINED,
                   "a declined card refuses the sale");
     check(state_is(&order, "cancelled"), "its order is cancelled");
-    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").claimed == 0, "and the claim given back");
+    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").claimed == 0,
+          "and the claim given back");
     TenderInput split[3] = { card("tok_visa", 100), card("tok_mastercard", 100), cash(OPT_NONE) };
     check_ok(sell("CAKE", 1000, split, 3, &order, &pending, &err), &err, "two cards and cash share a total");
     check(order.payments.count == 3 && order.payments.items[2].amount == 150, "cash pays the rest");
@@ -141,7 +149,8 @@ static Order order_now(Id id)
     static Arena arena;
     arena_init(&arena, bytes, sizeof bytes);
     if (!db_read_begin(db, &tx, &err)) abort();
-    Ctx ctx = { .arena = &arena, .tx = tx, .db = db, .env = &env, .now_ms = kit_now_ms, .who = { .merchant = 1 } };
+    Ctx ctx = { .arena = &arena, .tx = tx, .db = db, .env = &env, .now_ms = kit_now_ms,
+                .who = { .merchant = 1 } };
     check_ok(sale_get(&ctx, id, &order, &err), &err, "the order is there");
     db_read_end(tx);
     return order;

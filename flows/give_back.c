@@ -40,18 +40,20 @@ static bool post_tax(Ctx *ctx, LedgerDoc *ledger, const CartRate *rates, size_t 
     return true;
 }
 
-static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms,
-                       Error *err)
+static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, Str tax_zone,
+                       int64_t taxed_at_ms, Error *err)
 {
     LedgerDoc ledger = { doc->id, doc->currency, 0 };
     CartRate *rates  = NULL;
     size_t    count  = 0;
     if (!tax_load(ctx, tax_zone, taxed_at_ms, &rates, &count, err)) return false;
-    if (!ledger_post(ctx, &ledger, STR("sales"), STR("receivable"), doc->net, STR("return"), err)) return false;
+    if (!ledger_post(ctx, &ledger, STR("sales"), STR("receivable"), doc->net, STR("return"), err))
+        return false;
     for (size_t i = 0; i < doc->lines.count; i++)
-        if (!post_tax(ctx, &ledger, rates, count, lines[i].tax_class, doc->lines.items[i].tax, err)) return false;
-    return ledger_post(ctx, &ledger, STR("cash_rounding"), STR("receivable"), doc->cash_rounding, STR("rounding"),
-                       err);
+        if (!post_tax(ctx, &ledger, rates, count, lines[i].tax_class, doc->lines.items[i].tax, err))
+            return false;
+    return ledger_post(ctx, &ledger, STR("cash_rounding"), STR("receivable"), doc->cash_rounding,
+                       STR("rounding"), err);
 }
 
 static bool move_stock(Ctx *ctx, const Return *doc, const GiveBackLine *lines, Error *err)
@@ -59,8 +61,8 @@ static bool move_stock(Ctx *ctx, const Return *doc, const GiveBackLine *lines, E
     StockDoc stock = { doc->id, STR("return"), 0 };
     for (size_t i = 0; i < doc->lines.count; i++) {
         const ReturnLine *line = &doc->lines.items[i];
-        StockMove move = { lines[i].item, line->sku, STR(""), STR("customer"), doc->location, line->disposition,
-                           line->quantity };
+        StockMove move = { lines[i].item, line->sku, STR(""), STR("customer"), doc->location,
+                           line->disposition, line->quantity };
         if (!lines[i].stocked || str_eq(line->disposition, STR("none"))) continue;
         if (!inventory_move(ctx, &stock, &move, err)) return false;
     }
@@ -78,7 +80,8 @@ static bool tell(Ctx *ctx, const Return *doc, Error *err)
     if (!id_is_none(doc->order)) buf_format(&body, ",\"order\":\"%.*s\"", ID_TEXT_LEN, order);
     buf_add(&body, STR(",\"location\":"));
     buf_json_string(&body, doc->location);
-    buf_format(&body, ",\"currency\":\"%.*s\",\"total\":%lld}", STR_FMT(doc->currency), (long long)doc->total);
+    buf_format(&body, ",\"currency\":\"%.*s\",\"total\":%lld}", STR_FMT(doc->currency),
+               (long long)doc->total);
     Str detail = str_format(ctx->arena, "%.*s %lld %.*s", STR_FMT(doc->receipt_number), (long long)doc->total,
                             STR_FMT(doc->currency));
     if (body.failed || !detail.ptr) return err_memory(err);
@@ -87,7 +90,8 @@ static bool tell(Ctx *ctx, const Return *doc, Error *err)
         && events_put(ctx, &EVENT_ORDER_RETURNED, subject, buf_str(&body), err);
 }
 
-bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms, Error *err)
+bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms,
+                   Error *err)
 {
     Id *items = arena_array(ctx->arena, Id, doc->lines.count + 1);
     if (!items) return err_memory(err);
@@ -99,7 +103,8 @@ bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zon
             || !money_add(doc->total, line->total, &doc->total, err))
             return false;
     }
-    if (!move_stock(ctx, doc, lines, err) || !orders_next_number(ctx, doc->location, STR("return"), &doc->number, err))
+    if (!move_stock(ctx, doc, lines, err)
+        || !orders_next_number(ctx, doc->location, STR("return"), &doc->number, err))
         return false;
     doc->receipt_number = returns_receipt_number(ctx->arena, doc->location, doc->number);
     return returns_put(ctx, doc, items, err) && post_money(ctx, doc, lines, tax_zone, taxed_at_ms, err)
@@ -170,7 +175,8 @@ static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *e
     SoldLine *sold = &back->sold[asked->line - 1];
     if (asked->quantity > sold->qty - sold->returned)
         return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "less is left of this line");
-    *line = (ReturnLine){ .n = (int64_t)i + 1, .line = sold->n, .sku = sold->sku, .quantity = asked->quantity };
+    *line = (ReturnLine){ .n = (int64_t)i + 1, .line = sold->n, .sku = sold->sku,
+                          .quantity = asked->quantity };
     if (!share(sold->total, sold, asked->quantity, &line->total, err)
         || !share(sold->tax, sold, asked->quantity, &line->tax, err))
         return false;
@@ -191,8 +197,8 @@ static void add_refund(Ctx *ctx, Back *back, Id id, const Payment *payment, int6
     if (amount <= 0) return;
     assert(back->refund_count < COUNT(back->refunds));
     back->refunds[back->refund_count] =
-        (Refund){ .return_id = id, .id = ctx_new_id(ctx), .n = (int64_t)back->refund_count + 1, .order = back->order.id,
-                  .payment_n = payment->n, .kind = payment->kind, .amount = amount,
+        (Refund){ .return_id = id, .id = ctx_new_id(ctx), .n = (int64_t)back->refund_count + 1,
+                  .order = back->order.id, .payment_n = payment->n, .kind = payment->kind, .amount = amount,
                   .state = card ? STR("pending") : STR("done"), .next_ask_ms = card ? ctx->now_ms : 0 };
     back->refund_count++;
 }
@@ -240,7 +246,9 @@ static bool put_refunds(Ctx *ctx, Back *back, const Return *doc, Error *err)
     for (size_t i = 0; i < back->refund_count; i++) {
         const Refund *refund = &back->refunds[i];
         if (!refunds_put(ctx, refund, err)) return false;
-        if (str_eq(refund->kind, STR("cash")) && !sale_post_refund(ctx, refund, cash, doc->currency, err)) return false;
+        if (str_eq(refund->kind, STR("cash"))
+            && !sale_post_refund(ctx, refund, cash, doc->currency, err))
+            return false;
     }
     return true;
 }

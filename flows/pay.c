@@ -80,7 +80,8 @@ static void ask_all(Settle *s)
         s->outcomes[i] = PSP_UNKNOWN;
         memset(&s->answers[i], 0, sizeof s->answers[i]);
         if (!is_card(&s->seen[i])) continue;
-        if (is(&s->seen[i], "reversing")) s->outcomes[i] = psp_reverse(s->ctx.env, s->seen[i].id, &s->answers[i]);
+        if (is(&s->seen[i], "reversing"))
+            s->outcomes[i] = psp_reverse(s->ctx.env, s->seen[i].id, &s->answers[i]);
         if (!is(&s->seen[i], "pending") || refused) continue;
         s->outcomes[i] = charge_or_ask(s, i);
         refused        = s->tokens && s->outcomes[i] != PSP_APPROVED;
@@ -97,7 +98,8 @@ static int64_t ask_again(const Settle *s)
     return s->ctx.now_ms + wait;
 }
 
-static bool step(Settle *s, Payment *payment, const PspAnswer *answer, const char *to, int64_t next_ask_ms, Error *err)
+static bool step(Settle *s, Payment *payment, const PspAnswer *answer, const char *to, int64_t next_ask_ms,
+                 Error *err)
 {
     bool    changed = false;
     Payment now     = *payment;
@@ -118,9 +120,12 @@ static bool take_answer(Settle *s, size_t i, Payment *payment, Error *err)
 {
     const PspAnswer *answer = &s->answers[i];
     if (!is_card(payment) || !str_eq(payment->state, s->seen[i].state)) return true;
-    if (is(payment, "pending") && s->outcomes[i] == PSP_APPROVED) return step(s, payment, answer, "captured", 0, err);
-    if (is(payment, "pending") && s->outcomes[i] == PSP_DECLINED) return step(s, payment, answer, "declined", 0, err);
-    if (is(payment, "reversing") && s->outcomes[i] == PSP_APPROVED) return step(s, payment, NULL, "reversed", 0, err);
+    if (is(payment, "pending") && s->outcomes[i] == PSP_APPROVED)
+        return step(s, payment, answer, "captured", 0, err);
+    if (is(payment, "pending") && s->outcomes[i] == PSP_DECLINED)
+        return step(s, payment, answer, "declined", 0, err);
+    if (is(payment, "reversing") && s->outcomes[i] == PSP_APPROVED)
+        return step(s, payment, NULL, "reversed", 0, err);
     if (!is(payment, "pending") && !is(payment, "reversing")) return true;
     return payments_ask_at(&s->ctx, s->id, payment->n, ask_again(s), err);
 }
@@ -128,7 +133,9 @@ static bool take_answer(Settle *s, size_t i, Payment *payment, Error *err)
 static bool doomed(const Payment *payments, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (is(&payments[i], "declined") || is(&payments[i], "reversing") || is(&payments[i], "reversed")) return true;
+        if (is(&payments[i], "declined") || is(&payments[i], "reversing")
+            || is(&payments[i], "reversed"))
+            return true;
     return false;
 }
 
@@ -139,7 +146,8 @@ static bool undo_tenders(Settle *s, Payment *payments, size_t count, bool *ended
     for (size_t i = 0; i < count; i++) {
         Payment *payment = &payments[i];
         bool     open    = is(payment, "pending") || is(payment, "captured");
-        if (open && is_card(payment) && !step(s, payment, NULL, "reversing", s->ctx.now_ms, err)) return false;
+        if (open && is_card(payment) && !step(s, payment, NULL, "reversing", s->ctx.now_ms, err))
+            return false;
         if (open && !is_card(payment) && !step(s, payment, NULL, "declined", 0, err)) return false;
         *ended = *ended && !is(payment, "reversing");
     }
@@ -165,7 +173,8 @@ static bool complete(Settle *s, Payment *payments, size_t count, Error *err)
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
     s->order.state = STR("paid");
     return inventory_claims_use(&s->ctx, s->id, err)
-        && sale_show_payments(s->ctx.arena, payments, count, &s->order, err) && sale_post(&s->ctx, &s->order, err)
+        && sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
+        && sale_post(&s->ctx, &s->order, err)
         && sale_tell(&s->ctx, &EVENT_ORDER_PAID, STR("order.paid"), &s->order, err);
 }
 
@@ -306,7 +315,8 @@ static bool refund_apply(Tx *tx, void *arg, Error *err)
     r->ctx.tx          = tx;
     r->ctx.arena->used = r->mark;
     if (!r->approved)
-        return refunds_ask_at(&r->ctx, r->refund.return_id, r->refund.n, r->ctx.now_ms + ASK_LEAST_MS * 6, err);
+        return refunds_ask_at(&r->ctx, r->refund.return_id, r->refund.n, r->ctx.now_ms + ASK_LEAST_MS * 6,
+                              err);
     if (!refunds_done(&r->ctx, r->refund.return_id, r->refund.n, &changed, err)) return false;
     return !changed || sale_post_refund(&r->ctx, &r->refund, STR("card"), r->currency, err);
 }
@@ -351,8 +361,8 @@ static Ctx job_ctx(Db *db, Env *env, Arena *arena, int64_t now_ms, int64_t merch
     return (Ctx){ .arena = arena, .db = db, .env = env, .now_ms = now_ms, .who = { .merchant = merchant } };
 }
 
-static bool find_due(Ctx *ctx, PaymentDue *orders, size_t *order_count, PaymentDue *returns, size_t *return_count,
-                     Error *err)
+static bool find_due(Ctx *ctx, PaymentDue *orders, size_t *order_count, PaymentDue *returns,
+                     size_t *return_count, Error *err)
 {
     PaymentDue *found = NULL;
     if (!db_read_begin(ctx->db, &ctx->tx, err)) return false;

@@ -28,12 +28,14 @@ bool sale_post(Ctx *ctx, const Order *order, Error *err)
     if (!cash.ptr) return err_memory(err);
     if (!ledger_post(ctx, &doc, STR("receivable"), STR("sales"), order->net, STR("sale"), err)) return false;
     if (!post_taxes(ctx, &doc, order, err)) return false;
-    if (!ledger_post(ctx, &doc, STR("receivable"), STR("cash_rounding"), order->cash_rounding, STR("rounding"), err))
+    if (!ledger_post(ctx, &doc, STR("receivable"), STR("cash_rounding"), order->cash_rounding,
+                     STR("rounding"), err))
         return false;
     for (size_t i = 0; i < order->payments.count; i++) {
         const OrderPayment *payment = &order->payments.items[i];
         Str account = str_eq(payment->kind, STR("cash")) ? cash : STR("card");
-        if (!ledger_post(ctx, &doc, account, STR("receivable"), payment->amount, STR("tender"), err)) return false;
+        if (!ledger_post(ctx, &doc, account, STR("receivable"), payment->amount, STR("tender"), err))
+            return false;
     }
     return true;
 }
@@ -50,8 +52,8 @@ bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, 
     buf_json_string(&body, order->channel);
     buf_format(&body, ",\"state\":\"%.*s\",\"currency\":\"%.*s\",\"total\":%lld}", STR_FMT(order->state),
                STR_FMT(order->currency), (long long)order->total);
-    Str detail = str_format(ctx->arena, "%.*s %lld %.*s", STR_FMT(order->receipt_number), (long long)order->total,
-                            STR_FMT(order->currency));
+    Str detail = str_format(ctx->arena, "%.*s %lld %.*s", STR_FMT(order->receipt_number),
+                            (long long)order->total, STR_FMT(order->currency));
     if (body.failed || !detail.ptr) return err_memory(err);
     return audit_append(ctx, action, order->id, detail, err)
         && events_put(ctx, event, order->id, buf_str(&body), err);
@@ -74,7 +76,8 @@ bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Ord
         bool           cash = str_eq(p->kind, STR("cash"));
         order->change += p->change;
         order->payments.items[i] = (OrderPayment){ .n = p->n, .id = p->id, .kind = p->kind, .state = p->state,
-            .amount = p->amount, .tendered = cash ? p->tendered : OPT_NONE, .change = cash ? p->change : OPT_NONE,
+            .amount = p->amount, .tendered = cash ? p->tendered : OPT_NONE,
+            .change = cash ? p->change : OPT_NONE,
             .refunded = p->refunded, .reference = text_or_none(p->reference), .brand = text_or_none(p->brand),
             .last4 = text_or_none(p->last4), .reason = text_or_none(p->reason) };
     }

@@ -13,7 +13,8 @@ bool sale_post(Ctx *ctx, const Order *order, Error *err) MUST_USE;
 bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, Error *err) MUST_USE;
 
 /* Fills order->payments and order->change from the payments. */
-bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Order *order, Error *err) MUST_USE;
+bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Order *order,
+                        Error *err) MUST_USE;
 
 /* The whole order: head, lines, taxes, payments. Errors: NOT_FOUND. */
 bool sale_get(Ctx *ctx, Id id, Order *out, Error *err) MUST_USE;

@@ -16,7 +16,8 @@ bool orders_receipt(Ctx *ctx, const ById *request, Receipt *reply, Error *err)
     bool     found    = false;
     reply->order      = arena_new(ctx->arena, Order);
     if (!reply->order) return err_memory(err);
-    if (!sale_get(ctx, request->id, reply->order, err) || !identity_merchant(ctx, &merchant, err)) return false;
+    if (!sale_get(ctx, request->id, reply->order, err) || !identity_merchant(ctx, &merchant, err))
+        return false;
     if (!locations_find(ctx, reply->order->location, &location, &found, err)) return false;
     reply->merchant      = merchant.name;
     reply->tax_number    = merchant.tax_number;
@@ -81,6 +82,7 @@ bool orders_receipt_text(Ctx *ctx, const ById *request, ReceiptText *reply, Erro
                          .currency = o->currency, .prices_include_tax = o->prices_include_tax,
                          .line_count = o->lines.count, .subtotal = o->subtotal, .discount = o->discount,
                          .net = o->net, .tax = o->tax, .total = o->total, .cash_rounding = o->cash_rounding,
-                         .change = o->change, .tax_count = o->taxes.count, .tender_count = o->payments.count };
+                         .change = o->change, .tax_count = o->taxes.count,
+                         .tender_count = o->payments.count };
     return receipt_sums(ctx->arena, o, &doc, err) && receipt_text(ctx->arena, &doc, &reply->text, err);
 }

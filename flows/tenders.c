@@ -15,9 +15,11 @@ static bool at_tender(Error *err, const ErrDef *def, size_t i, const char *field
 static bool share(int64_t left, const TenderInput *tender, size_t i, bool last, int64_t *amount, Error *err)
 {
     if (tender->amount == OPT_NONE && !last)
-        return at_tender(err, &ERR_TENDER_INVALID, i, "amount", "only the last tender may leave its amount open");
+        return at_tender(err, &ERR_TENDER_INVALID, i, "amount",
+                         "only the last tender may leave its amount open");
     *amount = tender->amount == OPT_NONE ? left : tender->amount;
-    if (*amount > left) return at_tender(err, &ERR_TENDER_SUM, i, "amount", "is more than what is left to pay");
+    if (*amount > left)
+        return at_tender(err, &ERR_TENDER_SUM, i, "amount", "is more than what is left to pay");
     if (last && *amount != left)
         return at_tender(err, &ERR_TENDER_SUM, i, "amount", "the tenders add up to less than the total");
     return true;
@@ -41,7 +43,8 @@ static bool plan_card(const TenderInput *tender, size_t i, int64_t amount, Payme
         return at_tender(err, &ERR_TENDER_INVALID, i, "tendered", "is for cash only: a card gives no change");
     if (!tender->token.len)
         return at_tender(err, &ERR_TENDER_INVALID, i, "token", "a card needs the token of the terminal");
-    if (amount <= 0) return at_tender(err, &ERR_TENDER_INVALID, i, "amount", "a card is charged more than nothing");
+    if (amount <= 0)
+        return at_tender(err, &ERR_TENDER_INVALID, i, "amount", "a card is charged more than nothing");
     payment->amount = amount;
     return true;
 }
@@ -57,8 +60,8 @@ bool tenders_plan(int64_t total, int64_t cash_step, const TenderInput *tenders, 
         bool     cash    = str_eq(tenders[i].kind, STR("cash"));
         int64_t  amount  = 0;
         Payment *payment = &out->items[i];
-        *payment = (Payment){ .n = (int64_t)i + 1, .kind = tenders[i].kind, .reference = STR(""), .brand = STR(""),
-                              .last4 = STR(""), .reason = STR("") };
+        *payment = (Payment){ .n = (int64_t)i + 1, .kind = tenders[i].kind, .reference = STR(""),
+                              .brand = STR(""), .last4 = STR(""), .reason = STR("") };
         if (cash && has_cash) return at_tender(err, &ERR_TENDER_INVALID, i, "kind", "cash is there twice");
         if (!share(left, &tenders[i], i, i + 1 == count, &amount, err)) return false;
         if (cash ? !plan_cash(&tenders[i], i, amount, cash_step, out, payment, err)

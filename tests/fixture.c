@@ -13,8 +13,8 @@
 
 static bool make_places(Ctx *ctx, Error *err)
 {
-    Location london = { STR("LON"), STR("London"), STR("store"), STR("GB"), STR("Europe/London"), STR("1 Strand"),
-                        STR("GB"), true };
+    Location london = { STR("LON"), STR("London"), STR("store"), STR("GB"), STR("Europe/London"),
+                        STR("1 Strand"), STR("GB"), true };
     Location depot  = { STR("DC1"), STR("Depot"), STR("warehouse"), STR("GB"), STR("Europe/London"), STR_NONE,
                         STR("GB"), true };
     Channel pos = { STR("pos"), STR("Counter"), STR("pos"), STR("GBP"), true, false, 5, false, true };
@@ -65,8 +65,8 @@ static bool run_handler(Tx *tx, void *arg, Error *err)
     return h->handler(&h->ctx, h->request, h->reply, err);
 }
 
-bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request, void *reply, size_t reply_size,
-                  bool *pending, Error *err)
+bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request, void *reply,
+                  size_t reply_size, bool *pending, Error *err)
 {
     enum { BYTES = 4 << 20 };
     static Arena arena;

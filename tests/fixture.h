@@ -12,7 +12,7 @@ bool fixture_shop(Ctx *ctx, void *arg, Error *err);
 /* Runs a write handler as the HTTP layer does: in a transaction, then what it left for after the commit
  * (ctx->after). *pending gets whether the answer would be 202. */
 typedef bool (*FixtureHandler)(Ctx *ctx, const void *request, void *reply, Error *err);
-bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request, void *reply, size_t reply_size,
-                  bool *pending, Error *err);
+bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request, void *reply,
+                  size_t reply_size, bool *pending, Error *err);
 
 #endif

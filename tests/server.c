@@ -31,7 +31,8 @@ static void run_program(int out, const char *db, const char *psp)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)dup2(out, STDOUT_FILENO);
     if (psp)
-        (void)execl(program, program, "serve", "--db", db, "--port", "0", "--log", "off", "--psp", psp, (char *)NULL);
+        (void)execl(program, program, "serve", "--db", db, "--port", "0", "--log", "off", "--psp", psp,
+                    (char *)NULL);
     else
         (void)execl(program, program, "serve", "--db", db, "--port", "0", "--log", "off", (char *)NULL);
     _exit(127);
@@ -82,8 +83,8 @@ int client_call(Client *client, const char *method, const char *path, const char
     arena_reset(&client->arena);
     (void)snprintf(url, sizeof url, "%s%s", client->server->url, path);
     (void)snprintf(bearer, sizeof bearer, "Bearer %s", client->api_key);
-    HttpCall call = { .method = str_from(method), .url = str_from(url), .connect_ms = TIME_MS, .total_ms = TIME_MS,
-                      .reply_max = REPLY_MAX, .body = str_from(body) };
+    HttpCall call = { .method = str_from(method), .url = str_from(url), .connect_ms = TIME_MS,
+                      .total_ms = TIME_MS, .reply_max = REPLY_MAX, .body = str_from(body) };
     int headers   = 0;
     call.headers[headers++] = (HttpClientHeader){ STR("Authorization"), str_from(bearer) };
     if (body) call.headers[headers++] = (HttpClientHeader){ STR("Content-Type"), STR("application/json") };

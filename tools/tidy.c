@@ -206,13 +206,14 @@ static void check_leftovers(const File *file)
 
 /* ---- rules for code ---- */
 
-/* Calls that are banned everywhere, and those that only sys/ may make. */
+/* Calls that are banned everywhere, those that only tests may make, and those that only sys/ may too. */
 static const char *const banned[] = {
     "sprintf", "vsprintf", "strcpy", "strcat", "strncpy", "strncat", "stpcpy", "gets", "atoi", "atol",
-    "atoll", "atof", "strtok", "strtok_r", "system", "popen", "alloca", "rand", "srand", "rand_r", "random",
-    "drand48", "tmpnam", "tempnam", "mktemp", "scanf", "sscanf", "fscanf", "longjmp", "setjmp",
+    "atoll", "atof", "strtok", "strtok_r", "system", "popen", "alloca",
+    "tmpnam", "tempnam", "mktemp", "scanf", "sscanf", "fscanf", "longjmp", "setjmp",
     "localtime", "gmtime", "ctime", "asctime",
 };
+static const char *const chance[]   = { "rand", "srand", "rand_r", "random", "drand48" };
 static const char *const only_sys[] = { "time", "gettimeofday", "getrandom", "arc4random" };
 
 static bool listed(const char *const *list, size_t count, const char *word, size_t length)
@@ -237,6 +238,8 @@ static void check_words(const File *file)
         }
         bool member = at && (word[-1] == '.' || (at > 1 && word[-1] == '>' && word[-2] == '-'));
         bool called = word[length] == '(' && !member;
+        if (called && LISTED(chance, word, length) && !is_test(file->path))
+            report(file, at, "banned", "nobody can tell what it gives: ", word, (int)length);
         if (called && LISTED(banned, word, length)) report(file, at, "banned", "", word, (int)length);
         if (called && LISTED(only_sys, word, length) && !starts(file->path, "sys/") && !is_test(file->path))
             report(file, at, "banned", "only sys/ may call ", word, (int)length);

@@ -13,26 +13,26 @@ CREATE TABLE event (
 CREATE TABLE webhook (
     merchant    BIGINT NOT NULL,
     id          BYTEA  NOT NULL,
-    url         TEXT   NOT NULL,
+    url         TEXT   NOT NULL, -- where it is called
     secret      TEXT   NOT NULL, -- key of the HMAC
     kinds       TEXT   NOT NULL, -- event kinds, one blank between, or *
     active      BIGINT NOT NULL,
     at_tx       BIGINT NOT NULL, -- the last event delivered or parked
-    at_id       BYTEA  NOT NULL,
+    at_id       BYTEA  NOT NULL, -- and the id of that event
     attempts    BIGINT NOT NULL, -- failures of the next event so far
     first_ms    BIGINT NOT NULL, -- when it failed first; 0: never
     next_ms     BIGINT NOT NULL, -- not before
-    last_error  TEXT   NOT NULL,
+    last_error  TEXT   NOT NULL, -- why the last call failed, or empty
     made_at_ms  BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)
 );
 -- webhook_parked: events given up after too many failures; can be sent again
 CREATE TABLE webhook_parked (
     merchant   BIGINT NOT NULL,
-    webhook_id BYTEA  NOT NULL,
-    tx         BIGINT NOT NULL,
+    webhook_id BYTEA  NOT NULL, -- whose it is
+    tx         BIGINT NOT NULL, -- of the event, as its id
     id         BYTEA  NOT NULL,
-    why        TEXT   NOT NULL,
+    why        TEXT   NOT NULL, -- the last failure
     at_ms      BIGINT NOT NULL,
     PRIMARY KEY (merchant, webhook_id, tx, id)
 );

@@ -18,7 +18,8 @@ typedef struct {
 /* Looks the key of ctx up. */
 bool idempotency_begin(Ctx *ctx, Str fingerprint, IdempotencyStored *out, Error *err) MUST_USE;
 
-/* Stores the answer; no body: pending, with ctx->after_id as its document. A twin that was faster: ERR_KEY_IN_FLIGHT. */
+/* Stores the answer; no body: pending,
+    with ctx->after_id as its document. A twin that was faster: ERR_KEY_IN_FLIGHT. */
 bool idempotency_finish(Ctx *ctx, Str fingerprint, int64_t status, Str body_or_none,
                         Error *err) MUST_USE;
 

@@ -89,7 +89,8 @@ bool inventory_claim(Ctx *ctx, Id order, int64_t n, const StockWant *want, Error
     assert(want->qty > 0);
     if (!q_stock_claim_exec(ctx->tx, &in, &changed, err)) return false;
     if (changed == 1) {
-        ClaimPutIn claim = { ctx->who.merchant, order, n, want->item, want->location, want->qty, ctx->now_ms };
+        ClaimPutIn claim = { ctx->who.merchant, order, n, want->item, want->location, want->qty,
+                             ctx->now_ms };
         return q_claim_put_exec(ctx->tx, &claim, NULL, err);
     }
     if (!level(ctx, want->item, want->location, &now, err)) return false;
@@ -99,7 +100,8 @@ bool inventory_claim(Ctx *ctx, Id order, int64_t n, const StockWant *want, Error
 
 static bool held_claims(Ctx *ctx, Id order, ClaimHeldRow **rows, size_t *count, Error *err)
 {
-    return q_claim_held_all(ctx->tx, ctx->arena, &(ClaimHeldIn){ ctx->who.merchant, order }, rows, count, err);
+    return q_claim_held_all(ctx->tx, ctx->arena, &(ClaimHeldIn){ ctx->who.merchant, order }, rows, count,
+                            err);
 }
 
 static bool end_claim(Ctx *ctx, Id order, int64_t n, Str state, bool *ours, Error *err)
@@ -181,7 +183,8 @@ bool inventory_is_counted(Ctx *ctx, Id item, bool *yes, Error *err)
 {
     StockCountedRow row   = { 0 };
     bool            found = false;
-    if (!q_stock_counted_one(ctx->tx, ctx->arena, &(StockCountedIn){ ctx->who.merchant, item }, &row, &found, err))
+    if (!q_stock_counted_one(ctx->tx, ctx->arena, &(StockCountedIn){ ctx->who.merchant, item }, &row,
+                             &found, err))
         return false;
     *yes = found && row.stocked != 0;
     return true;

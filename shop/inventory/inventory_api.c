@@ -84,7 +84,8 @@ static bool item_of(Ctx *ctx, Str sku, const char *field, Id *item, Error *err)
 {
     StockItemOfRow row;
     bool           found = false;
-    if (!q_stock_item_of_one(ctx->tx, ctx->arena, &(StockItemOfIn){ ctx->who.merchant, sku }, &row, &found, err))
+    if (!q_stock_item_of_one(ctx->tx, ctx->arena, &(StockItemOfIn){ ctx->who.merchant, sku }, &row, &found,
+                             err))
         return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, field, "there is no such item");
     if (!row.stocked) return err_set(err, &ERR_STOCK_PLACE, field, "this item is a service: it has no stock");
@@ -119,8 +120,8 @@ bool stock_moves(Ctx *ctx, const StockMoveFind *request, StockMoveList *reply, E
     }
     if (count > limit) {
         const StockMovesOfRow *last = &rows[limit - 1];
-        reply->next_cursor = str_format(ctx->arena, "%.*s%lld", STR_FMT(id_text(ctx->arena, last->document_id)),
-                                        (long long)last->n);
+        reply->next_cursor = str_format(ctx->arena, "%.*s%lld",
+                                        STR_FMT(id_text(ctx->arena, last->document_id)), (long long)last->n);
     }
     return true;
 }
@@ -136,14 +137,16 @@ static bool check_place(Ctx *ctx, Str location, Str state, const char *field, Er
     StockLocationThereRow row;
     bool                  found = false;
     if (outside(state) != (location.len == 0))
-        return err_set(err, &ERR_STOCK_PLACE, field, "vendor and adjustment have no location, all others have one");
+        return err_set(err, &ERR_STOCK_PLACE, field,
+                       "vendor and adjustment have no location, all others have one");
     if (outside(state)) return true;
     StockLocationThereIn in = { ctx->who.merchant, location };
     if (!q_stock_location_there_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     return found || err_set(err, &ERR_STOCK_PLACE, field, "there is no such location");
 }
 
-static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t i, StockMove *move, Error *err)
+static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t i, StockMove *move,
+                      Error *err)
 {
     char sku[64], from[64], to[64];
     (void)snprintf(sku, sizeof sku, "lines[%zu].sku", i);
@@ -187,7 +190,8 @@ bool stock_move(Ctx *ctx, const StockMoves *request, StockMoved *reply, Error *e
         if (!move_line(ctx, &doc, &request->lines.items[i], i, &move, err)) return false;
         bool from_here = move.from_location.len > 0;
         bool to_here   = move.to_location.len > 0 && !str_eq(move.to_location, move.from_location);
-        if (from_here && !level_now(ctx, move.item, move.sku, move.from_location, &to[reply->items.count++], err))
+        if (from_here
+            && !level_now(ctx, move.item, move.sku, move.from_location, &to[reply->items.count++], err))
             return false;
         if (to_here && !level_now(ctx, move.item, move.sku, move.to_location, &to[reply->items.count++], err))
             return false;
@@ -206,7 +210,8 @@ bool stock_safety(Ctx *ctx, const SafetyStock *request, StockLevel *reply, Error
     if (!item_of(ctx, request->sku, "sku", &item, err)) return false;
     if (!check_place(ctx, request->location, STR("floor"), "location", err)) return false;
     StockSetSafetyIn in = { ctx->who.merchant, item, request->location, request->quantity };
-    Str detail = str_format(ctx->arena, "%.*s %lld", STR_FMT(request->location), (long long)request->quantity);
+    Str detail = str_format(ctx->arena, "%.*s %lld", STR_FMT(request->location),
+                            (long long)request->quantity);
     if (!detail.ptr) return err_memory(err);
     return q_stock_set_safety_exec(ctx->tx, &in, NULL, err)
         && audit_append(ctx, STR("stock.safety"), item, detail, err)

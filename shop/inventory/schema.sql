@@ -5,10 +5,10 @@ CREATE TABLE stock_move (
     document_id   BYTEA  NOT NULL, -- the order, receipt, count … that moved it
     n             BIGINT NOT NULL, -- 1, 2 … within the document
     item          BYTEA  NOT NULL,
-    from_location TEXT   NOT NULL,
-    from_state    TEXT   NOT NULL,
-    to_location   TEXT   NOT NULL,
-    to_state      TEXT   NOT NULL,
+    from_location TEXT   NOT NULL, -- code, or empty for an outside place
+    from_state    TEXT   NOT NULL, -- floor, backroom … or vendor, customer, adjustment
+    to_location   TEXT   NOT NULL, -- as from_location
+    to_state      TEXT   NOT NULL, -- as from_state
     qty           BIGINT NOT NULL CHECK (qty > 0), -- thousandths of the unit
     cause         TEXT   NOT NULL, -- sale, receipt, transfer, return, adjustment, opening …
     at_ms         BIGINT NOT NULL,
@@ -21,10 +21,10 @@ CREATE TABLE stock_level (
     item       BYTEA  NOT NULL,
     location   TEXT   NOT NULL,
     floor      BIGINT NOT NULL, -- thousandths, as all below
-    backroom   BIGINT NOT NULL,
-    in_transit BIGINT NOT NULL,
-    damaged    BIGINT NOT NULL,
-    quarantine BIGINT NOT NULL,
+    backroom   BIGINT NOT NULL, -- not in sight, can be put on the floor
+    in_transit BIGINT NOT NULL, -- on the way to this location
+    damaged    BIGINT NOT NULL, -- cannot be sold
+    quarantine BIGINT NOT NULL, -- waits to be looked at
     claimed    BIGINT NOT NULL CHECK (claimed >= 0), -- the sum of the open claims
     safety     BIGINT NOT NULL CHECK (safety >= 0),  -- not sold by channels that keep the safety stock
     PRIMARY KEY (merchant, item, location)

@@ -66,10 +66,12 @@ bool orders_put(Ctx *ctx, const CartInput *in, const Priced *priced, Order *orde
     if (!put_head(ctx, order, err)) return false;
     for (size_t i = 0; i < in->line_count; i++) {
         order->lines.items[i].n = (int64_t)i + 1;
-        if (!put_line(ctx, order->id, &in->lines[i], &priced->lines[i], &order->lines.items[i], err)) return false;
+        if (!put_line(ctx, order->id, &in->lines[i], &priced->lines[i], &order->lines.items[i], err))
+            return false;
     }
     for (size_t i = 0; i < priced->tax_count; i++)
-        if (!put_tax(ctx, order->id, (int64_t)i + 1, &priced->taxes[i], &order->taxes.items[i], err)) return false;
+        if (!put_tax(ctx, order->id, (int64_t)i + 1, &priced->taxes[i], &order->taxes.items[i], err))
+            return false;
     return true;
 }
 
@@ -126,7 +128,8 @@ bool orders_get(Ctx *ctx, Id id, Order *out, Error *err)
 bool orders_settle(Ctx *ctx, Id id, Str state, bool *changed, Error *err)
 {
     int64_t rows = 0;
-    if (!q_order_settle_exec(ctx->tx, &(OrderSettleIn){ ctx->who.merchant, id, state, ctx->now_ms }, &rows, err))
+    if (!q_order_settle_exec(ctx->tx, &(OrderSettleIn){ ctx->who.merchant, id, state, ctx->now_ms }, &rows,
+                             err))
         return false;
     *changed = rows == 1;
     return true;
@@ -161,7 +164,8 @@ bool orders_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err)
 {
     OrderByRefRow row   = { 0 };
     bool          found = false;
-    if (!q_order_by_ref_one(ctx->tx, ctx->arena, &(OrderByRefIn){ ctx->who.merchant, ref }, &row, &found, err))
+    if (!q_order_by_ref_one(ctx->tx, ctx->arena, &(OrderByRefIn){ ctx->who.merchant, ref }, &row, &found,
+                            err))
         return false;
     *id_or_none = found ? row.id : (Id){ { 0 } };
     return true;

@@ -43,8 +43,10 @@ static bool find_page(Ctx *ctx, const OrderFind *f, Str before, int64_t limit, O
 /* What the chosen way did not filter by. */
 static bool fits(const OrderFind *f, const OrderPageRow *r)
 {
-    return (!f->location.ptr || str_eq(f->location, r->location)) && (!f->state.ptr || str_eq(f->state, r->state))
-        && (!f->ref.ptr || str_eq(f->ref, r->ref)) && (id_is_none(f->customer) || id_eq(f->customer, r->customer));
+    return (!f->location.ptr || str_eq(f->location, r->location))
+        && (!f->state.ptr || str_eq(f->state, r->state))
+        && (!f->ref.ptr || str_eq(f->ref, r->ref))
+        && (id_is_none(f->customer) || id_eq(f->customer, r->customer));
 }
 
 bool orders_list(Ctx *ctx, const OrderFind *request, OrderList *reply, Error *err)

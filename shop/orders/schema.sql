@@ -3,7 +3,7 @@ CREATE TABLE receipt_series (
     merchant BIGINT NOT NULL,
     location TEXT   NOT NULL,
     kind     TEXT   NOT NULL CHECK (kind IN ('sale', 'return')),
-    last     BIGINT NOT NULL,
+    last     BIGINT NOT NULL, -- the last number given
     PRIMARY KEY (merchant, location, kind)
 );
 -- sale_order: one sale: what was ordered where, what it costs, how far it is
@@ -56,9 +56,9 @@ CREATE TABLE order_tax (
     order_id BYTEA  NOT NULL,
     n        BIGINT NOT NULL,
     name     TEXT   NOT NULL,
-    ppm      BIGINT NOT NULL,
-    base     BIGINT NOT NULL,
-    amount   BIGINT NOT NULL,
+    ppm      BIGINT NOT NULL, -- the rate, parts per million
+    base     BIGINT NOT NULL, -- net amount it is taken on, minor units
+    amount   BIGINT NOT NULL, -- the tax, minor units
     PRIMARY KEY (merchant, order_id, n)
 );
 CREATE INDEX sale_order_by_customer ON sale_order (merchant, customer, id) WHERE customer IS NOT NULL;

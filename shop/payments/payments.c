@@ -84,14 +84,16 @@ bool refunds_of(Ctx *ctx, Id return_id, Refund **out, size_t *count, Error *err)
 bool refunds_done(Ctx *ctx, Id return_id, int64_t n, bool *changed, Error *err)
 {
     int64_t rows = 0;
-    if (!q_refund_done_exec(ctx->tx, &(RefundDoneIn){ ctx->who.merchant, return_id, n }, &rows, err)) return false;
+    if (!q_refund_done_exec(ctx->tx, &(RefundDoneIn){ ctx->who.merchant, return_id, n }, &rows, err))
+        return false;
     *changed = rows == 1;
     return true;
 }
 
 bool refunds_ask_at(Ctx *ctx, Id return_id, int64_t n, int64_t at_ms, Error *err)
 {
-    return q_refund_ask_at_exec(ctx->tx, &(RefundAskAtIn){ ctx->who.merchant, return_id, n, at_ms }, NULL, err);
+    return q_refund_ask_at_exec(ctx->tx, &(RefundAskAtIn){ ctx->who.merchant, return_id, n, at_ms }, NULL,
+                                err);
 }
 
 bool refunds_due(Ctx *ctx, int64_t limit, PaymentDue **out, size_t *count, Error *err)

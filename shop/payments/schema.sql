@@ -11,8 +11,8 @@ CREATE TABLE payment (
     change      BIGINT NOT NULL, -- cash given back
     refunded    BIGINT NOT NULL CHECK (refunded BETWEEN 0 AND amount), -- given back since, pending or done
     reference   TEXT   NOT NULL, -- of the payment service, or empty
-    brand       TEXT   NOT NULL,
-    last4       TEXT   NOT NULL,
+    brand       TEXT   NOT NULL, -- of the card, or empty
+    last4       TEXT   NOT NULL, -- of the card, or empty
     reason      TEXT   NOT NULL, -- why declined
     at_ms       BIGINT NOT NULL,
     next_ask_ms BIGINT NOT NULL, -- when to ask the payment service again; 0: settled
@@ -23,7 +23,7 @@ CREATE INDEX payment_open ON payment (next_ask_ms) WHERE next_ask_ms > 0;
 -- refund: money given back for a return
 CREATE TABLE refund (
     merchant    BIGINT NOT NULL,
-    return_id   BYTEA  NOT NULL,
+    return_id   BYTEA  NOT NULL, -- the return it pays for
     n           BIGINT NOT NULL, -- 1, 2 … within the return
     id          BYTEA  NOT NULL, -- our key at the payment service
     order_id    BYTEA,           -- the sale, or NULL without receipt

@@ -13,13 +13,14 @@ Str returns_receipt_number(Arena *arena, Str location, int64_t number)
 bool returns_put(Ctx *ctx, const Return *doc, const Id *items, Error *err)
 {
     ReturnPutIn head = { ctx->who.merchant, doc->id, doc->order, doc->location, doc->number, doc->customer,
-                         text_or_empty(doc->ref), text_or_empty(doc->reason), doc->currency, doc->net, doc->tax,
-                         doc->total, doc->cash_rounding, doc->made_at };
+                         text_or_empty(doc->ref), text_or_empty(doc->reason), doc->currency, doc->net,
+                         doc->tax, doc->total, doc->cash_rounding, doc->made_at };
     assert(doc->total == doc->net + doc->tax);
     if (!q_return_put_exec(ctx->tx, &head, NULL, err)) return false;
     for (size_t i = 0; i < doc->lines.count; i++) {
         const ReturnLine *line = &doc->lines.items[i];
-        ReturnLinePutIn   in   = { ctx->who.merchant, doc->id, line->n, line->line == OPT_NONE ? 0 : line->line,
+        ReturnLinePutIn   in   = { ctx->who.merchant, doc->id, line->n,
+                                   line->line == OPT_NONE ? 0 : line->line,
                                    items[i], line->sku, line->quantity, line->net, line->tax, line->total,
                                    line->disposition };
         if (!q_return_line_put_exec(ctx->tx, &in, NULL, err)) return false;
@@ -47,8 +48,8 @@ bool returns_get(Ctx *ctx, Id id, Return *out, Error *err)
     if (!out->lines.items) return err_memory(err);
     for (size_t i = 0; i < out->lines.count; i++) {
         const ReturnLinesOfRow *l = &lines[i];
-        out->lines.items[i] = (ReturnLine){ l->n, l->order_line ? l->order_line : OPT_NONE, l->sku, l->qty, l->net,
-                                            l->tax, l->total, l->disposition };
+        out->lines.items[i] = (ReturnLine){ l->n, l->order_line ? l->order_line : OPT_NONE, l->sku, l->qty,
+                                            l->net, l->tax, l->total, l->disposition };
     }
     return true;
 }
@@ -57,7 +58,8 @@ bool returns_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err)
 {
     ReturnByRefRow row   = { 0 };
     bool           found = false;
-    if (!q_return_by_ref_one(ctx->tx, ctx->arena, &(ReturnByRefIn){ ctx->who.merchant, ref }, &row, &found, err))
+    if (!q_return_by_ref_one(ctx->tx, ctx->arena, &(ReturnByRefIn){ ctx->who.merchant, ref }, &row, &found,
+                             err))
         return false;
     *id_or_none = found ? row.id : (Id){ { 0 } };
     return true;

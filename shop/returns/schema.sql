@@ -7,7 +7,7 @@ CREATE TABLE sale_return (
     number     BIGINT NOT NULL, -- unique per location, without gaps
     customer   BYTEA,
     ref        TEXT   NOT NULL, -- the caller's own number, or empty
-    reason     TEXT   NOT NULL,
+    reason     TEXT   NOT NULL, -- for people, or empty
     currency   TEXT   NOT NULL,
     net        BIGINT NOT NULL, -- minor units given back, positive, as below
     tax        BIGINT NOT NULL,
@@ -21,7 +21,7 @@ CREATE INDEX sale_return_by_ref ON sale_return (merchant, ref) WHERE ref <> '';
 -- return_line: one line of a return
 CREATE TABLE return_line (
     merchant    BIGINT NOT NULL,
-    return_id   BYTEA  NOT NULL,
+    return_id   BYTEA  NOT NULL, -- the return
     n           BIGINT NOT NULL,
     order_line  BIGINT NOT NULL, -- line of the sale; 0: without receipt
     item        BYTEA  NOT NULL,

@@ -19,14 +19,17 @@ typedef enum {
 } Statement;
 
 static const char *const texts[STATEMENTS] = {
-    [ORDER] = "INSERT INTO sale_order VALUES (1, ?1, 'LON', 'pos', ?2, 'paid', NULL, '', '', 'GBP', 1, 1500, 0,"
+    [ORDER] = "INSERT INTO sale_order VALUES (1, ?1, 'LON', 'pos', ?2, 'paid', NULL, '', '', 'GBP', "
+              "1, 1500, 0,"
               " 1250, 250, 1500, 0, 1764000000000, 1764000000000)",
     [LINE] = "INSERT INTO order_line VALUES (1, ?1, ?2, ?3, 'SKU001234', 'Article number 1234 of the bench',"
              " 'standard', 'list', 1000, 500, 0, 417, 83, 500, 0, 0)",
     [TAX] = "INSERT INTO order_tax VALUES (1, ?1, 1, 'VAT 20%', 200000, 1250, 250)",
-    [PAYMENT] = "INSERT INTO payment VALUES (1, ?1, 1, ?2, 'cash', 'captured', 1500, 1500, 0, 0, '', '', '', '',"
+    [PAYMENT] = "INSERT INTO payment VALUES (1, ?1, 1, ?2, 'cash', 'captured', 1500, 1500, 0, 0, '', '', "
+                "'', '',"
                 " 1764000000000, 0)",
-    [LEVEL] = "UPDATE stock_level SET floor = floor - 1000 WHERE merchant = 1 AND item = ?1 AND location = 'LON'"
+    [LEVEL] = "UPDATE stock_level SET floor = floor - 1000 WHERE merchant = 1 AND item = ?1 "
+              "AND location = 'LON'"
               " AND floor >= 1000",
     [MOVE] = "INSERT INTO stock_move VALUES (1, ?1, ?2, ?3, 'LON', 'floor', '', 'customer', 1000, 'sale',"
              " 1764000000000)",
@@ -36,7 +39,8 @@ static const char *const texts[STATEMENTS] = {
     [AUDIT] = "INSERT INTO audit_log VALUES (1, 0, ?1, 1764000000000, ?2, 'order.paid', ?3,"
               " 'LON-000001 1500 GBP', zeroblob(32))",
     [KEY] = "INSERT INTO idempotency_key VALUES (1, ?1, zeroblob(32), 201, ?2, 1764000000000)",
-    [SERIES] = "INSERT INTO receipt_series VALUES (1, 'LON', 'sale', 1) ON CONFLICT (merchant, location, kind)"
+    [SERIES] = "INSERT INTO receipt_series VALUES (1, 'LON', 'sale', 1) "
+               "ON CONFLICT (merchant, location, kind)"
                " DO UPDATE SET last = last + 1",
 };
 
@@ -86,7 +90,8 @@ static void next_id(unsigned char out[ID_SIZE])
 {
     static uint64_t last = (uint64_t)1 << 62;
     last++;
-    for (int i = 0; i < ID_SIZE; i++) out[i] = (unsigned char)(i < 8 ? last >> (56 - 8 * i) : (uint64_t)rand());
+    for (int i = 0; i < ID_SIZE; i++)
+        out[i] = (unsigned char)(i < 8 ? last >> (56 - 8 * i) : (uint64_t)rand());
 }
 
 /* Four in five are of the thousand items that sell best, as in orders.lua. */
@@ -147,9 +152,11 @@ static void open_shop(const char *file)
 {
     sqlite3_stmt *all = NULL;
     if (sqlite3_open(file, &db) != SQLITE_OK) die(file);
-    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16384");
+    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA "
+        "cache_size=-16384");
     sqlite3_wal_hook(db, grown, NULL);
-    if (sqlite3_prepare_v2(db, "SELECT id FROM item WHERE merchant = 1", -1, &all, NULL) != SQLITE_OK) die("items");
+    if (sqlite3_prepare_v2(db, "SELECT id FROM item WHERE merchant = 1", -1, &all, NULL) != SQLITE_OK)
+        die("items");
     while (sqlite3_step(all) == SQLITE_ROW && item_count < ITEMS_MAX)
         memcpy(items[item_count++], sqlite3_column_blob(all, 0), ID_SIZE);
     sqlite3_finalize(all);
@@ -158,7 +165,8 @@ static void open_shop(const char *file)
     event_at = one_number("SELECT max(tx) FROM event");
     audit_at = one_number("SELECT max(seq) FROM audit_log");
     for (int i = 0; i < STATEMENTS; i++)
-        if (sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i], NULL) != SQLITE_OK)
+        if (sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i],
+                               NULL) != SQLITE_OK)
             die(texts[i]);
     memset(event_body, 'e', sizeof event_body);
     memset(reply_body, 'r', sizeof reply_body);
@@ -175,7 +183,8 @@ static void loop(const char *file, int group, double seconds)
         for (int i = 0; i < group; i++) write_sale();
         run("COMMIT");
         sales += group;
-        if (wal_pages > CHECKPOINT_PAGES) sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+        if (wal_pages > CHECKPOINT_PAGES)
+            sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
     }
     printf("%.0f\n", (double)sales / (now() - start));
     for (int i = 0; i < STATEMENTS; i++) sqlite3_finalize(statements[i]);
@@ -189,11 +198,13 @@ static void syncs(const char *file, double seconds)
     int         fd    = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) die(file);
     for (off_t at = 0; at < SYNC_PAGES; at++) /* as in a log that is written over: its size stays */
-        if (pwrite(fd, page, sizeof page, at * (off_t)sizeof page) != (ssize_t)sizeof page) die("cannot write");
+        if (pwrite(fd, page, sizeof page, at * (off_t)sizeof page) != (ssize_t)sizeof page)
+            die("cannot write");
     if (fsync(fd) != 0) die("cannot write");
     double start = now();
     while (now() - start < seconds) {
-        if (pwrite(fd, page, sizeof page, (off_t)(done % SYNC_PAGES) * (off_t)sizeof page) != (ssize_t)sizeof page
+        if (pwrite(fd, page, sizeof page,
+                   (off_t)(done % SYNC_PAGES) * (off_t)sizeof page) != (ssize_t)sizeof page
             || fdatasync(fd) != 0)
             die("cannot write");
         done++;

@@ -22,7 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OVERSELL_THREADS = 64, OVERSELL_TRIES = 5000, TWINS = 50, KILLS = 50, SELLERS = 8, ORDERS_KEPT = 200000 };
+enum { OVERSELL_THREADS = 64, OVERSELL_TRIES = 5000, TWINS = 50, KILLS = 50, SELLERS = 8,
+       ORDERS_KEPT = 200000 };
 
 static Env       env;
 static Server    server;
@@ -138,7 +139,8 @@ static void send_and_leave(const char *key, const char *body)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd  = socket(AF_INET, SOCK_STREAM, 0);
     int len = snprintf(request, sizeof request,
-                       "POST /v1/orders HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer %s\r\nIdempotency-Key: %s\r\n"
+                       "POST /v1/orders HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer "
+                       "%s\r\nIdempotency-Key: %s\r\n"
                        "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
                        api_key, key, strlen(body), body);
     bool sent = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0
@@ -183,7 +185,8 @@ static atomic_bool stop_selling;
 /* Sells by cash and by card until told to stop; keeps what was acknowledged. */
 static void *sell(void *arg)
 {
-    static const char *const tokens[] = { "tok_visa", "tok_slow_150", "tok_declined_stolen", "tok_500_approved" };
+    static const char *const tokens[] = { "tok_visa", "tok_slow_150", "tok_declined_stolen",
+                                          "tok_500_approved" };
     Client client = client_make(&server, api_key);
     int    number = (int)(intptr_t)arg;
     for (int i = 0; !stop_selling; i++) {
@@ -196,7 +199,8 @@ static void *sell(void *arg)
         int status = client_call(&client, "POST", "/v1/orders", key, body, &json);
         int at     = status == 201 ? atomic_fetch_add(&kept_count, 1) : ORDERS_KEPT;
         if (at < ORDERS_KEPT) {
-            (void)snprintf(kept[at].id, sizeof kept[at].id, "%s", json_string_value(json_object_get(json, "id")));
+            (void)snprintf(kept[at].id, sizeof kept[at].id, "%s",
+                           json_string_value(json_object_get(json, "id")));
             kept[at].total = json_integer_value(json_object_get(json, "total"));
         }
         json_decref(json);
@@ -328,8 +332,8 @@ int main(void)
     test_twice();
     Client client = client_make(&server, api_key);
     check(client_call(&client, "POST", "/v1/stock/moves", "rice",
-                      "{\"cause\":\"receipt\",\"lines\":[{\"sku\":\"RICE\",\"quantity\":1000000,\"from_state\":"
-                      "\"vendor\",\"to_location\":\"LON\",\"to_state\":\"floor\"}]}",
+                      "{\"cause\":\"receipt\",\"lines\":[{\"sku\":\"RICE\",\"quantity\":1000000,"
+                      "\"from_state\":\"vendor\",\"to_location\":\"LON\",\"to_state\":\"floor\"}]}",
                       NULL) == 201,
           "rice arrives");
     free(client.arena.bytes);
