@@ -284,9 +284,9 @@ const Command command_import = {
     .summary  = "Bring in the sales of another system from a file of its invoice lines.",
     .more     = "Reads CSV, also gzipped, with a header; finds out delimiter, decimal sign, encoding and\n"
                 "the order of day and month from all rows and shows them before it writes. Makes items,\n"
-                "prices, customers and opening stock, then replays each invoice: sales, credits (C…), losses.\n"
-                "Stopped at any moment it goes on where it was when it is run again; an invoice that is in\n"
-                "is skipped. Exit code 1 when lines or invoices had to stay out; each is told.",
+                "prices, customers and opening stock, then replays each invoice: sales, credits (C…),\n"
+                "losses. Stopped at any moment it goes on where it was when it is run again; an invoice\n"
+                "that is in is skipped. Exit code 1 when lines or invoices had to stay out; each is told.",
     .examples = "  onetill import --dry-run invoices.csv.gz\n"
                 "  onetill import --location LON --channel pos invoices-2009.csv invoices-2010.csv\n",
     .options  = {
