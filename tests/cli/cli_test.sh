@@ -49,7 +49,7 @@ check "a group of commands is listed" 2 'item show' "$onetill" item
 check "a near miss is put right" 2 'perhaps: .*order list' "$onetill" ordr list
 check "words in the wrong order are put right" 2 'perhaps: .*item show' "$onetill" show item
 check "a wrong option is put right" 2 '--sku perhaps' "$onetill" item show --skuu X
-check "no server is an exit code of its own" 3 'no answer' "$onetill" me --url http://127.0.0.1:1
+check "no server is an exit code of its own" 3 'no answer' env ONETILL_URL=http://127.0.0.1:1 "$onetill" me
 check "an address that others reach is refused" 2 'insecure-network' "$onetill" serve --host 0.0.0.0
 check "a port that is none is refused" 2 'port' "$onetill" serve --port 70000
 
