@@ -1,3 +1,4 @@
+-- state.sql — all that an import leaves behind, but for ids and times.
 SELECT 'order ' || number || ' ' || ref || ' ' || total || ' ' || note FROM sale_order
 UNION ALL SELECT 'return ' || number || ' ' || ref || ' ' || total FROM sale_return
 UNION ALL SELECT 'item ' || sku || ' ' || name || ' ' || stocked || ' ' || qty_step FROM item
