@@ -442,7 +442,8 @@ static bool skipped(const FTSENT *entry, const char *path)
     if (entry->fts_info != FTS_D) return ends(path, "package-lock.json") || !strcmp(path, ".git");
     if (!strcmp(path, ".ci")) return false;
     return entry->fts_name[0] == '.' || starts(path, "build") || !strcmp(path, "third_party")
-        || !strcmp(path, "data") || !strcmp(entry->fts_name, "node_modules") || !strcmp(path, "tests/tidy");
+        || !strcmp(path, "data") || starts(path, "tests/fuzz/") /* bytes to try */
+        || !strcmp(entry->fts_name, "node_modules") || !strcmp(path, "tests/tidy");
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)

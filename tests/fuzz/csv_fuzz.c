@@ -31,7 +31,8 @@ static void look_at_plan(const ImportTable *table, const ImportPlan *plan)
     }
     for (uint32_t i = 0; i < plan->item_count; i++)
         must(str_is_utf8(table->texts[plan->items[i].name], NULL), "a name that is not UTF-8");
-    for (uint32_t i = 0; i < plan->customer_count; i++) (void)country_code(table->texts[plan->customers[i].country]);
+    for (uint32_t i = 0; i < plan->customer_count; i++)
+        (void)country_code(table->texts[plan->customers[i].country]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
