@@ -52,7 +52,7 @@ bool audit_append(Ctx *ctx, Str action, Id subject, Str detail, Error *err)
     AuditPutIn in = { .merchant = where.merchant,
                       .stream   = where.stream,
                       .seq      = head.seq + 1,
-                      .at_ms    = ctx->now_ms,
+                      .at_ms    = env_now_ms(ctx->env),
                       .actor    = actor_of(ctx),
                       .action   = action,
                       .subject  = subject,

@@ -9,7 +9,8 @@
 #define API_DEF "shop/audit/api.def"
 #include "shop/api_declare.h"
 
-/* Appends one row; `subject` is the id of the document it is about. */
+/* Appends one row; `subject` is the id of the document it is about. Its time is that of the clock, also when
+ * the document bears an earlier one (an imported sale). */
 bool audit_append(Ctx *ctx, Str action, Id subject, Str detail, Error *err) MUST_USE;
 
 /* The id under which audit rows and events name something that has a code and no id (a location, a price
