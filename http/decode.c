@@ -138,6 +138,7 @@ static void decode_value(Decoder *d, const FieldDef *field, const json_t *json, 
         if (json_is_object(json)) decode_child(d, field, json, at);
         else decoder_fault(d, "wrong_type", "must be an object");
         return;
+    case F_JSON: decoder_fault(d, "wrong_type", "stands in replies only"); return;
     }
     UNREACHABLE();
 }
@@ -254,6 +255,7 @@ static void decode_text_value(Decoder *d, const FieldDef *field, Str text, void 
     case F_TIME:
     case F_QTY: leaf_text(d, field, text, at); return;
     case F_LIST:
+    case F_JSON:
     case F_OBJECT: decoder_fault(d, "wrong_type", "cannot stand in an address"); return;
     }
     UNREACHABLE();

@@ -105,6 +105,7 @@ void leaf_text(Decoder *d, const FieldDef *field, Str text, void *out)
     case F_RATE:
     case F_BOOL:
     case F_LIST:
+    case F_JSON:
     case F_OBJECT: break;
     }
     UNREACHABLE();

@@ -56,6 +56,7 @@ static bool is_absent(const FieldDef *field, const void *at)
 {
     switch (field->type) {
     case F_TEXT:
+    case F_JSON:
     case F_CHOICE: return ((const Str *)at)->ptr == NULL;
     case F_INT:
     case F_MONEY:
@@ -80,6 +81,7 @@ static void put_value(Buf *buf, const FieldDef *field, const void *at)
     case F_RATE: buf_i64(buf, *(const int64_t *)at); return;
     case F_QTY: put_qty(buf, *(const int64_t *)at); return;
     case F_TIME: put_time(buf, *(const int64_t *)at); return;
+    case F_JSON: buf_add(buf, *(const Str *)at); return;
     case F_BOOL: buf_add(buf, *(const bool *)at ? STR("true") : STR("false")); return;
     case F_ID: put_id(buf, *(const Id *)at); return;
     case F_LIST: put_list(buf, field->element, at); return;

@@ -62,6 +62,7 @@ static void field_type(Buf *buf, const FieldDef *field)
     case F_TIME: text(buf, "\"type\":\"string\",\"format\":\"date-time\""); return;
     case F_BOOL: text(buf, "\"type\":\"boolean\""); return;
     case F_ID: text(buf, "\"type\":\"string\",\"format\":\"uuid\""); return;
+    case F_JSON: text(buf, "\"type\":\"object\""); return;
     case F_CHOICE: choices(buf, field->choices); return;
     case F_LIST:
         buf_format(buf, "\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/%s\"}",

@@ -30,6 +30,7 @@ static void field_type(Buf *buf, const FieldDef *field)
     case F_RATE: text(buf, "number"); return;
     case F_QTY: text(buf, "string | number"); return;
     case F_BOOL: text(buf, "boolean"); return;
+    case F_JSON: text(buf, "Record<string, unknown>"); return;
     case F_CHOICE: choices(buf, field->choices); return;
     case F_LIST:
         text(buf, field->element->name);

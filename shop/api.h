@@ -9,6 +9,7 @@
  *       TEXT (Str; low/high: bytes)       INT, MONEY, RATE (int64_t; low/high: value)
  *       QTY  (int64_t thousandths; wire: integer or decimal text; low/high: thousandths)
  *       TIME (int64_t UTC ms; wire: RFC 3339)    BOOL (bool)    ID (Id; wire: UUID)
+ *       JSON (Str; replies only: the text of a JSON object, which becomes part of the reply as it is)
  *   CHOICE(Name, field, "one|other", REQUIRED|OPTIONAL, "meaning")          Str
  *   LIST(Name, field, Element, REQUIRED|OPTIONAL, low, high, "meaning")     {items, count}
  *   OBJECT(Name, field, Other, REQUIRED|OPTIONAL, "meaning")                pointer or NULL
@@ -26,7 +27,8 @@
 #define OPT_NONE INT64_MIN
 
 typedef enum {
-    F_TEXT, F_INT, F_MONEY, F_RATE, F_QTY, F_TIME, F_BOOL, F_ID, F_CHOICE, F_LIST, F_OBJECT
+    F_TEXT, F_INT, F_MONEY, F_RATE, F_QTY, F_TIME, F_BOOL, F_ID, F_CHOICE, F_LIST, F_OBJECT,
+    F_JSON
 } FieldType;
 
 typedef enum { OPTIONAL, REQUIRED } FieldNeed;

@@ -10,6 +10,7 @@
 #define C_TIME int64_t
 #define C_BOOL bool
 #define C_ID Id
+#define C_JSON Str
 
 #define STRUCT(S) \
     typedef struct S S; \
