@@ -43,6 +43,7 @@ static const char *value_name(const FieldDef *field)
     case F_ID: return "ID";
     case F_CHOICE: return field->choices;
     case F_LIST:
+    case F_JSON:
     case F_OBJECT: return "JSON";
     }
     UNREACHABLE();
@@ -94,6 +95,7 @@ static json_t *field_value(const FieldDef *field, Str text, Error *err)
         return NULL;
     case F_BOOL: return json_boolean(str_eq(text, STR("true")));
     case F_LIST:
+    case F_JSON:
     case F_OBJECT:
         json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &why);
         if (!json) err_set(err, &ERR_CONFIG, "", "--%s is not JSON: %s", field->name, why.text);

@@ -87,6 +87,7 @@ static const char *sample(const FieldDef *field)
     case F_BOOL: return "true";
     case F_ID: return "0199f0e5-7c00-7000-8000-000000000001";
     case F_LIST:
+    case F_JSON:
     case F_OBJECT: return "";
     case F_TEXT: return strcmp(field->name, "code") == 0 ? "LON" : "'…'";
     case F_CHOICE: return NULL;

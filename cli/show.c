@@ -63,12 +63,22 @@ static Str number_text(Arena *arena, FieldType type, int64_t number, Str currenc
     return str_format(arena, "%" PRId64, number);
 }
 
+/* A JSON object as it is, on one line. */
+static Str json_text(Arena *arena, const json_t *value)
+{
+    char *dump = json_dumps(value, JSON_COMPACT);
+    Str   kept = dump ? str_dup(arena, str_from(dump)) : STR_NONE;
+    free(dump);
+    return clean(arena, kept, false);
+}
+
 /* One value for people; empty for what is absent. */
 static Str value_text(Arena *arena, const FieldDef *field, const json_t *value, Str currency)
 {
     Str text = str_from(json_string_value(value));
     if (json_is_integer(value)) return number_text(arena, field->type, json_integer_value(value), currency);
     if (json_is_boolean(value)) return json_is_true(value) ? STR("yes") : STR("no");
+    if (field->type == F_JSON && json_is_object(value)) return json_text(arena, value);
     if (!text.ptr) return STR("");
     if (field->type == F_TIME && text.len > 19 && text.ptr[text.len - 1] == 'Z')
         return str_format(arena, "%.10s %.8s UTC", text.ptr, text.ptr + 11);

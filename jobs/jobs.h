@@ -18,7 +18,6 @@ typedef struct {
     Env           *env;
     const JobStep *steps;
     size_t         step_count;
-    bool           webhooks_to_loopback; /* for development and tests: receivers on this machine */
     int            senders;              /* threads that call webhooks; 0: standard */
     bool           log;                  /* one line per failure to stderr */
 } JobsOptions;

@@ -14,6 +14,7 @@ struct Env {
     IdMaker         ids;
     Str             psp_url; /* the payment service, "http://127.0.0.1:PORT", or none */
     int             psp_timeout_ms; /* how long one call of it may take; 0: 10,000 */
+    bool            webhooks_to_loopback; /* for development and tests: receivers on this machine */
 };
 
 /* The clock and the random source of the operating system. */

@@ -1,6 +1,7 @@
 /* http_client.c — one blocking HTTP call by libcurl. See http_client.h. */
 #include "sys/http_client.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <curl/curl.h>
 #include <pthread.h>
@@ -247,4 +248,92 @@ bool http_client_call(Arena *arena, const HttpCall *call, HttpAnswer *out, Error
     }
     curl_slist_free_all(headers);
     return ok;
+}
+
+/* --- URLs --- */
+
+static bool ends_with(Str text, Str end)
+{
+    return text.len >= end.len && str_eq_nocase(str_slice(text, text.len - end.len, text.len), end);
+}
+
+/* Names that lead nowhere on the public internet whatever they resolve to. */
+static bool may_name(Str host, HttpReach reach)
+{
+    static const char *const endings[] = { ".localhost", ".local", ".internal", ".intranet",
+                                           ".lan",       ".home",  ".corp",     ".arpa",
+                                           ".onion",     ".test",  ".invalid" };
+    if (str_eq_nocase(host, STR("localhost"))) return reach == REACH_PUBLIC_OR_LOOPBACK;
+    if (str_index(host, '.', 0) == host.len) return false;
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (ends_with(host, str_from(endings[i]))) return false;
+    return true;
+}
+
+static bool may_host(const char *text, HttpReach reach)
+{
+    char                literal[64];
+    struct sockaddr_in  v4   = { .sin_family = AF_INET };
+    struct sockaddr_in6 v6   = { .sin6_family = AF_INET6 };
+    Str                 host = str_from(text);
+    if (host.len > 2 && host.ptr[0] == '[') { /* curl gives IPv6 in its brackets */
+        if (host.len - 2 >= sizeof literal) return false;
+        (void)snprintf(literal, sizeof literal, "%.*s", (int)host.len - 2, host.ptr + 1);
+        return inet_pton(AF_INET6, literal, &v6.sin6_addr) == 1
+               && http_client_may_reach((const struct sockaddr *)&v6, reach);
+    }
+    while (host.len && host.ptr[host.len - 1] == '.') host.len--;
+    if (host.len == 0 || host.len >= 254) return false;
+    if (host.len < sizeof literal) {
+        (void)snprintf(literal, sizeof literal, "%.*s", STR_FMT(host));
+        if (inet_pton(AF_INET, literal, &v4.sin_addr) == 1) /* curl has made 0x7f000001 into 127.0.0.1 */
+            return http_client_may_reach((const struct sockaddr *)&v4, reach);
+    }
+    return may_name(host, reach);
+}
+
+/* One part of the URL, or NULL when it has none; freed with curl_free. */
+static char *part_of(CURLU *parsed, CURLUPart part)
+{
+    char *text = NULL;
+    return curl_url_get(parsed, part, &text, 0) == CURLUE_OK ? text : NULL;
+}
+
+static const char *fault_of(CURLU *parsed, HttpReach reach)
+{
+    char       *scheme = part_of(parsed, CURLUPART_SCHEME), *host = part_of(parsed, CURLUPART_HOST);
+    char       *user = part_of(parsed, CURLUPART_USER), *password = part_of(parsed, CURLUPART_PASSWORD);
+    char       *fragment = part_of(parsed, CURLUPART_FRAGMENT), *zone = part_of(parsed, CURLUPART_ZONEID);
+    const char *fault = NULL;
+    if (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
+        fault = "must be http or https";
+    else if (user || password) fault = "must not have a user or password";
+    else if (fragment) fault = "must not have a fragment";
+    else if (!host || zone || (reach != REACH_ANY && !may_host(host, reach)))
+        fault = "the host is not on the public internet";
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(user);
+    curl_free(password);
+    curl_free(fragment);
+    curl_free(zone);
+    return fault;
+}
+
+bool http_client_check_url(Str url, HttpReach reach, Error *err)
+{
+    char text[URL_MAX];
+    if (url.len == 0 || url.len >= sizeof text)
+        return err_set(err, &ERR_PEER_FORBIDDEN, "url", "empty or too long");
+    for (size_t i = 0; i < url.len; i++)
+        if (url.ptr[i] <= ' ' || url.ptr[i] >= 0x7F || url.ptr[i] == '\\')
+            return err_set(err, &ERR_PEER_FORBIDDEN, "url", "must be visible ASCII without backslashes");
+    memcpy(text, url.ptr, url.len);
+    text[url.len] = 0;
+    CURLU *parsed = curl_url();
+    if (!parsed) return err_memory(err);
+    const char *fault = "not a URL";
+    if (curl_url_set(parsed, CURLUPART_URL, text, 0) == CURLUE_OK) fault = fault_of(parsed, reach);
+    curl_url_cleanup(parsed);
+    return !fault || err_set(err, &ERR_PEER_FORBIDDEN, "url", "%s", fault);
 }

@@ -46,6 +46,10 @@ typedef struct {
  * URL), MEMORY. Any HTTP status is an answer. */
 bool http_client_call(Arena *arena, const HttpCall *call, HttpAnswer *out, Error *err) MUST_USE;
 
+/* Whether a URL may be called at all: http or https, no user or password, a host that is a public name or a
+ * public address. Looks up no name: where a name leads is seen at each call. Errors: PEER_FORBIDDEN. */
+bool http_client_check_url(Str url, HttpReach reach, Error *err) MUST_USE;
+
 /* Whether an address (IPv4, IPv6) may be reached. */
 bool http_client_may_reach(const struct sockaddr *address, HttpReach reach);
 

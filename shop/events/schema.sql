@@ -1,7 +1,7 @@
 -- event: the outbox; what happened, written in the transaction in which it happened
 CREATE TABLE event (
     merchant BIGINT NOT NULL,
-    tx       BIGINT NOT NULL, -- SQLite: 1, 2, 3 …; PostgreSQL: the number of the transaction
+    tx       BIGINT NOT NULL, -- SQLite: 1, 2, 3 …; PostgreSQL: number of the transaction, or of a later one
     id       BYTEA  NOT NULL,
     kind     TEXT   NOT NULL, -- e.g. order.paid
     subject  BYTEA  NOT NULL, -- id of the document; order is kept within it
@@ -13,26 +13,29 @@ CREATE TABLE event (
 CREATE TABLE webhook (
     merchant    BIGINT NOT NULL,
     id          BYTEA  NOT NULL,
-    url         TEXT   NOT NULL, -- where it is called
-    secret      TEXT   NOT NULL, -- key of the HMAC
+    url         TEXT   NOT NULL, -- where events are posted to
+    secret      TEXT   NOT NULL, -- key of the HMAC: whsec_ and base64
     kinds       TEXT   NOT NULL, -- event kinds, one blank between, or *
-    active      BIGINT NOT NULL,
+    active      BIGINT NOT NULL, -- 0: it answered 410 Gone
     at_tx       BIGINT NOT NULL, -- the last event delivered or parked
-    at_id       BYTEA  NOT NULL, -- and the id of that event
+    at_id       BYTEA  NOT NULL, -- of the same
     attempts    BIGINT NOT NULL, -- failures of the next event so far
-    first_ms    BIGINT NOT NULL, -- when it failed first; 0: never
+    first_ms    BIGINT NOT NULL, -- since when it has only failed; 0: the last try was good
     next_ms     BIGINT NOT NULL, -- not before
-    last_error  TEXT   NOT NULL, -- why the last call failed, or empty
+    last_error  TEXT   NOT NULL, -- why the last try failed, or empty
+    lease       BYTEA  NOT NULL, -- who is telling it at the moment: a random id
+    lease_ms    BIGINT NOT NULL, -- until when nobody else may; 0: nobody is
     made_at_ms  BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)
 );
 -- webhook_parked: events given up after too many failures; can be sent again
 CREATE TABLE webhook_parked (
     merchant   BIGINT NOT NULL,
-    webhook_id BYTEA  NOT NULL, -- whose it is
-    tx         BIGINT NOT NULL, -- of the event, as its id
-    id         BYTEA  NOT NULL,
-    why        TEXT   NOT NULL, -- the last failure
+    webhook_id BYTEA  NOT NULL, -- for whom
+    tx         BIGINT NOT NULL, -- of the event
+    id         BYTEA  NOT NULL, -- of the event
+    why        TEXT   NOT NULL, -- why the last try failed
+    again      BIGINT NOT NULL, -- 1: to be sent again
     at_ms      BIGINT NOT NULL,
     PRIMARY KEY (merchant, webhook_id, tx, id)
 );
