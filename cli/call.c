@@ -19,7 +19,7 @@ enum { CONNECT_MS = 3000, TOTAL_MS = 60000, REPLY_MAX = 32 << 20, INPUT_MAX = 4 
 static const Option common_options[] = {
     { "json-body", "JSON", "the whole request as JSON, or - to read it from standard input" },
     { "json", NULL, "the answer as JSON, byte for byte" },
-    { "url", "URL", "the server; standard: $ONETILL_URL or http://127.0.0.1:8080" },
+    { "server", "URL", "where it is; standard: $ONETILL_URL or http://127.0.0.1:8080" },
     { "key", "KEY", "the API key; better in $ONETILL_KEY, where other users do not see it" },
     { "idempotency-key", "TEXT", "names this write: repeated with the same name it is done once" },
     { "help", NULL, "this text" },
@@ -205,7 +205,7 @@ static bool add_query(Buf *buf, json_t *all, Error *err)
 
 static Str base_url(const Cli *cli)
 {
-    Str url = cli_option(cli, "url");
+    Str url = cli_option(cli, "server");
     if (!url.ptr) url = cli_variable("ONETILL_URL");
     if (!url.ptr) url = STR("http://127.0.0.1:8080");
     while (url.len && url.ptr[url.len - 1] == '/') url.len--;

@@ -47,6 +47,7 @@ static const char *type_name(FieldType type)
     case F_ID: return "UUID";
     case F_CHOICE: return "one of";
     case F_LIST: return "list of";
+    case F_JSON:
     case F_OBJECT: return "object";
     }
     UNREACHABLE();
