@@ -1,6 +1,8 @@
 /* serve.c — `onetill serve`: the database, the jobs and HTTP in one process, and their orderly end. */
 #include "cli/cli.h"
+#include "flows/pay.h"
 #include "http/app.h"
+#include "jobs/jobs.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -46,7 +48,8 @@ static bool read_plan(Cli *cli, Plan *plan, Error *err)
         return err_set(err, &ERR_CONFIG, "", "--log is on or off");
     plan->port = (int)port;
     if (!psp.ptr) psp = cli_variable("ONETILL_PSP");
-    cli->env->psp_url = psp;
+    cli->env->psp_url              = psp;
+    cli->env->webhooks_to_loopback = cli_flag(cli, "webhooks-to-loopback");
     if (is_loopback(plan->host) || cli_flag(cli, "insecure-network")) return true;
     return err_set(err, &ERR_CONFIG, "",
                    "%.*s can be reached by others and onetill does not encrypt: keys would travel in the "
@@ -135,10 +138,12 @@ static void make_folder(Str url)
 
 static int run(Cli *cli)
 {
-    Plan  plan = { 0 };
-    Error err = { 0 };
-    Db   *db  = NULL;
-    App  *app = NULL;
+    static const JobStep steps[] = { pay_settle_due };
+    Plan                 plan    = { 0 };
+    Error                err     = { 0 };
+    Db                  *db      = NULL;
+    App                 *app     = NULL;
+    Jobs                *jobs    = NULL;
     if (!read_plan(cli, &plan, &err)) return cli_fail(&err);
     no_core_dumps();
     block_signals();
@@ -146,7 +151,11 @@ static int run(Cli *cli)
     DbOptions  database = { .url = plan.url };
     bool       ok       = db_open(&database, true, &db, &err);
     AppOptions options  = { .db = db, .env = cli->env, .log = plan.log };
-    ok                  = ok && app_create(&options, &app, &err) && serve_http(cli, &plan, app, &err);
+    JobsOptions work    = { .db = db, .env = cli->env, .steps = steps, .step_count = COUNT(steps),
+                            .log = plan.log };
+    ok = ok && app_create(&options, &app, &err) && jobs_start(&work, &jobs, &err)
+      && serve_http(cli, &plan, app, &err);
+    if (jobs) jobs_stop(jobs);
     if (app) app_destroy(app);
     if (db) db_close(db);
     return ok ? CLI_OK : cli_fail(&err);
@@ -165,6 +174,7 @@ const Command command_serve = {
         { "port", "N", "standard: 8080; 0: any free one" },
         { "psp", "URL", "the payment service; standard: $ONETILL_PSP; without one cards are not taken" },
         { "log", "on|off", "one JSON line per request on standard error; standard: on" },
+        { "webhooks-to-loopback", NULL, "for development: webhooks may be on this machine" },
         { "insecure-network", NULL, "listen where other machines can hear API keys" },
     },
 };

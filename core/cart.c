@@ -217,10 +217,8 @@ static bool explain_all(Work *w, Error *err)
         const PricedTax *tax  = &w->out->taxes[t];
         Str              base = money_text(arena, tax->base, w->in->currency);
         step(w, -1, STR("tax"), tax->amount,
-             str_format(arena, "%.*s %lld.%04lld %% %s %.*s", STR_FMT(tax->name),
-                         (long long)(tax->ppm / 10000),
-                        (long long)(tax->ppm % 10000), w->in->prices_include_tax ? "contained, on" : "on",
-                        STR_FMT(base)));
+             str_format(arena, "%.*s %s %.*s", STR_FMT(tax->name),
+                        w->in->prices_include_tax ? "contained, on" : "on", STR_FMT(base)));
     }
     step(w, -1, STR("total"), w->out->total, STR("To pay"));
     if (w->out->cash_rounding)

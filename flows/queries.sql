@@ -394,22 +394,29 @@ SELECT word FROM item_word WHERE merchant = :merchant AND item = :item ORDER BY 
 SELECT printed FROM barcode WHERE merchant = :merchant AND item = :item;
 
 
+-- Events are dropped when they are old: only what was told since the oldest that is kept must have one.
 -- name: verify_events
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
+WITH kept AS (SELECT coalesce(min(at_ms), 0) AS since FROM event WHERE merchant = :merchant)
 SELECT d.id, 'event or audit row ' || d.kind, 1, 0 FROM (
     SELECT id, 'order.' || state AS kind FROM sale_order WHERE merchant = :merchant
 ) AS d
+CROSS JOIN kept
 LEFT JOIN (SELECT DISTINCT subject, kind FROM event WHERE merchant = :merchant AND kind LIKE 'order.%') AS e
     ON e.subject = d.id AND e.kind = d.kind
-LEFT JOIN (SELECT DISTINCT subject, action FROM audit_log
-           WHERE merchant = :merchant AND action LIKE 'order.%') AS a
+LEFT JOIN (SELECT subject, action, max(at_ms) AS at_ms FROM audit_log
+           WHERE merchant = :merchant AND action LIKE 'order.%' GROUP BY subject, action) AS a
     ON a.subject = d.id AND a.action = d.kind
-WHERE e.kind IS NULL OR a.action IS NULL
+WHERE a.action IS NULL OR (e.kind IS NULL AND a.at_ms >= kept.since)
 UNION ALL
 SELECT subject, 'events order.returned', CAST(SUM(due) AS BIGINT), CAST(SUM(told) AS BIGINT) FROM (
-    SELECT coalesce(order_id, id) AS subject, 1 AS due, 0 AS told FROM sale_return WHERE merchant = :merchant
-    UNION ALL SELECT subject, 0, 1 FROM event WHERE merchant = :merchant AND kind = 'order.returned'
+    SELECT coalesce(r.order_id, r.id) AS subject, 1 AS due, 0 AS told
+    FROM sale_return r JOIN audit_log l ON l.merchant = r.merchant AND l.subject = r.id
+        AND l.action = 'order.returned', kept
+    WHERE r.merchant = :merchant AND l.at_ms >= kept.since
+    UNION ALL SELECT subject, 0, 1 FROM event, kept
+    WHERE merchant = :merchant AND kind = 'order.returned' AND at_ms >= kept.since
 ) AS both_sides GROUP BY subject HAVING SUM(due) <> SUM(told)
 UNION ALL
 SELECT subject, 'audit rows order.returned', CAST(SUM(due) AS BIGINT), CAST(SUM(told) AS BIGINT) FROM (

@@ -18,8 +18,8 @@ typedef struct {
     Env           *env;
     const JobStep *steps;
     size_t         step_count;
-    int            senders;              /* threads that call webhooks; 0: standard */
-    bool           log;                  /* one line per failure to stderr */
+    int            senders;    /* threads that call webhooks; 0: standard */
+    bool           log;        /* one line per failure to stderr */
 } JobsOptions;
 
 /* Errors: MEMORY, INTERNAL. */

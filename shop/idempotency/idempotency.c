@@ -34,3 +34,13 @@ bool idempotency_answer(Ctx *ctx, int64_t status, Str body, Error *err)
     IdempotencyAnswerIn in = { ctx->who.merchant, ctx->key, status, body };
     return q_idempotency_answer_exec(ctx->tx, &in, NULL, err);
 }
+
+bool idempotency_prune(Ctx *ctx, int64_t before_ms, bool *more, Error *err)
+{
+    enum { STEP = 500 };
+    int64_t            dropped = 0;
+    IdempotencyPruneIn in      = { ctx->who.merchant, before_ms, STEP };
+    if (!q_idempotency_prune_exec(ctx->tx, &in, &dropped, err)) return false;
+    *more = dropped == STEP;
+    return true;
+}

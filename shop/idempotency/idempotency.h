@@ -4,7 +4,10 @@
 #ifndef SHOP_IDEMPOTENCY_H
 #define SHOP_IDEMPOTENCY_H
 
-#include "shop/ctx.h"
+#include "shop/common.h"
+
+#define API_DEF "shop/idempotency/api.def"
+#include "shop/api_declare.h"
 
 typedef struct {
     bool    found;   /* the key was used before */
@@ -25,5 +28,8 @@ bool idempotency_finish(Ctx *ctx, Str fingerprint, int64_t status, Str body_or_n
 
 /* Answers a pending key. */
 bool idempotency_answer(Ctx *ctx, int64_t status, Str body, Error *err) MUST_USE;
+
+/* Drops some hundreds of answered keys from before `before_ms`; *more tells whether there are more. */
+bool idempotency_prune(Ctx *ctx, int64_t before_ms, bool *more, Error *err) MUST_USE;
 
 #endif

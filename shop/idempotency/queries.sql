@@ -13,6 +13,8 @@ VALUES (:merchant, :name, :fingerprint, :status, :body, :made_at_ms);
 UPDATE idempotency_key SET status = :status, body = :body
 WHERE merchant = :merchant AND name = :name AND status = 0;
 
--- name: idempotency_drop
--- in: merchant:i64 name:text
-DELETE FROM idempotency_key WHERE merchant = :merchant AND name = :name AND status = 0;
+-- name: idempotency_prune
+-- in: merchant:i64 before_ms:i64 limit:i64
+DELETE FROM idempotency_key WHERE merchant = :merchant AND name IN (
+    SELECT name FROM idempotency_key
+    WHERE merchant = :merchant AND made_at_ms < :before_ms AND status > 0 LIMIT :limit);

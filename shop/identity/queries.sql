@@ -45,3 +45,8 @@ SELECT role, perms FROM role WHERE merchant = :merchant AND role > :after ORDER 
 -- out: id:id role:text label:text made_at_ms:i64 revoked_at_ms:i64
 SELECT id, role, label, made_at_ms, revoked_at_ms FROM api_key
 WHERE merchant = :merchant AND id > :after ORDER BY id LIMIT :count;
+
+-- name: merchant_all
+-- in: limit:i64
+-- out: merchant:i64
+SELECT merchant FROM merchant ORDER BY merchant LIMIT :limit;

@@ -1,0 +1,168 @@
+/* jobs.c — what the shop does by itself. See jobs.h. One thread takes the steps and drops what is old, a few
+ * more tell webhooks: a slow receiver keeps one of them busy, never the steps. */
+#include "jobs/jobs.h"
+
+#include "jobs/prune.h"
+#include "jobs/tell.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SENDERS_STANDARD = 4,
+    SENDERS_MAX      = 64,
+    ARENA_BYTES      = 1 << 20, /* of each thread: some dozens of events with their bodies */
+    PAUSE_MS         = 1000,
+    PRUNE_EVERY_MS   = 60000,
+};
+
+struct Jobs {
+    JobsOptions     options;
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t  wake;
+    uint64_t        calls; /* how often somebody woke us */
+    bool            stopping;
+    pthread_t       threads[SENDERS_MAX + 1];
+    int             thread_count;
+};
+
+static void complain(const Jobs *jobs, const char *what, const Error *err)
+{
+    char line[400];
+    int  len = snprintf(line, sizeof line,
+                        "{\"level\":\"error\",\"job\":\"%s\",\"code\":\"%s\",\"message\":\"", what,
+                        err->def ? err->def->name : "internal");
+    for (const char *at = err->message; *at && len < (int)sizeof line - 4; at++)
+        line[len++] = *at == '"' || *at == '\\' || (unsigned char)*at < ' ' ? '\'' : *at;
+    line[len++] = '"';
+    line[len++] = '}';
+    line[len++] = '\n';
+    if (!jobs->options.log || write(STDERR_FILENO, line, (size_t)len) < 0) return;
+}
+
+/* Waits until woken since `seen`, or for a second; false when it is time to end. */
+static bool wait_turn(Jobs *jobs, uint64_t *seen)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += PAUSE_MS / 1000;
+    pthread_mutex_lock(&jobs->lock);
+    while (!jobs->stopping && jobs->calls == *seen)
+        if (pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until) == ETIMEDOUT) break;
+    *seen   = jobs->calls;
+    bool go = !jobs->stopping;
+    pthread_mutex_unlock(&jobs->lock);
+    return go;
+}
+
+static bool stopping(Jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    bool yes = jobs->stopping;
+    pthread_mutex_unlock(&jobs->lock);
+    return yes;
+}
+
+static void *keeper(void *arg)
+{
+    Jobs    *jobs   = arg;
+    Env     *env    = jobs->options.env;
+    Arena    arena;
+    void    *bytes  = malloc(ARENA_BYTES);
+    uint64_t seen   = 0;
+    int64_t  pruned = 0;
+    if (!bytes) return NULL;
+    arena_init(&arena, bytes, ARENA_BYTES);
+    do {
+        int64_t now = env_now_ms(env);
+        for (size_t i = 0; i < jobs->options.step_count; i++) {
+            Error err = { 0 };
+            arena_reset(&arena);
+            JobStep step = jobs->options.steps[i];
+            if (!step(jobs->options.db, env, &arena, now, &err)) complain(jobs, "step", &err);
+        }
+        if (now - pruned >= PRUNE_EVERY_MS) {
+            Error err = { 0 };
+            arena_reset(&arena);
+            if (!prune(jobs->options.db, env, &arena, now, &err)) complain(jobs, "prune", &err);
+            pruned = now;
+        }
+    } while (wait_turn(jobs, &seen));
+    free(bytes);
+    return NULL;
+}
+
+static void *sender(void *arg)
+{
+    Jobs    *jobs  = arg;
+    Arena    arena;
+    void    *bytes = malloc(ARENA_BYTES);
+    uint64_t seen  = 0;
+    if (!bytes) return NULL;
+    arena_init(&arena, bytes, ARENA_BYTES);
+    do {
+        bool did = true;
+        while (did && !stopping(jobs)) {
+            Error err = { 0 };
+            arena_reset(&arena);
+            if (tell_one(jobs->options.db, jobs->options.env, &arena, &did, &err)) continue;
+            complain(jobs, "webhook", &err);
+            break;
+        }
+    } while (wait_turn(jobs, &seen));
+    free(bytes);
+    return NULL;
+}
+
+static bool start_threads(Jobs *jobs, int senders)
+{
+    for (int i = 0; i <= senders; i++) {
+        if (pthread_create(&jobs->threads[i], NULL, i == 0 ? keeper : sender, jobs) != 0) return false;
+        jobs->thread_count++;
+    }
+    return true;
+}
+
+bool jobs_start(const JobsOptions *options, Jobs **out, Error *err)
+{
+    pthread_condattr_t clock;
+    Jobs              *jobs    = calloc(1, sizeof *jobs);
+    int                senders = options->senders > 0 ? options->senders : SENDERS_STANDARD;
+    if (!jobs) return err_memory(err);
+    jobs->options = *options;
+    (void)pthread_condattr_init(&clock);
+    (void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    (void)pthread_mutex_init(&jobs->lock, NULL);
+    (void)pthread_cond_init(&jobs->wake, &clock);
+    (void)pthread_condattr_destroy(&clock);
+    if (!start_threads(jobs, senders < SENDERS_MAX ? senders : SENDERS_MAX)) {
+        jobs_stop(jobs);
+        return err_set(err, &ERR_INTERNAL, "", "cannot make a thread");
+    }
+    *out = jobs;
+    return true;
+}
+
+void jobs_stop(Jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->stopping = true;
+    pthread_cond_broadcast(&jobs->wake);
+    pthread_mutex_unlock(&jobs->lock);
+    for (int i = 0; i < jobs->thread_count; i++) pthread_join(jobs->threads[i], NULL);
+    (void)pthread_cond_destroy(&jobs->wake);
+    (void)pthread_mutex_destroy(&jobs->lock);
+    free(jobs);
+}
+
+void jobs_wake(Jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->calls++;
+    pthread_cond_broadcast(&jobs->wake);
+    pthread_mutex_unlock(&jobs->lock);
+}
