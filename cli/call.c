@@ -256,6 +256,13 @@ static bool build(Cli *cli, const RouteDef *route, HttpCall *call, Error *err)
 
 /* ---- the answer ---- */
 
+/* An answer without end, as it comes. */
+static bool print_part(void *arg, Str part)
+{
+    (void)arg;
+    return fwrite(part.ptr, 1, part.len, stdout) == part.len && fflush(stdout) == 0;
+}
+
 static int no_answer(const Cli *cli, const RouteDef *route, const HttpCall *call, const Error *err)
 {
     (void)fprintf(stderr, "onetill: no answer from %.*s: %s\n", STR_FMT(base_url(cli)), err->message);
@@ -274,10 +281,12 @@ int call_run(Cli *cli, const RouteDef *route)
     HttpAnswer answer = { 0 };
     Error      err    = { 0 };
     if (!build(cli, route, &call, &err)) return cli_fail(&err);
+    if (route->flags & STREAM) call.on_part = print_part;
     if (!http_client_call(cli->arena, &call, &answer, &err)) return no_answer(cli, route, &call, &err);
     if (answer.truncated) (void)fputs("onetill: the answer is too long; only its beginning follows\n",
                                       stderr);
     bool good = answer.status >= 200 && answer.status < 300;
+    if (good && route->flags & STREAM) return CLI_OK; /* shown as it came */
     if (cli->json) {
         (void)fwrite(answer.body.ptr, 1, answer.body.len, stdout);
         if (!answer.body.len || answer.body.ptr[answer.body.len - 1] != '\n') putchar('\n');

@@ -11,6 +11,7 @@
 #include "http/openapi.h"
 #include "http/problem.h"
 #include "http/reply_cache.h"
+#include "http/stream.h"
 #include "http/workers.h"
 #include "shop/idempotency/idempotency.h"
 #include "shop/identity/identity.h"
@@ -38,6 +39,7 @@ struct App {
     AuthCache         cache;
     AccessLog        *log;     /* or NULL */
     ReplyCache       *replies; /* NULL on PostgreSQL */
+    Streams          *streams;
     bool              reads_wait; /* PostgreSQL: a read waits for the network, never on the loop */
 };
 
@@ -82,8 +84,8 @@ static void log_request(const Call *call, int status, int64_t micros)
     access_log_request(call->app->log, &entry);
 }
 
-/* Sends; the call must not be touched afterwards. */
-static void answer(Call *call, HttpReply *reply)
+/* Headers and counts of every answer. */
+static void finish(Call *call, HttpReply *reply)
 {
     App    *app    = call->app;
     int64_t micros = clock_us() - call->start_us;
@@ -94,6 +96,12 @@ static void answer(Call *call, HttpReply *reply)
     if (call->replayed) atomic_fetch_add(&app->metrics.replayed, 1);
     if (app->log) log_request(call, reply->status, micros);
     atomic_fetch_sub(&app->metrics.in_flight, 1);
+}
+
+/* Sends; the call must not be touched afterwards. */
+static void answer(Call *call, HttpReply *reply)
+{
+    finish(call, reply);
     http_reply(call->exchange, reply);
 }
 
@@ -118,6 +126,7 @@ static void refuse(Call *call, const Error *err)
 
 static Str route_media(const RouteDef *def)
 {
+    if (def->flags & STREAM) return STR("text/event-stream");
     return def->flags & TEXT_REPLY ? STR("text/plain; charset=utf-8") : STR("application/json");
 }
 
@@ -190,6 +199,33 @@ static void keep_reply(Call *call, Str body, Str etag)
     if (etag.ptr) reply_cache_put(call->app->replies, &key, call->version, body, etag);
 }
 
+/* The value of a TEXT field of the reply struct. */
+static Str reply_text(const Call *call, const char *name)
+{
+    const StructDef *def = call->route->def->reply;
+    for (size_t i = 0; i < def->field_count; i++)
+        if (strcmp(def->fields[i].name, name) == 0)
+            return *(const Str *)((const char *)call->reply + def->fields[i].offset);
+    UNREACHABLE();
+}
+
+/* A client that comes back says in Last-Event-ID how far it was. */
+static void open_stream(Call *call)
+{
+    Error     err    = { 0 };
+    Str       cursor = http_header(call->exchange, STR("last-event-id"));
+    HttpReply head   = { .status = call->route->def->status, .content_type = route_media(call->route->def) };
+    if (!cursor.len) cursor = reply_text(call, "cursor");
+    add_header(&head, STR("Cache-Control"), STR("no-store"));
+    StreamPlace place;
+    if (!streams_take(call->app->streams, call->exchange, call->ctx.who.merchant, cursor, &place, &err)) {
+        refuse(call, &err);
+        return;
+    }
+    finish(call, &head);
+    streams_start(place, &head); /* now the call is gone */
+}
+
 static void read_stage(void *arg)
 {
     Call *call = arg;
@@ -199,12 +235,17 @@ static void read_stage(void *arg)
         refuse(call, &err);
         return;
     }
-    bool ok = call->route->def->handler(&call->ctx, call->request, call->reply, &err) &&
-              encode_body(call, &body, &err);
+    bool stream = call->route->def->flags & STREAM;
+    bool ok     = call->route->def->handler(&call->ctx, call->request, call->reply, &err) &&
+              (stream || encode_body(call, &body, &err));
     db_read_end(call->ctx.tx);
     call->ctx.tx = NULL;
     if (!ok) {
         refuse(call, &err);
+        return;
+    }
+    if (stream) {
+        open_stream(call);
         return;
     }
     Str etag = str_format(call->ctx.arena, "\"%016" PRIx64 "\"", fnv64(body));
@@ -320,6 +361,7 @@ static void write_done(void *arg, bool ok, const Error *err)
     Call *call   = arg;
     Error full   = { 0 };
     call->ctx.tx = NULL;
+    if (ok && !call->replayed) streams_wake(call->app->streams);
     if (!ok) {
         call->replayed = false;
         refuse(call, err);
@@ -664,6 +706,7 @@ bool app_create(const AppOptions *options, App **out, Error *err)
     bool ok = router_create(shop_all, shop_count, &app->router, err) && make_openapi(app, err) &&
               workers_create(threads, &app->afters, err) &&
               workers_create(app->reads_wait ? threads : SLOW_THREADS, &app->readers, err) &&
+              streams_create(options->db, options->env, &app->streams, err) &&
               (!options->log || access_log_open(STDERR_FILENO, &app->log, err));
     if (!ok) {
         app_destroy(app);
@@ -680,6 +723,7 @@ void app_destroy(App *app)
     if (!app) return;
     workers_destroy(app->readers);
     workers_destroy(app->afters);
+    streams_destroy(app->streams);
     router_destroy(app->router);
     reply_cache_destroy(app->replies);
     if (app->log) access_log_note(app->log, env_now_ms(app->options.env), "info", "stopped");

@@ -177,7 +177,9 @@ static void responses(Buf *buf, const RouteDef *route)
 {
     buf_format(buf, ",\"responses\":{\"%d\":{\"description\":", route->status);
     quoted(buf, route->reply->meaning);
-    if (route->flags & TEXT_REPLY)
+    if (route->flags & STREAM)
+        text(buf, ",\"content\":{\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}}}");
+    else if (route->flags & TEXT_REPLY)
         text(buf, ",\"content\":{\"text/plain\":{\"schema\":{\"type\":\"string\"}}}}");
     else
         buf_format(buf,

@@ -78,7 +78,7 @@ static void route(Buf *buf, const RouteDef *def)
     text(buf, "\": { request: ");
     text(buf, def->request->name);
     text(buf, "; reply: ");
-    text(buf, def->flags & TEXT_REPLY ? "string" : def->reply->name);
+    text(buf, def->flags & (TEXT_REPLY | STREAM) ? "string" : def->reply->name);
     text(buf, def->flags & WRITE ? "; write: true };\n" : "; write: false };\n");
 }
 

@@ -82,6 +82,8 @@ enum {
     TEXT_REPLY = 8, /* the reply is the TEXT field `text` of the reply struct, as text/plain */
     CACHED     = 16, /* a READ whose reply depends on nothing but merchant, path, query and what routes
                       * without NO_TOUCH change: not on the time, not on who asks. Kept by reply_cache.h */
+    STREAM     = 128, /* a READ answered with events without end (http/stream.h) from the cursor in the
+                      * TEXT field `cursor` of the reply struct; text/event-stream */
     NO_TOUCH   = 32, /* a WRITE that changes nothing a CACHED reply shows (orders, stock, payments) */
     SLOW       = 64, /* a READ that may look at many rows: never on the loop thread, also on SQLite */
 };

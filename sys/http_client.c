@@ -29,6 +29,7 @@ typedef struct {
     HttpAnswer     *answer;
     char           *bytes; /* reply_max of them */
     bool            forbidden;
+    CURL           *curl;
 } Exchange;
 
 static pthread_key_t  handles_key;
@@ -159,6 +160,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
     Exchange *exchange = arg;
     Str      *body     = &exchange->answer->body;
     size_t    offered  = size * count;
+    long      status   = 0;
+    (void)curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (exchange->call->on_part && status >= 200 && status < 300)
+        return exchange->call->on_part(exchange->call->on_part_arg, (Str){ bytes, offered }) ? offered : 0;
     size_t    room     = exchange->call->reply_max - body->len;
     size_t    taken    = offered < room ? offered : room;
     memcpy(exchange->bytes + body->len, bytes, taken);
@@ -197,7 +202,7 @@ static void set_options(CURL *curl, Exchange *exchange, const char *url, const c
     (void)curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* whatever the environment says */
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_ms);
-    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)call->total_ms);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, call->on_part ? 0L : (long)call->total_ms);
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "onetill/" ONETILL_VERSION);
     (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
@@ -235,6 +240,7 @@ bool http_client_call(Arena *arena, const HttpCall *call, HttpAnswer *out, Error
     Str      method   = str_dup(arena, call->method);
     Exchange exchange = { .call = call, .answer = out, .bytes = arena_alloc(arena, call->reply_max) };
     CURL    *curl     = handle_of_thread(call->reach);
+    exchange.curl     = curl;
     if (!url.ptr || !method.ptr || !exchange.bytes || !curl) return err_memory(err);
     out->body                  = (Str){ exchange.bytes, 0 };
     bool               ok      = true;

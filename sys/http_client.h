@@ -33,6 +33,10 @@ typedef struct {
     Str              body;                             /* sent when ptr is not NULL */
     int              connect_ms, total_ms;
     size_t           reply_max; /* bytes of the body that are kept */
+    /* An answer without end: after a status of 2xx each part of the body is given here as it comes instead
+     * of being kept, without a limit of time, until it returns false. */
+    bool (*on_part)(void *arg, Str part);
+    void            *on_part_arg;
     HttpReach        reach;
 } HttpCall;
 

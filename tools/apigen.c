@@ -84,7 +84,8 @@ static void route_page(FILE *out, const RouteDef *route)
     (void)fprintf(out, "\n### %s %s\n\n%s\n\n", method_names[route->method], route->path, route->summary);
     (void)fprintf(out, "- request [%s](#%s), reply %d ", route->request->name, route->request->name,
                   route->status);
-    if (route->flags & TEXT_REPLY) (void)fputs("as plain text\n", out);
+    if (route->flags & STREAM) (void)fputs("as server-sent events without end\n", out);
+    else if (route->flags & TEXT_REPLY) (void)fputs("as plain text\n", out);
     else (void)fprintf(out, "[%s](#%s)\n", route->reply->name, route->reply->name);
     if (route->flags & PUBLIC) (void)fputs("- needs no key", out);
     else (void)fprintf(out, "- needs `%s`", route->perm->code);

@@ -35,6 +35,16 @@ bool events_list(Ctx *ctx, const EventsAfter *request, EventList *reply, Error *
     return true;
 }
 
+bool events_stream(Ctx *ctx, const EventsFollow *request, EventStream *reply, Error *err)
+{
+    EventCursor head;
+    reply->cursor = request->after;
+    if (request->after.len) return read_cursor(request->after, "after", &head, err);
+    if (!events_head(ctx, &head, err)) return false;
+    reply->cursor = head.tx ? events_cursor_text(ctx->arena, head) : STR("");
+    return reply->cursor.ptr || err_memory(err);
+}
+
 bool webhooks_create(Ctx *ctx, const NewWebhook *request, Webhook *reply, Error *err)
 {
     return webhooks_add(ctx, request, reply, err);

@@ -3,6 +3,7 @@
 #include "tests/http/fakes.h"
 
 #include "shop/idempotency/idempotency.h"
+#include "http/stream.h"
 #include "shop/identity/identity.h"
 
 #include <string.h>
@@ -168,4 +169,33 @@ void http_counters(const HttpServer *server, HttpCounters *out)
 {
     (void)server;
     *out = (HttpCounters){ 0 };
+}
+
+bool streams_create(Db *db, Env *env, Streams **out, Error *err)
+{
+    (void)db, (void)env, (void)err;
+    *out = NULL;
+    return true;
+}
+
+void streams_destroy(Streams *streams)
+{
+    (void)streams;
+}
+
+void streams_wake(Streams *streams)
+{
+    (void)streams;
+}
+
+bool streams_take(Streams *streams, HttpExchange *exchange, int64_t merchant, Str cursor, StreamPlace *out,
+                  Error *err)
+{
+    (void)streams, (void)exchange, (void)merchant, (void)cursor, (void)out;
+    return err_set(err, &ERR_OVERLOADED, "", "no streams here");
+}
+
+void streams_start(StreamPlace place, const HttpReply *head)
+{
+    (void)place, (void)head;
 }
