@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 build=$1 options=$2
 shift 2
-files=$(for kind in sources commands queries schemas tests; do tools/sources.sh "$kind"; done)
+files=$(for kind in sources commands queries migrations tests; do tools/sources.sh "$kind"; done)
 if [ ! -e "$build/build.ninja" ]; then
     # shellcheck disable=SC2086 # options are words
     meson setup $options "$build" >/dev/null
