@@ -342,7 +342,7 @@ static bool begin_request(Conn *conn, Error *err)
         return err_set(err, &ERR_BODY_TOO_LARGE, "", "at most %zu bytes", server->options.body_bytes_max);
     exchange->head_only = str_eq(read->method, STR("HEAD"));
     if (exchange->head_only) read->method = STR("GET");
-    conn->chunks = (WireChunks){ .read = conn->head_len, .write = conn->head_len };
+    wire_chunks_begin(&conn->chunks, conn->head_len);
     set_state(conn, CONN_BODY, from_now(conn, (int64_t)server->options.request_timeout_ms * BODY_PATIENCE));
     bool bodied = read->chunked || read->content_length > 0;
     if (read->expects_continue && bodied && conn->in.len == conn->head_len) send_continue(conn);

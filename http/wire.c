@@ -1,7 +1,7 @@
 /* wire.c — HTTP/1.1 requests as bytes. See wire.h.
- * Grammar: RFC 9112, without what it only tolerates: bare LF, folded lines, blanks before a colon, an
- * absolute or authority target (those are not found), transfer codings other than chunked. HTTP/1.0
- * is answered and closed. */
+ * The parser is http_parser. Around it stands what we do not take although RFC 9112 tolerates it: bare LF,
+ * folded lines, blanks before a colon, an absolute or authority target (those are not found), transfer
+ * codings other than chunked. HTTP/1.0 is answered and closed. */
 #include "http/wire.h"
 
 #include <assert.h>
@@ -55,35 +55,26 @@ bool wire_head_end(const char *bytes, size_t len, size_t *scanned, size_t *head_
     return err_set(err, &ERR_HEADERS_TOO_LARGE, "", "the head may have %d bytes", WIRE_HEAD_MAX);
 }
 
-static bool read_method(Str method, Error *err)
+static bool is_served(Str method)
 {
     static const char *const known[] = { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS" };
     for (size_t i = 0; i < COUNT(known); i++)
         if (str_eq(method, str_from(known[i]))) return true;
+    return false;
+}
+
+/* What a request line says of the method, also one that the parser does not know. */
+static bool read_method(Str method, Error *err)
+{
+    if (is_served(method)) return true;
     for (size_t i = 0; i < method.len; i++)
         if (!is_token((unsigned char)method.ptr[i])) return framing(err, "the method is no token");
     if (method.len == 0) return framing(err, "there is no method");
     return err_set(err, &ERR_METHOD_UNKNOWN, "", "this server does not know the method");
 }
 
-static bool read_version(Str version, WireHead *out, Error *err)
+static bool read_target(Str target, WireHead *out, Error *err)
 {
-    if (str_eq(version, STR("HTTP/1.1"))) out->keep_alive = true;
-    else if (str_eq(version, STR("HTTP/1.0"))) out->keep_alive = false;
-    else return err_set(err, &ERR_HTTP_VERSION, "", "HTTP/1.1 is spoken here");
-    return true;
-}
-
-static bool read_request_line(Str line, WireHead *out, Error *err)
-{
-    size_t first = str_index(line, ' ', 0);
-    size_t last  = line.len;
-    while (last > first && line.ptr[last - 1] != ' ') last--;
-    out->method = str_slice(line, 0, first);
-    if (!read_method(out->method, err)) return false;
-    if (last <= first + 1) /* HTTP/0.9 knew no version */
-        return err_set(err, &ERR_HTTP_VERSION, "", "the request line has no version");
-    Str target = str_slice(line, first + 1, last - 1);
     for (size_t i = 0; i < target.len; i++)
         if (target.ptr[i] <= ' ' || target.ptr[i] >= 0x7F)
             return framing(err, "the address has a character that must be percent-encoded");
@@ -93,7 +84,7 @@ static bool read_request_line(Str line, WireHead *out, Error *err)
     size_t mark = str_index(target, '?', 0);
     out->path   = str_slice(target, 0, mark);
     out->query  = mark < target.len ? str_slice(target, mark + 1, target.len) : STR("");
-    return read_version(str_slice(line, last, line.len), out, err);
+    return true;
 }
 
 /* The next element of a list with commas, without blanks around it and without parameters; moves *at. */
@@ -195,21 +186,18 @@ static bool read_special(const HttpHeader *header, unsigned *seen, WireHead *out
     return true;
 }
 
-static bool read_header(char *line, size_t len, HttpHeader *out, Error *err)
+/* Names come in any case and go out in lower case. */
+static bool check_header(HttpHeader *header, char *name, Error *err)
 {
-    size_t colon = 0;
-    while (colon < len && is_token((unsigned char)line[colon])) {
-        if (line[colon] >= 'A' && line[colon] <= 'Z') line[colon] = (char)(line[colon] + 32);
-        colon++;
+    for (size_t i = 0; i < header->name.len; i++) {
+        if (!is_token((unsigned char)name[i])) return framing(err, "a header line must be NAME: VALUE");
+        if (name[i] >= 'A' && name[i] <= 'Z') name[i] = (char)(name[i] + 32);
     }
-    if (colon == 0 || colon == len || line[colon] != ':')
-        return framing(err, "a header line must be NAME: VALUE");
-    for (size_t i = colon + 1; i < len; i++) {
-        unsigned char c = (unsigned char)line[i];
+    for (size_t i = 0; i < header->value.len; i++) {
+        unsigned char c = (unsigned char)header->value.ptr[i];
         if ((c < ' ' && c != '\t') || c == 0x7F) return framing(err, "a header has a control character");
     }
-    out->name  = (Str){ line, colon };
-    out->value = str_trim((Str){ line + colon + 1, len - colon - 1 });
+    header->value = str_trim(header->value);
     return true;
 }
 
@@ -222,98 +210,189 @@ static bool check_framing(const WireHead *head, unsigned seen, bool http_1_0, Er
     return true;
 }
 
+/* What the parser tells of a head. */
+typedef struct {
+    WireHead *out;
+    char     *bytes; /* the head itself */
+    Str       target;
+    bool      in_value, folded, too_many, complete;
+} HeadRead;
+
+static int on_target(http_parser *parser, const char *at, size_t len)
+{
+    HeadRead *read = parser->data;
+    if (!read->target.ptr) read->target = (Str){ at, 0 };
+    read->target.len += len;
+    return 0;
+}
+
+static int on_name(http_parser *parser, const char *at, size_t len)
+{
+    HeadRead *read = parser->data;
+    read->in_value = false;
+    read->too_many = read->out->header_count == WIRE_HEADERS_MAX;
+    if (!read->too_many) read->out->headers[read->out->header_count++] = (HttpHeader){ { at, len }, STR("") };
+    return read->too_many;
+}
+
+/* A second part of one value is a folded line. */
+static int on_value(http_parser *parser, const char *at, size_t len)
+{
+    HeadRead *read = parser->data;
+    read->folded   = read->folded || read->in_value;
+    read->in_value = true;
+    read->out->headers[read->out->header_count - 1].value = (Str){ at, len };
+    return read->folded;
+}
+
+static int on_head(http_parser *parser)
+{
+    ((HeadRead *)parser->data)->complete = true;
+    return 1; /* the body, if any, is not here */
+}
+
+/* Why the parser did not like a head. */
+static bool refused(const http_parser *parser, const HeadRead *read, Str head, Error *err)
+{
+    enum http_errno why = HTTP_PARSER_ERRNO(parser);
+    if (read->too_many)
+        return err_set(err, &ERR_HEADERS_TOO_LARGE, "", "at most %d headers", WIRE_HEADERS_MAX);
+    if (read->folded) return framing(err, "a header goes on in the next line");
+    size_t line  = str_index(head, '\n', 0);
+    Str    first = str_slice(head, 0, str_index(head, ' ', 0) < line ? str_index(head, ' ', 0) : line - 1);
+    if (why == HPE_INVALID_METHOD && read_method(first, err)) return framing(err, "the method is malformed");
+    if (why == HPE_INVALID_METHOD) return false;
+    if (why == HPE_INVALID_VERSION) return err_set(err, &ERR_HTTP_VERSION, "", "HTTP/1.1 is spoken here");
+    return framing(err, http_errno_description(why));
+}
+
+/* The head is one piece, so that each text comes in one piece too. */
+static bool parse(HeadRead *read, http_parser *parser, size_t len, Error *err)
+{
+    static const http_parser_settings settings = { .on_url              = on_target,
+                                                   .on_header_field     = on_name,
+                                                   .on_header_value     = on_value,
+                                                   .on_headers_complete = on_head };
+    http_parser_init(parser, HTTP_REQUEST);
+    parser->data = read;
+    (void)http_parser_execute(parser, &settings, read->bytes, len);
+    if (!read->complete) return refused(parser, read, (Str){ read->bytes, len }, err);
+    read->out->method = str_from(http_method_str((enum http_method)parser->method));
+    if (!read_method(read->out->method, err)) return false;
+    if (parser->http_major != 1 || parser->http_minor > 1)
+        return err_set(err, &ERR_HTTP_VERSION, "", "HTTP/1.1 is spoken here");
+    const char *blank     = read->target.ptr + read->target.len;
+    read->out->keep_alive = parser->http_minor == 1;
+    if (read->target.ptr != read->bytes + read->out->method.len + 1 || blank[0] != ' ' || blank[1] != 'H')
+        return framing(err, "the request line has one blank between its parts");
+    return read_target(read->target, read->out, err);
+}
+
 bool wire_head_read(char *bytes, size_t len, WireHead *out, Error *err)
 {
-    Str      head = { bytes, len };
-    size_t   end  = str_index(head, '\n', 0);
-    unsigned seen = 0;
+    http_parser parser;
+    HeadRead    read = { .out = out, .bytes = bytes };
+    unsigned    seen = 0;
     assert(len >= 4 && bytes[len - 1] == '\n');
     out->header_count     = 0;
     out->content_length   = -1;
     out->chunked          = false;
     out->expects_continue = false;
     out->takes_gzip       = false;
-    if (!read_request_line((Str){ bytes, end - 1 }, out, err)) return false;
-    bool http_1_0 = !out->keep_alive;
-    for (size_t at = end + 1; at + 2 < len; at = end + 1) {
-        end = str_index(head, '\n', at);
-        assert(end < len && end > at);
-        if (out->header_count == WIRE_HEADERS_MAX)
-            return err_set(err, &ERR_HEADERS_TOO_LARGE, "", "at most %d headers", WIRE_HEADERS_MAX);
-        HttpHeader *header = &out->headers[out->header_count++];
-        if (!read_header(bytes + at, end - 1 - at, header, err)) return false;
+    if (!parse(&read, &parser, len, err)) return false;
+    for (int i = 0; i < out->header_count; i++) {
+        HttpHeader *header = &out->headers[i];
+        if (!check_header(header, bytes + (header->name.ptr - bytes), err)) return false;
         if (!read_special(header, &seen, out, err)) return false;
     }
-    return check_framing(out, seen, http_1_0, err);
+    return check_framing(out, seen, parser.http_minor == 0, err);
 }
 
 /* --- chunked bodies --- */
 
-enum { SIZE, EXTENSION, SIZE_END, DATA, DATA_CR, DATA_LF, TRAILER_START, TRAILER, TRAILER_LF, LAST_LF };
-
-static int hex_digit(char c)
+/* The parser is at a chunk's size or behind the last chunk when `left` is 0 and no CRLF is due. */
+static int on_chunk(http_parser *parser)
 {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    WireChunks *chunks = parser->data;
+    chunks->left       = parser->content_length;
+    chunks->sized      = true;
+    return 0;
 }
 
-/* One byte outside the data; false when it does not belong there. */
-static bool chunk_byte(WireChunks *chunks, char c)
+static int on_data(http_parser *parser, const char *at, size_t len)
 {
-    int digit = hex_digit(c);
-    switch (chunks->state) {
-    case SIZE:
-        if (digit >= 0 && chunks->digits < 8) {
-            chunks->left = chunks->left * 16 + (uint64_t)digit;
-            chunks->digits++;
-            return true;
-        }
-        chunks->state = c == ';' ? EXTENSION : SIZE_END;
-        return chunks->digits > 0 && (c == ';' || c == '\r');
-    case EXTENSION:
-        chunks->extra++;
-        if (c == '\r') chunks->state = SIZE_END;
-        return c == '\r' || (unsigned char)c >= ' ' || c == '\t';
-    case SIZE_END:
-        chunks->state  = chunks->left ? DATA : TRAILER_START;
-        chunks->digits = 0;
-        return c == '\n';
-    case DATA_CR: chunks->state = DATA_LF; return c == '\r';
-    case DATA_LF: chunks->state = SIZE; return c == '\n';
-    case TRAILER_START:
-        chunks->extra++;
-        chunks->state = c == '\r' ? LAST_LF : TRAILER;
-        return c == '\r' || is_token((unsigned char)c);
-    case TRAILER:
-        chunks->extra++;
-        if (c == '\r') chunks->state = TRAILER_LF;
-        return c == '\r' || (unsigned char)c >= ' ' || c == '\t';
-    case TRAILER_LF: chunks->state = TRAILER_START; return c == '\n';
-    case LAST_LF: chunks->done = true; return c == '\n';
-    default: break;
-    }
-    UNREACHABLE();
+    WireChunks *chunks = parser->data;
+    (void)at;
+    chunks->given += len;
+    return 0;
 }
 
-bool wire_chunks(char *bytes, size_t len, WireChunks *chunks, size_t data_start, size_t data_max,
-                 Error *err)
+static int on_end(http_parser *parser)
+{
+    ((WireChunks *)parser->data)->done = true;
+    return 0;
+}
+
+static bool feed(WireChunks *chunks, const char *bytes, size_t len)
+{
+    static const http_parser_settings settings = { .on_chunk_header = on_chunk, .on_body = on_data,
+                                                   .on_message_complete = on_end };
+    chunks->parser.data = chunks;
+    return http_parser_execute(&chunks->parser, &settings, bytes, len) == len
+        && HTTP_PARSER_ERRNO(&chunks->parser) == HPE_OK;
+}
+
+void wire_chunks_begin(WireChunks *chunks, size_t body_start)
+{
+    static const char head[] = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    *chunks = (WireChunks){ .read = body_start, .write = body_start };
+    http_parser_init(&chunks->parser, HTTP_REQUEST);
+    bool fine = feed(chunks, head, sizeof head - 1);
+    assert(fine);
+    (void)fine;
+}
+
+/* Data of the present chunk: moved to the front. */
+static bool take_data(WireChunks *chunks, char *bytes, size_t len)
+{
+    size_t take   = len - chunks->read;
+    size_t before = chunks->given;
+    if (take > chunks->left) take = (size_t)chunks->left;
+    if (!feed(chunks, bytes + chunks->read, take) || chunks->given != before + take) return false;
+    memmove(bytes + chunks->write, bytes + chunks->read, take);
+    chunks->read += take;
+    chunks->write += take;
+    chunks->left -= take;
+    chunks->crlf_due = chunks->left == 0;
+    return true;
+}
+
+/* A byte of a line beside the data: a size, a trailer, the CRLF behind the data. The parser takes a CR or an
+ * LF alone; we do not. */
+static bool take_byte(WireChunks *chunks, const char *byte)
+{
+    size_t given = chunks->given;
+    bool   lf    = *byte == '\n';
+    if (lf != chunks->after_cr) return false;
+    if (chunks->crlf_due && !lf && *byte != '\r') return false;
+    chunks->after_cr = *byte == '\r';
+    chunks->crlf_due = chunks->crlf_due && !lf;
+    chunks->sized    = false;
+    chunks->read++;
+    return feed(chunks, byte, 1) && chunks->given == given && (!chunks->sized || lf);
+}
+
+bool wire_chunks(char *bytes, size_t len, WireChunks *chunks, size_t data_start, size_t data_max, Error *err)
 {
     while (!chunks->done && chunks->read < len) {
-        if (chunks->state != DATA) {
-            if (!chunk_byte(chunks, bytes[chunks->read++])) return framing(err, "the chunks are malformed");
-            if (chunks->extra > WIRE_TRAILER_MAX) return framing(err, "too much beside the chunks");
-            if (chunks->left > data_max - (chunks->write - data_start))
-                return err_set(err, &ERR_BODY_TOO_LARGE, "", "at most %zu bytes", data_max);
-            continue;
-        }
-        size_t take = len - chunks->read;
-        if (take > chunks->left) take = (size_t)chunks->left;
-        memmove(bytes + chunks->write, bytes + chunks->read, take);
-        chunks->read += take;
-        chunks->write += take;
-        chunks->left -= take;
-        if (chunks->left == 0) chunks->state = DATA_CR;
+        bool data = chunks->left > 0 && !chunks->crlf_due;
+        if (data ? !take_data(chunks, bytes, len) : !take_byte(chunks, bytes + chunks->read))
+            return framing(err, "the chunks are malformed");
+        if (!data) chunks->extra++;
+        if (chunks->sized) chunks->extra = chunks->left ? 0 : chunks->extra;
+        if (chunks->extra > WIRE_TRAILER_MAX) return framing(err, "too much beside the chunks");
+        if (chunks->left > data_max - (chunks->write - data_start))
+            return err_set(err, &ERR_BODY_TOO_LARGE, "", "at most %zu bytes", data_max);
     }
     return true;
 }

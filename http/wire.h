@@ -1,10 +1,12 @@
-/* wire.h — HTTP/1.1 requests as bytes: finds and reads a head, takes chunked bodies apart. Pure: no
- * sockets, no clock. Strict: what RFC 9112 lets a server refuse is refused, because two readers who
- * differ about one message are what request smuggling is made of. */
+/* wire.h — HTTP/1.1 requests as bytes: finds and reads a head, takes chunked bodies apart, by http_parser.
+ * Pure: no sockets, no clock. Strict: what RFC 9112 lets a server refuse is refused, because two readers
+ * who differ about one message are what request smuggling is made of. */
 #ifndef HTTP_WIRE_H
 #define HTTP_WIRE_H
 
 #include "http/server.h"
+
+#include <http_parser.h>
 
 enum {
     WIRE_HEAD_MAX    = 16384, /* bytes of a head; browsers and proxies stay below 8 KiB */
@@ -33,12 +35,16 @@ bool wire_head_read(char *bytes, size_t len, WireHead *out, Error *err) MUST_USE
 
 /* A chunked body that is taken apart in place: the data moves to the front. */
 typedef struct {
-    size_t   read, write; /* where the next byte is taken from and put to */
-    uint64_t left;        /* of the present chunk */
-    int      state, digits;
-    size_t   extra;       /* bytes of extensions and trailers so far */
-    bool     done;
+    http_parser parser;
+    size_t      read, write; /* where the next byte is taken from and put to */
+    uint64_t    left;        /* of the present chunk */
+    size_t      given;       /* data that the parser has told of */
+    size_t      extra;       /* bytes beside the data since the last chunk */
+    bool        sized, after_cr, crlf_due, done;
 } WireChunks;
+
+/* Makes ready for a body that begins at `body_start`. */
+void wire_chunks_begin(WireChunks *chunks, size_t body_start);
 
 /* Takes what has come up to `len`. When not done, everything was taken: read == len.
  * Errors: FRAMING; BODY_TOO_LARGE when the data would be more than `data_max`, `data_start` being where

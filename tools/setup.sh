@@ -2,7 +2,7 @@
 # setup.sh — installs the Debian packages that are missing. Quick when nothing is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-packages=(build-essential meson ninja-build pkg-config libjansson-dev libh2o-evloop-dev libpq-dev
+packages=(build-essential meson ninja-build pkg-config libjansson-dev libh2o-evloop-dev libhttp-parser-dev libpq-dev
     libcurl4-openssl-dev libssl-dev zlib1g-dev libcsv-dev postgresql-15 sqlite3 gawk curl jq wrk ca-certificates)
 command -v npm >/dev/null || packages+=(nodejs npm)
 stamp=build/.setup-$(cksum <"$0" | cut -d' ' -f1)
