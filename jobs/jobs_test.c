@@ -12,10 +12,13 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { HEARD_MAX = 64, ARENA_BYTES = 1 << 20 };
@@ -38,9 +41,17 @@ static void keep(char *to, size_t size, Str text)
     (void)snprintf(to, size, "%.*s", STR_FMT(text));
 }
 
+static pid_t       child;        /* a process that tells, to be killed when it has said something */
+static atomic_int  call_takes_ms; /* by the test's clock */
+static HttpExchange *_Atomic held; /* a request on /slow that is not answered yet */
+
 static void on_request(void *app, HttpExchange *exchange)
 {
     (void)app;
+    if (str_eq(http_request(exchange)->path, STR("/slow"))) {
+        held = exchange;
+        return;
+    }
     int       at    = atomic_load(&heard_count);
     Heard    *to    = &heard[at % HEARD_MAX];
     HttpReply reply = { .status = answer_with, .content_type = STR("text/plain"), .body = STR("heard") };
@@ -48,6 +59,8 @@ static void on_request(void *app, HttpExchange *exchange)
     keep(to->time, sizeof to->time, http_header(exchange, STR("webhook-timestamp")));
     keep(to->signature, sizeof to->signature, http_header(exchange, STR("webhook-signature")));
     keep(to->body, sizeof to->body, http_request(exchange)->body);
+    kit_now_ms += call_takes_ms;
+    if (child > 0) (void)kill(child, SIGKILL);
     atomic_store(&heard_count, at + 1);
     http_reply(exchange, &reply);
 }
@@ -226,6 +239,167 @@ static void test_pruning(void)
     check(kit_read(db, &env, is_known, "new", &err), "the new one is kept");
 }
 
+static bool happen_often(Ctx *ctx, void *arg, Error *err)
+{
+    static char filler[2000];
+    memset(filler, 'x', sizeof filler - 1);
+    for (int i = 0; i < *(int *)arg; i++) {
+        Str body = str_format(ctx->arena, "{\"number\":%d,\"filler\":\"%s\"}", i, filler);
+        if (!body.ptr || !events_put(ctx, &moved, ctx_new_id(ctx), body, err)) return false;
+    }
+    return true;
+}
+
+static void test_backlog(void)
+{
+    Error err   = { 0 };
+    int   many  = 300;
+    heard_count = 0;
+    check_ok(kit_write(db, &env, happen_often, &many, &err), &err, "much happens at once");
+    check(tell() && heard_count == many, "a long backlog is told in one go, however little memory there is");
+    heard_count = 0;
+    many        = 30;
+    check_ok(kit_write(db, &env, happen_often, &many, &err), &err, "again something happens");
+    call_takes_ms = 9000;
+    check(tell() && heard_count == 3,
+          "a slow receiver gives others a turn, long before its lease runs out");
+    call_takes_ms = 0;
+    while (tell()) continue;
+    check(heard_count == many, "and hears the rest in its next turns");
+}
+
+static void test_redirect(void)
+{
+    heard_count = 0;
+    answer_with = 302;
+    happen(20);
+    check(tell() && heard_count == 1, "a redirect is not followed");
+    answer_with = 200;
+    kit_now_ms += 60000;
+    check(tell() && heard_count == 2 && strcmp(heard[0].id, heard[1].id) == 0, "it counts as a failure");
+}
+
+static void test_young_events(void)
+{
+    heard_count = 0;
+    answer_with = 500;
+    happen(30);
+    check(tell() && heard_count == 1, "a receiver begins to fail");
+    kit_now_ms += 73LL * 3600000;
+    happen(31);
+    check(tell(), "three days later it still fails");
+    check(tell() && number_in(&heard[heard_count - 1]) == 31 && !tell(),
+          "the old event is parked, the new one not");
+    kit_now_ms += 71LL * 3600000;
+    answer_with = 200;
+    check(tell() && number_in(&heard[heard_count - 1]) == 31,
+          "which is told when the receiver is well in time");
+}
+
+static void test_backoff(void)
+{
+    bool fits = true, grows = true;
+    for (int64_t n = 0; n < 100; n++) {
+        int64_t wait = tell_again_ms(&env, 0, n);
+        fits         = fits && wait >= 10000 && wait <= 6LL * 3600000;
+        grows        = grows && (n < 2 || n > 9 || wait > tell_again_ms(&env, 0, n - 2));
+    }
+    check(fits, "between two tries lie ten seconds to six hours");
+    check(grows, "longer each time");
+}
+
+/* --- a process that dies between the receiver's answer and the commit --- */
+
+static int64_t clock_of_child(Env *of)
+{
+    (void)of;
+    return kit_now_ms;
+}
+
+/* `jobs_test --tell URL NOW_MS`: tells once. */
+static int run_child(char **argv)
+{
+    Error     err = { 0 };
+    DbOptions of  = { .url = str_from(argv[2]) };
+    env_init_real(&env);
+    env.now_ms               = clock_of_child;
+    env.webhooks_to_loopback = true;
+    if (!str_to_i64(str_from(argv[3]), &kit_now_ms) || !db_open(&of, false, &db, &err)) return 1;
+    (void)tell();
+    db_close(db);
+    return 0;
+}
+
+static void start_child(void)
+{
+    char url[512], now[32];
+    (void)snprintf(url, sizeof url, "%.*s", STR_FMT(kit_url()));
+    (void)snprintf(now, sizeof now, "%lld", (long long)kit_now_ms);
+    child = fork();
+    if (child != 0) return;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)execl("/proc/self/exe", "jobs_test", "--tell", url, now, (char *)NULL);
+    _exit(127);
+}
+
+static void test_kill(void)
+{
+    Error     err    = { 0 };
+    int       status = 0;
+    DbOptions of     = { .url = kit_url() };
+    heard_count      = 0;
+    happen(40);
+    db_close(db); /* an SQLite database has one process that writes */
+    start_child();
+    check(child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status),
+          "a process is killed when the receiver has heard, before it could write that down");
+    child = 0;
+    check_ok(db_open(&of, false, &db, &err), &err, "another one opens the database");
+    check(heard_count == 1 && !tell(), "as long as the dead one's lease lasts nobody tells");
+    kit_now_ms += 120000;
+    check(tell() && heard_count == 2 && strcmp(heard[0].id, heard[1].id) == 0,
+          "then the event is told again, under the same id");
+    check(!tell(), "and then no more");
+}
+
+static bool add_slow(Ctx *ctx, void *arg, Error *err)
+{
+    char       url[80];
+    Webhook    made;
+    NewWebhook ask = { .kinds = STR("*") };
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/slow", http_server_port(receiver));
+    ask.url = str_from(url);
+    if (!webhooks_add(ctx, &ask, &made, err)) return false;
+    *(Id *)arg = made.id;
+    return true;
+}
+
+static bool remove_slow(Ctx *ctx, void *arg, Error *err)
+{
+    return webhooks_remove(ctx, *(Id *)arg, err);
+}
+
+static void test_slow_one(void)
+{
+    Id          slow;
+    Jobs       *jobs    = NULL;
+    Error       err     = { 0 };
+    JobsOptions options = { .db = db, .env = &env, .senders = 2 };
+    HttpReply   reply   = { .status = 200, .body = STR("") };
+    check_ok(kit_write(db, &env, add_slow, &slow, &err), &err, "a second webhook");
+    heard_count = 0;
+    happen(50);
+    check_ok(jobs_start(&options, &jobs, &err), &err, "the jobs start");
+    for (int i = 0; i < 5000 && (!held || heard_count < 1); i++) (void)usleep(1000);
+    happen(51);
+    jobs_wake(jobs);
+    for (int i = 0; i < 5000 && heard_count < 2; i++) (void)usleep(1000);
+    check(held && heard_count == 2, "while one receiver does not answer, the other hears all");
+    http_reply(held, &reply);
+    jobs_stop(jobs);
+    check_ok(kit_write(db, &env, remove_slow, &slow, &err), &err, "the slow one is removed");
+}
+
 static atomic_int steps_taken;
 
 static bool count_step(Db *of, Env *in, Arena *arena, int64_t now_ms, Error *err)
@@ -250,8 +424,9 @@ static void test_threads(void)
     check(steps_taken >= 3, "steps are taken whenever they are woken");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "--tell") == 0) return run_child(argv);
     pthread_t   thread;
     Error       err     = { 0 };
     HttpOptions options = { .host = STR("127.0.0.1"), .on_request = on_request };
@@ -262,7 +437,13 @@ int main(void)
     check_ok(kit_write(db, &env, add_webhook, NULL, &err), &err, "a webhook is added");
     test_order();
     test_failures();
+    test_backlog();
+    test_redirect();
+    test_backoff();
+    test_kill();
+    test_slow_one();
     test_parking();
+    test_young_events();
     test_gone();
     test_pruning();
     test_threads();

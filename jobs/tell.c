@@ -22,6 +22,7 @@ enum {
     FIRST_AGAIN_MS = 10000,
     DOUBLINGS_MAX  = 12,
     STATUS_GONE    = 410,
+    NO_ANSWER      = -1,
 };
 static const int64_t AGAIN_MOST_MS = 6LL * 3600 * 1000;
 static const int64_t GIVE_UP_MS    = 72LL * 3600 * 1000; /* since the first failure: then it is parked */
@@ -31,8 +32,10 @@ typedef struct {
     size_t         mark; /* arena in use before a transaction, which may be run again */
     Id             id;
     WebhookLease   lease;
+    int64_t        start_ms;
     EventCursor    at;      /* what the next transaction goes on to */
     WebhookFailure failure; /* or what it writes down */
+    char           why[200]; /* the last call failed */
     Str            parked_why;
     bool           yes;     /* the answer of a transaction */
 } Turn;
@@ -44,7 +47,9 @@ int64_t tell_again_ms(Env *env, int64_t now_ms, int64_t attempts)
     int64_t  wait   = (int64_t)FIRST_AGAIN_MS << shift;
     if (wait > AGAIN_MOST_MS) wait = AGAIN_MOST_MS;
     env_random(env, &chance, sizeof chance);
-    return now_ms + wait * 3 / 4 + (int64_t)(chance % (uint32_t)(wait / 2));
+    wait = wait * 3 / 4 + (int64_t)(chance % (uint32_t)(wait / 2));
+    if (wait < FIRST_AGAIN_MS) wait = FIRST_AGAIN_MS;
+    return now_ms + (wait < AGAIN_MOST_MS ? wait : AGAIN_MOST_MS);
 }
 
 /* --- one step in a transaction each --- */
@@ -103,8 +108,13 @@ static Str message(Arena *arena, const EventRow *event)
     return buf_str(&buf);
 }
 
-/* 0: it was told; else the status, or -1 without an answer; *why then says more. */
-static int call(Turn *turn, const EventRow *event, Str *why)
+static int say_why(Turn *turn, int status, const char *why)
+{
+    (void)snprintf(turn->why, sizeof turn->why, "%s", why);
+    return status;
+}
+
+static int call_once(Turn *turn, const EventRow *event)
 {
     Arena     *arena  = turn->ctx.arena;
     Env       *env    = turn->ctx.env;
@@ -122,34 +132,45 @@ static int call(Turn *turn, const EventRow *event, Str *why)
                                        { STR("webhook-timestamp"), time },
                                        { STR("webhook-signature"), sign } } };
     if (!id.ptr || !body.ptr || !time.ptr || !sign.ptr) {
-        *why = STR("no memory");
-        return -1;
+        return say_why(turn, NO_ANSWER, "the event does not fit into memory");
     }
-    if (!http_client_call(arena, &what, &answer, &err)) {
-        *why = str_dup(arena, str_from(err.message));
-        if (!why->ptr) *why = STR("no answer");
-        return -1;
-    }
+    if (!http_client_call(arena, &what, &answer, &err)) return say_why(turn, NO_ANSWER, err.message);
     if (answer.status >= 200 && answer.status < 300) return 0;
-    *why = str_format(arena, "answered %d", answer.status);
-    if (!why->ptr) *why = STR("refused");
-    return answer.status;
+    Str said = str_format(arena, "answered %d", answer.status);
+    return say_why(turn, answer.status, said.ptr ? said.ptr : "refused");
 }
 
-/* The next event could not be told: later again, or parked when that has gone on for too long. */
-static bool note_failure(Turn *turn, const EventRow *event, int status, Str why, Error *err)
+/* 0: it was told; else the status, or NO_ANSWER; turn->why then says more. Uses up no memory. */
+static int call(Turn *turn, const EventRow *event)
+{
+    size_t mark           = turn->ctx.arena->used;
+    int    status         = call_once(turn, event);
+    turn->ctx.arena->used = mark;
+    return status;
+}
+
+/* The next event could not be told: later again, or parked when the receiver has failed for too long and the
+ * event has waited for as long. */
+static bool note_failure(Turn *turn, const EventRow *event, int status, Error *err)
 {
     const WebhookLease *lease = &turn->lease;
     int64_t             now   = env_now_ms(turn->ctx.env);
-    bool                park  = lease->first_ms > 0 && now - lease->first_ms >= GIVE_UP_MS;
+    bool                park  = lease->first_ms > 0 && now - lease->first_ms >= GIVE_UP_MS
+                            && now - event->at_ms >= GIVE_UP_MS;
     turn->ctx.now_ms          = now;
-    turn->failure = (WebhookFailure){ .why = why, .park = park, .gone = status == STATUS_GONE,
+    turn->failure = (WebhookFailure){ .why = str_from(turn->why), .park = park, .gone = status == STATUS_GONE,
                                       .event = event->at };
     turn->failure.next_ms = park ? now : tell_again_ms(turn->ctx.env, now, lease->attempts);
     return db_write(turn->ctx.db, fail, turn, err);
 }
 
 /* --- a turn --- */
+
+/* Long before the lease runs out, and so that others have their turn. */
+static bool time_is_up(const Turn *turn)
+{
+    return env_now_ms(turn->ctx.env) - turn->start_ms >= TURN_MS;
+}
 
 /* What was parked and is to be sent again goes first; a failure leaves it parked. */
 static bool tell_parked(Turn *turn, bool *more, Error *err)
@@ -159,11 +180,25 @@ static bool tell_parked(Turn *turn, bool *more, Error *err)
     bool ok = webhooks_parked_next(&turn->ctx, turn->id, &event, more, err);
     db_read_end(turn->ctx.tx);
     if (!ok || !*more) return ok;
-    turn->parked_why = STR_NONE;
+    bool told        = call(turn, &event) == 0;
+    turn->parked_why = told ? STR_NONE : str_from(turn->why);
     turn->at         = event.at;
-    (void)call(turn, &event, &turn->parked_why);
     turn->ctx.now_ms = env_now_ms(turn->ctx.env);
     return db_write(turn->ctx.db, settle_parked, turn, err);
+}
+
+/* The next events, fewer when they are too large for our memory. */
+static bool read_events(Turn *turn, EventRow **events, size_t *count, int64_t *limit, Error *err)
+{
+    size_t mark = turn->ctx.arena->used;
+    for (*limit = BATCH;; *limit = 1) {
+        if (!db_read_begin(turn->ctx.db, &turn->ctx.tx, err)) return false;
+        bool ok = events_after(&turn->ctx, turn->lease.at, *limit, events, count, err);
+        db_read_end(turn->ctx.tx);
+        if (ok || err->def != &ERR_MEMORY || *limit == 1) return ok;
+        turn->ctx.arena->used = mark;
+        *err                  = (Error){ 0 };
+    }
 }
 
 /* One batch of events. *more is false when there is nothing more to tell, when a call failed (which gives
@@ -172,18 +207,16 @@ static bool tell_batch(Turn *turn, bool *more, bool *held, Error *err)
 {
     EventRow *events = NULL;
     size_t    count  = 0;
+    int64_t   limit  = 0;
     bool      behind = false; /* events were passed over that the cursor does not know of */
     *more            = false;
-    if (!db_read_begin(turn->ctx.db, &turn->ctx.tx, err)) return false;
-    bool ok = events_after(&turn->ctx, turn->lease.at, BATCH, &events, &count, err);
-    db_read_end(turn->ctx.tx);
-    for (size_t i = 0; ok && i < count; i++) {
-        Str why      = STR_NONE;
-        bool wanted  = webhooks_wants(turn->lease.kinds, events[i].kind);
-        int  status  = wanted ? call(turn, &events[i], &why) : 0;
+    bool ok          = read_events(turn, &events, &count, &limit, err);
+    for (size_t i = 0; ok && i < count && !time_is_up(turn); i++) {
+        bool wanted = webhooks_wants(turn->lease.kinds, events[i].kind);
+        int  status = wanted ? call(turn, &events[i]) : 0;
         if (status != 0) {
             *held = false;
-            return note_failure(turn, &events[i], status, why, err);
+            return note_failure(turn, &events[i], status, err);
         }
         turn->at = turn->lease.at = events[i].at;
         behind                    = !wanted;
@@ -198,22 +231,22 @@ static bool tell_batch(Turn *turn, bool *more, bool *held, Error *err)
         ok    = db_write(turn->ctx.db, pass, turn, err);
         *held = turn->yes;
     }
-    *more = ok && *held && count == BATCH;
+    *more = ok && *held && count == (size_t)limit;
     return ok;
 }
 
 static bool tell_turn(Turn *turn, Error *err)
 {
-    int64_t start = env_now_ms(turn->ctx.env);
     size_t  mark  = turn->ctx.arena->used;
     bool    more  = true;
     bool    held  = true;
     bool    ok    = true;
-    while (ok && more && env_now_ms(turn->ctx.env) - start < TURN_MS) {
+    turn->start_ms = env_now_ms(turn->ctx.env);
+    while (ok && more && !time_is_up(turn)) {
         turn->ctx.arena->used = mark;
         ok                    = tell_parked(turn, &more, err);
     }
-    for (more = true; ok && held && more && env_now_ms(turn->ctx.env) - start < TURN_MS;) {
+    for (more = true; ok && held && more && !time_is_up(turn);) {
         turn->ctx.arena->used = mark;
         ok                    = tell_batch(turn, &more, &held, err);
     }
