@@ -6,7 +6,7 @@
 #include "shop/identity/identity.h"
 #include "shop/settings/settings.h"
 
-enum { DAY_MS = 86400000, STEPS_MAX = 100 };
+enum { DAY_MS = 86400000, STEPS_MAX = 100, MERCHANTS_AT_ONCE = 1000 };
 
 typedef struct {
     Ctx         ctx;
@@ -44,10 +44,10 @@ static bool run(Pruning *p, int64_t days, bool (*step)(Tx *tx, void *arg, Error 
     return true;
 }
 
-static bool load(Pruning *p, int64_t *merchants, size_t room, size_t *count, Error *err)
+static bool load(Pruning *p, int64_t after, int64_t *merchants, size_t room, size_t *count, Error *err)
 {
     if (!db_read_begin(p->ctx.db, &p->ctx.tx, err)) return false;
-    bool ok = identity_merchants(&p->ctx, merchants, room, count, err);
+    bool ok = identity_merchants(&p->ctx, after, merchants, room, count, err);
     db_read_end(p->ctx.tx);
     return ok;
 }
@@ -61,22 +61,28 @@ static bool read_days(Pruning *p, int64_t *key_days, int64_t *event_days, Error 
     return ok;
 }
 
+static bool prune_merchant(Pruning *p, int64_t merchant, Error *err)
+{
+    int64_t key_days = 0, event_days = 0;
+    p->ctx.arena->used  = p->mark;
+    p->ctx.who.merchant = merchant;
+    p->at               = (EventCursor){ 0 };
+    return read_days(p, &key_days, &event_days, err) && run(p, key_days, drop_keys, err)
+        && run(p, event_days, drop_events, err);
+}
+
 bool prune(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err)
 {
-    enum { MERCHANTS_MAX = 1000 };
-    int64_t merchants[MERCHANTS_MAX];
+    int64_t merchants[MERCHANTS_AT_ONCE], last = INT64_MIN;
     size_t  count = 0;
     Pruning p     = { .ctx  = { .arena = arena, .db = db, .env = env, .now_ms = now_ms },
                       .mark = arena->used };
-    if (!load(&p, merchants, MERCHANTS_MAX, &count, err)) return false;
-    for (size_t i = 0; i < count; i++) {
-        int64_t key_days = 0, event_days = 0;
-        arena->used        = p.mark;
-        p.ctx.who.merchant = merchants[i];
-        p.at               = (EventCursor){ 0 };
-        if (!read_days(&p, &key_days, &event_days, err) || !run(&p, key_days, drop_keys, err)
-            || !run(&p, event_days, drop_events, err))
-            return false;
-    }
+    do {
+        arena->used = p.mark;
+        if (!load(&p, last, merchants, MERCHANTS_AT_ONCE, &count, err)) return false;
+        for (size_t i = 0; i < count; i++)
+            if (!prune_merchant(&p, merchants[i], err)) return false;
+        if (count) last = merchants[count - 1];
+    } while (count == MERCHANTS_AT_ONCE);
     return true;
 }

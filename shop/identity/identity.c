@@ -146,10 +146,10 @@ bool identity_revoke_key(Ctx *ctx, Id id, Error *err)
     return audit_append(ctx, STR("key.revoke"), id, STR(""), err);
 }
 
-bool identity_merchants(Ctx *ctx, int64_t *out, size_t room, size_t *count, Error *err)
+bool identity_merchants(Ctx *ctx, int64_t after, int64_t *out, size_t room, size_t *count, Error *err)
 {
     MerchantAllRow *rows = NULL;
-    MerchantAllIn   in   = { (int64_t)room };
+    MerchantAllIn   in   = { after, (int64_t)room };
     if (!q_merchant_all_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
     for (size_t i = 0; i < *count; i++) out[i] = rows[i].merchant;
     return true;

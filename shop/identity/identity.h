@@ -35,7 +35,8 @@ bool identity_put_merchant(Ctx *ctx, const Merchant *merchant, Error *err) MUST_
 bool identity_put_role(Ctx *ctx, Str role, Str perms, Error *err) MUST_USE;
 bool identity_merchant(Ctx *ctx, Merchant *out, Error *err) MUST_USE;
 
-/* The numbers of all merchants, `room` at most: for the jobs. */
-bool identity_merchants(Ctx *ctx, int64_t *out, size_t room, size_t *count, Error *err) MUST_USE;
+/* The numbers of merchants above `after`, `room` at most, in order: for the jobs. */
+bool identity_merchants(Ctx *ctx, int64_t after, int64_t *out, size_t room, size_t *count,
+                        Error *err) MUST_USE;
 
 #endif

@@ -47,6 +47,6 @@ SELECT id, role, label, made_at_ms, revoked_at_ms FROM api_key
 WHERE merchant = :merchant AND id > :after ORDER BY id LIMIT :count;
 
 -- name: merchant_all
--- in: limit:i64
+-- in: after:i64 limit:i64
 -- out: merchant:i64
-SELECT merchant FROM merchant ORDER BY merchant LIMIT :limit;
+SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant LIMIT :limit;
