@@ -218,7 +218,8 @@ static void open_stream(Call *call)
     if (!cursor.len) cursor = reply_text(call, "cursor");
     add_header(&head, STR("Cache-Control"), STR("no-store"));
     StreamPlace place;
-    if (!streams_take(call->app->streams, call->exchange, call->ctx.who.merchant, cursor, &place, &err)) {
+    StreamAsk   ask = { call->ctx.who.merchant, call->bearer, call->route->perm, cursor };
+    if (!streams_take(call->app->streams, call->exchange, &ask, &place, &err)) {
         refuse(call, &err);
         return;
     }
@@ -338,6 +339,7 @@ static void after_stage(void *arg)
     Error lost   = { 0 };
     call->ctx.tx = NULL;
     bool ok      = call->ctx.after(&call->ctx, call->reply, &err);
+    streams_wake(call->app->streams);
     bool shown   = !ok || encode_body(call, &call->body, &err);
     if (!shown || (!ok && (!err.def || err.def->retry))) {
         refuse_with(call, &err, NULL, STR_NONE, false);
@@ -718,9 +720,17 @@ bool app_create(const AppOptions *options, App **out, Error *err)
     return true;
 }
 
+/* Requests that took longer than the server would wait still hold the call and with it the application. */
+static void await_answers(App *app)
+{
+    struct timespec moment = { .tv_nsec = 10000000 };
+    while (atomic_load(&app->metrics.in_flight) > 0) (void)nanosleep(&moment, NULL);
+}
+
 void app_destroy(App *app)
 {
     if (!app) return;
+    await_answers(app);
     workers_destroy(app->readers);
     workers_destroy(app->afters);
     streams_destroy(app->streams);

@@ -29,6 +29,14 @@ bool http_stream_send(HttpExchange *exchange, Str bytes)
     return fine;
 }
 
+size_t http_stream_waiting(HttpExchange *exchange)
+{
+    pthread_mutex_lock(&exchange->lock);
+    size_t waiting = exchange->waiting;
+    pthread_mutex_unlock(&exchange->lock);
+    return waiting;
+}
+
 void http_stream_end(HttpExchange *exchange)
 {
     pthread_mutex_lock(&exchange->lock);

@@ -98,20 +98,21 @@ void exchange_give(HttpExchange *exchange)
 
 /* --- between threads --- */
 
-static void wake(HttpServer *server)
+static void wake(int fd)
 {
     uint64_t one   = 1;
     int      saved = errno; /* a signal handler must not change it */
-    if (write(server->wake_fd, &one, sizeof one) < 0) errno = saved; /* full: it is awake already */
+    if (write(fd, &one, sizeof one) < 0) errno = saved; /* full: it is awake already */
 }
 
 void exchange_send_to_loop(HttpExchange *exchange)
 {
-    HttpServer   *server = exchange->server;
-    HttpExchange *top    = atomic_load(&server->arrived);
+    HttpServer   *server  = exchange->server;
+    int           wake_fd = server->wake_fd; /* behind the exchange the server may be gone */
+    HttpExchange *top     = atomic_load(&server->arrived);
     do exchange->next = top;
     while (!atomic_compare_exchange_weak(&server->arrived, &top, exchange));
-    if (!top) wake(server);
+    if (!top) wake(wake_fd);
 }
 
 /* Takes what other threads have sent, oldest first. */
@@ -416,6 +417,7 @@ void http_server_run(HttpServer *server)
     int64_t until = http_clock_ms() + server->options.shutdown_ms;
     while (server->conns && http_clock_ms() < until) run_once(server);
     while (server->conns) conn_close(server->conns);
+    handle_arrived(server); /* streams that were just to begin hear that they will not */
     (void)h2o_evloop_run(server->loop, 0);
     free_dead(server);
 }
@@ -423,7 +425,7 @@ void http_server_run(HttpServer *server)
 void http_server_stop(HttpServer *server)
 {
     server->stopping = true;
-    wake(server);
+    wake(server->wake_fd);
 }
 
 void http_server_destroy(HttpServer *server)

@@ -76,6 +76,8 @@ void http_stream_start(HttpExchange *exchange, const HttpReply *head, void (*clo
 /* Copies the bytes and sends them; from any thread; false when the client is gone or too slow (more than
  * HTTP_STREAM_WAITING_MAX bytes wait): then `closed` follows. */
 bool http_stream_send(HttpExchange *exchange, Str bytes);
+/* Bytes that the client has not taken yet; from any thread. */
+size_t http_stream_waiting(HttpExchange *exchange);
 /* Ends it from our side; from any thread; `closed` follows. */
 void http_stream_end(HttpExchange *exchange);
 

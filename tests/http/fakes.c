@@ -188,10 +188,10 @@ void streams_wake(Streams *streams)
     (void)streams;
 }
 
-bool streams_take(Streams *streams, HttpExchange *exchange, int64_t merchant, Str cursor, StreamPlace *out,
+bool streams_take(Streams *streams, HttpExchange *exchange, const StreamAsk *ask, StreamPlace *out,
                   Error *err)
 {
-    (void)streams, (void)exchange, (void)merchant, (void)cursor, (void)out;
+    (void)streams, (void)exchange, (void)ask, (void)out;
     return err_set(err, &ERR_OVERLOADED, "", "no streams here");
 }
 

@@ -23,7 +23,7 @@ static char   api_key[80];
 /* One who listens, on a thread of its own. */
 typedef struct {
     pthread_t     thread;
-    char          query[160];
+    char          query[160], key[80];
     char         *text; /* what was heard */
     atomic_size_t len;
     atomic_bool   stop;
@@ -62,7 +62,7 @@ static void *listen_thread(void *arg)
     if (!bytes) abort();
     arena_init(&arena, bytes, 1 << 16);
     (void)snprintf(url, sizeof url, "%s/v1/events/stream%s", server.url, ear->query);
-    (void)snprintf(bearer, sizeof bearer, "Bearer %s", api_key);
+    (void)snprintf(bearer, sizeof bearer, "Bearer %s", ear->key);
     HttpCall call = { .method = STR("GET"), .url = str_from(url), .connect_ms = 5000, .total_ms = 5000,
                       .reply_max = 1024, .on_part = hear, .on_part_arg = ear,
                       .headers = { { STR("Authorization"), str_from(bearer) } } };
@@ -71,11 +71,12 @@ static void *listen_thread(void *arg)
     return NULL;
 }
 
-static void ear_open(Ear *ear, const char *query)
+static void ear_open(Ear *ear, const char *key, const char *query)
 {
     *ear      = (Ear){ .text = calloc(1, HEARD_MAX) };
     if (!ear->text) abort();
     (void)snprintf(ear->query, sizeof ear->query, "%s", query);
+    (void)snprintf(ear->key, sizeof ear->key, "%s", key);
     if (pthread_create(&ear->thread, NULL, listen_thread, ear) != 0) abort();
 }
 
@@ -110,6 +111,31 @@ static void last_cursor(const Ear *ear, char out[80])
     out[strcspn(out, "\n")] = 0;
 }
 
+/* A key that is revoked hears nothing more. */
+static void test_revoked(Client *client)
+{
+    json_t *key = NULL;
+    Ear     ear;
+    char    path[100];
+    int     status = client_call(client, "POST", "/v1/keys", "make",
+                                 "{\"role\":\"manager\",\"label\":\"ear\"}", &key);
+    check(status == 201, "another key is made");
+    ear_open(&ear, json_string_value(json_object_get(key, "key")), "");
+    for (int i = 0; i < 5000 && times(&ear, "order.paid") == 0 && !ear.ended; i++) {
+        sell(client, 30000 + i);
+        (void)usleep(20000);
+    }
+    check(times(&ear, "order.paid") > 0, "and listens");
+    (void)snprintf(path, sizeof path, "/v1/keys/%s", json_string_value(json_object_get(key, "id")));
+    check(client_call(client, "DELETE", path, "revoke", NULL, NULL) == 200, "it is revoked");
+    for (int i = 0; i < 4000 && !ear.ended; i++) (void)usleep(1000);
+    check(ear.ended == 1, "then its stream ends");
+    ear.stop = true;
+    pthread_join(ear.thread, NULL);
+    free(ear.text);
+    json_decref(key);
+}
+
 int main(void)
 {
     Error  err = { 0 };
@@ -124,7 +150,7 @@ int main(void)
     Client client = client_make(&server, api_key);
     check(client_call(&client, "GET", "/v1/events/stream?after=nonsense", NULL, NULL, NULL) == 422,
           "a cursor that is none is refused");
-    ear_open(&first, "");
+    ear_open(&first, api_key, "");
     for (int i = 0; i < 5000 && times(&first, "order.paid") == 0; i++) {
         if (i == 0) (void)usleep(300000);
         sell(&client, i);
@@ -140,9 +166,10 @@ int main(void)
     for (int i = 0; i < SALES; i++) sell(&client, 20000 + i);
     pthread_join(first.thread, NULL);
     (void)snprintf(query, sizeof query, "?after=%s", cursor);
-    ear_open(&second, query);
+    ear_open(&second, api_key, query);
     wait_for(&second, "event: order.paid", SALES);
     check(times(&second, "event: order.paid") == SALES, "who comes back hears what it missed, once");
+    test_revoked(&client);
     (void)server_stop(&server, SIGTERM);
     pthread_join(second.thread, NULL);
     check(second.ended != 0, "when the server ends so does the stream");
