@@ -43,10 +43,11 @@ char *migrate_for_sqlite(const char *sql)
     size_t size = strlen(sql) * 2 + 64;
     char  *out  = malloc(size);
     char  *to   = out;
-    bool   table = false;
+    bool   table = false, rowid = false;
     if (!out) return NULL;
     for (const char *at = sql; *at;) {
         if (at[0] == '-' && at[1] == '-') {
+            if (strncmp(at, "-- rowid", 8) == 0) rowid = true;
             while (*at && *at != '\n') at++;
         } else if (word_at(sql, at, "BIGINT")) {
             to = put(to, "INTEGER");
@@ -55,8 +56,8 @@ char *migrate_for_sqlite(const char *sql)
             to = put(to, "BLOB");
             at += 5;
         } else if (*at == ';') {
-            to = put(to, table ? " STRICT, WITHOUT ROWID;" : ";");
-            table = false;
+            to    = put(to, !table ? ";" : rowid ? " STRICT;" : " STRICT, WITHOUT ROWID;");
+            table = rowid = false;
             at++;
         } else {
             if (word_at(sql, at, "CREATE TABLE")) table = true;

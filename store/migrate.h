@@ -17,7 +17,9 @@ extern const size_t    migration_count;
 bool migrate(Db *db, Error *err) MUST_USE;
 
 /* The same SQL for SQLite: BIGINT becomes INTEGER, BYTEA becomes BLOB, tables become STRICT and
- * WITHOUT ROWID. The result is malloc'd; NULL when there is no memory. */
+ * WITHOUT ROWID;
+ * but for those with the comment `-- rowid` at their opening bracket: their rows are so long that they
+ * would not fit into the nodes of a key's tree. The result is malloc'd; NULL when there is no memory. */
 char *migrate_for_sqlite(const char *sql);
 
 #endif

@@ -1,5 +1,5 @@
 -- idempotency_key: the answer to each write, by the key its caller chose
-CREATE TABLE idempotency_key (
+CREATE TABLE idempotency_key ( -- rowid: the answers are long
     merchant    BIGINT NOT NULL,
     name        TEXT   NOT NULL, -- the caller's key
     fingerprint BYTEA  NOT NULL, -- SHA-256 of method, path and body
