@@ -1,4 +1,5 @@
 /* show.c — an order and its receipt, from all capabilities that know a part of it. */
+#include "base/rfc3339.h"
 #include "core/receipt.h"
 #include "flows/sale.h"
 #include "shop/identity/identity.h"
@@ -29,20 +30,10 @@ bool orders_receipt(Ctx *ctx, const ById *request, Receipt *reply, Error *err)
 /* "2026-11-24 13:56" of a time in UTC. */
 static Str minute_text(Arena *arena, int64_t unix_ms)
 {
-    int64_t days = unix_ms / 86400000 - (unix_ms % 86400000 < 0);
-    int64_t rest = unix_ms - days * 86400000;
-    /* Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days. */
-    int64_t z    = days + 719468;
-    int64_t era  = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t doe  = z - era * 146097;
-    int64_t yoe  = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy  = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp   = (5 * doy + 2) / 153;
-    int64_t day  = doy - (153 * mp + 2) / 5 + 1;
-    int64_t mon  = mp < 10 ? mp + 3 : mp - 9;
-    int64_t year = yoe + era * 400 + (mon <= 2);
-    return str_format(arena, "%04d-%02d-%02d %02d:%02d", (int)year, (int)mon, (int)day, (int)(rest / 3600000),
-                      (int)(rest / 60000 % 60));
+    char text[RFC3339_LEN];
+    if (!rfc3339_format(unix_ms, text)) return STR("");
+    text[10] = ' ';
+    return str_dup(arena, (Str){ text, 16 });
 }
 
 static bool receipt_sums(Arena *arena, const Order *order, ReceiptDoc *doc, Error *err)

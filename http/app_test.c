@@ -1,10 +1,10 @@
 /* app_test.c — decoding, encoding, routing and the flow of a request, without sockets or database.
  * Prints `ok NAME` or `not ok NAME: why` for each row and a count at the end. */
 #include "http/app.h"
+#include "base/rfc3339.h"
 #include "http/decode.h"
 #include "http/encode.h"
 #include "http/openapi.h"
-#include "http/rfc3339.h"
 #include "http/typescript.h"
 #include "tests/http/fakes.h"
 #include "tests/http/sample.h"

@@ -1,8 +1,8 @@
 /* decode_leaf.c — single values of a request. See decode_leaf.h. */
 #include "http/decode_leaf.h"
 
+#include "base/rfc3339.h"
 #include "core/pan.h"
-#include "http/rfc3339.h"
 
 #include <string.h>
 

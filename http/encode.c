@@ -2,7 +2,7 @@
  * Goes as deep as the structs are nested in the tables, never deeper because of input. */
 #include "http/encode.h"
 
-#include "http/rfc3339.h"
+#include "base/rfc3339.h"
 
 #include <assert.h>
 #include <string.h>

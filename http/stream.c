@@ -61,17 +61,10 @@ static int64_t clock_ms(void)
 
 static void add_event(Buf *buf, Arena *arena, const EventRow *event)
 {
-    char id[ID_TEXT_LEN], subject[ID_TEXT_LEN];
-    Str  cursor = events_cursor_text(arena, event->at);
-    id_format(event->at.id, id);
-    id_format(event->subject, subject);
-    buf_format(buf, "id: %.*s\nevent: %.*s\n", STR_FMT(cursor), STR_FMT(event->kind));
-    buf_format(buf, "data: {\"id\":\"%.*s\",\"cursor\":\"%.*s\",\"kind\":", ID_TEXT_LEN, id, STR_FMT(cursor));
-    buf_json_string(buf, event->kind);
-    buf_format(buf, ",\"subject\":\"%.*s\",\"at_ms\":%" PRId64 ",\"data\":", ID_TEXT_LEN, subject,
-               event->at_ms);
-    buf_add(buf, event->body); /* one line: JSON that we wrote */
-    buf_add(buf, STR("}\n\n"));
+    Str cursor = events_cursor_text(arena, event->at);
+    buf_format(buf, "id: %.*s\nevent: %.*s\ndata: ", STR_FMT(cursor), STR_FMT(event->kind));
+    events_write_json(buf, arena, event);
+    buf_add(buf, STR("\n\n"));
 }
 
 /* What lies behind one place in one merchant's events, as it goes over the wire. */

@@ -94,17 +94,8 @@ static bool release(Tx *tx, void *arg, Error *err)
 
 static Str message(Arena *arena, const EventRow *event)
 {
-    char id[ID_TEXT_LEN], subject[ID_TEXT_LEN];
-    Buf  buf = buf_make(arena, 512);
-    id_format(event->at.id, id);
-    id_format(event->subject, subject);
-    buf_format(&buf, "{\"id\":\"%.*s\",\"cursor\":\"%.*s\",\"kind\":", ID_TEXT_LEN, id,
-               STR_FMT(events_cursor_text(arena, event->at)));
-    buf_json_string(&buf, event->kind);
-    buf_format(&buf, ",\"subject\":\"%.*s\",\"at_ms\":%" PRId64 ",\"data\":", ID_TEXT_LEN, subject,
-               event->at_ms);
-    buf_add(&buf, event->body);
-    buf_byte(&buf, '}');
+    Buf buf = buf_make(arena, 512);
+    events_write_json(&buf, arena, event);
     return buf_str(&buf);
 }
 

@@ -2,6 +2,7 @@
 #include "shop/events/events.h"
 
 #include "all_sql.h"
+#include "base/rfc3339.h"
 #include "shop/audit/audit.h"
 #include "sys/http_client.h"
 
@@ -68,6 +69,24 @@ bool events_cursor_parse(Str text, EventCursor *out)
     for (size_t i = 0, at = 0; i < ID_TEXT_LEN; i++)
         dashed[i] = i == 8 || i == 13 || i == 18 || i == 23 ? '-' : hex[at++];
     return id_parse((Str){ dashed, sizeof dashed }, &out->id);
+}
+
+void events_write_json(Buf *buf, Arena *arena, const EventRow *event)
+{
+    char id[ID_TEXT_LEN], subject[ID_TEXT_LEN], time[RFC3339_LEN];
+    Str  cursor = events_cursor_text(arena, event->at);
+    id_format(event->at.id, id);
+    id_format(event->subject, subject);
+    if (!cursor.ptr || !rfc3339_format(event->at_ms, time)) {
+        buf->failed = true;
+        return;
+    }
+    buf_format(buf, "{\"cursor\":\"%.*s\",\"id\":\"%.*s\",\"kind\":", STR_FMT(cursor), ID_TEXT_LEN, id);
+    buf_json_string(buf, event->kind);
+    buf_format(buf, ",\"subject\":\"%.*s\",\"at\":\"%.*s\",\"data\":", ID_TEXT_LEN, subject, RFC3339_LEN,
+               time);
+    buf_add(buf, event->body);
+    buf_byte(buf, '}');
 }
 
 bool events_prune(Ctx *ctx, int64_t before_ms, EventCursor *at, bool *more, Error *err)

@@ -36,6 +36,9 @@ bool events_head(Ctx *ctx, EventCursor *out, Error *err) MUST_USE;
 Str  events_cursor_text(Arena *arena, EventCursor cursor);
 bool events_cursor_parse(Str text, EventCursor *out) MUST_USE;
 
+/* An event as webhooks and streams are told of it, and as GET /v1/events shows it: on one line. */
+void events_write_json(Buf *buf, Arena *arena, const EventRow *event);
+
 /* Drops events from before `before_ms` that every webhook has passed and none has parked, in one step of
  * some hundreds behind *at, which goes on; *more tells whether another step may find some. */
 bool events_prune(Ctx *ctx, int64_t before_ms, EventCursor *at, bool *more, Error *err) MUST_USE;

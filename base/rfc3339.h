@@ -1,6 +1,6 @@
 /* rfc3339.h — UTC milliseconds as text and back, "2026-11-24T13:56:27.123Z". */
-#ifndef HTTP_RFC3339_H
-#define HTTP_RFC3339_H
+#ifndef BASE_RFC3339_H
+#define BASE_RFC3339_H
 
 #include "base/str.h"
 

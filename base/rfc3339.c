@@ -1,6 +1,6 @@
 /* rfc3339.c — UTC milliseconds as text and back. See rfc3339.h.
  * The proleptic Gregorian calendar, counted in eras of 400 years that begin in March. */
-#include "http/rfc3339.h"
+#include "base/rfc3339.h"
 
 enum { MS_PER_DAY = 86400000, DAYS_PER_ERA = 146097, EPOCH_DAYS = 719468 };
 
