@@ -50,7 +50,7 @@ static bool number(Str text, size_t *at, size_t count, int64_t low, int64_t high
 
 static bool byte(Str text, size_t *at, char wanted)
 {
-    if (*at >= text.len || (text.ptr[*at] | 0x20) != (wanted | 0x20)) return false;
+    if (*at >= text.len || text.ptr[*at] != wanted) return false;
     (*at)++;
     return true;
 }
@@ -93,10 +93,12 @@ static int64_t month_days(int64_t year, int64_t month)
 bool rfc3339_parse(Str text, int64_t *unix_ms)
 {
     int64_t y, mo, d, h, mi, s, ms, minutes;
+    char    formatted[RFC3339_LEN];
     size_t  at = 0;
     if (!number(text, &at, 4, 0, 9999, &y) || !byte(text, &at, '-')) return false;
     if (!number(text, &at, 2, 1, 12, &mo) || !byte(text, &at, '-')) return false;
-    if (!number(text, &at, 2, 1, month_days(y, mo), &d) || !byte(text, &at, 'T')) return false;
+    if (!number(text, &at, 2, 1, month_days(y, mo), &d) || (!byte(text, &at, 'T') && !byte(text, &at, 't')))
+        return false;
     if (!number(text, &at, 2, 0, 23, &h) || !byte(text, &at, ':')) return false;
     if (!number(text, &at, 2, 0, 59, &mi) || !byte(text, &at, ':')) return false;
     if (!number(text, &at, 2, 0, 59, &s)) return false;
@@ -107,5 +109,5 @@ bool rfc3339_parse(Str text, int64_t *unix_ms)
     int64_t doy  = (153 * (mo > 2 ? mo - 3 : mo + 9) + 2) / 5 + d - 1;
     int64_t days = era * DAYS_PER_ERA + yoe * 365 + yoe / 4 - yoe / 100 + doy - EPOCH_DAYS;
     *unix_ms     = days * MS_PER_DAY + ((h * 60 + mi - minutes) * 60 + s) * 1000 + ms;
-    return true;
+    return rfc3339_format(*unix_ms, formatted); /* an offset may lead out of the years */
 }

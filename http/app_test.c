@@ -160,6 +160,14 @@ static void test_times(void)
                   rfc3339_parse((Str){ text, sizeof text }, &back) && back == ms;
         check("time_there_and_back", ok, str_from(rows[i].text));
     }
+    static const char *const refused[] = {
+        "2026\r11\r24T00:00:00Z", "2026-11-24T00\03200\03200Z", "2026-11-24T00:00:00+01\03200",
+        "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:00-00:01", "2026-11-24 00:00:00Z",
+    };
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        int64_t ms = 0;
+        check("time_refused", !rfc3339_parse(str_from(refused[i]), &ms), str_from(refused[i]));
+    }
 }
 
 static void test_router(void)
