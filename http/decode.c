@@ -20,24 +20,30 @@ void decoder_fault(Decoder *d, const char *code, const char *detail)
     (void)snprintf(fault->detail, sizeof fault->detail, "%s", detail);
 }
 
-/* Goes down to member `name`; gives what decoder_leave needs to come back. */
-static size_t enter(Decoder *d, const char *name)
+/* The path has grown by `len` bytes, as far as there was room: never by a part of a character.
+ * Gives what leave needs to come back. */
+static size_t grown(Decoder *d, int len)
 {
     size_t before = d->path_len;
-    size_t room   = sizeof d->path - before;
-    int    len    = snprintf(d->path + before, room, before ? ".%s" : "%s", name);
-    d->path_len   = len < 0 ? before : before + (size_t)len;
-    if (d->path_len >= sizeof d->path) d->path_len = sizeof d->path - 1;
+    size_t room   = sizeof d->path - 1 - before;
+    size_t added  = len < 0 ? 0 : (size_t)len < room ? (size_t)len : room;
+    while (!str_is_utf8((Str){ d->path + before, added }, NULL)) added--;
+    d->path_len          = before + added;
+    d->path[d->path_len] = '\0';
     return before;
+}
+
+/* Goes down to member `name`. */
+static size_t enter(Decoder *d, const char *name)
+{
+    char *end = d->path + d->path_len;
+    return grown(d, snprintf(end, sizeof d->path - d->path_len, d->path_len ? ".%s" : "%s", name));
 }
 
 static size_t enter_item(Decoder *d, size_t index)
 {
-    size_t before = d->path_len;
-    int    len    = snprintf(d->path + before, sizeof d->path - before, "[%zu]", index);
-    d->path_len   = len < 0 ? before : before + (size_t)len;
-    if (d->path_len >= sizeof d->path) d->path_len = sizeof d->path - 1;
-    return before;
+    char *end = d->path + d->path_len;
+    return grown(d, snprintf(end, sizeof d->path - d->path_len, "[%zu]", index));
 }
 
 static void leave(Decoder *d, size_t before)
