@@ -90,7 +90,9 @@ void leaf_text(Decoder *d, const FieldDef *field, Str text, void *out)
         else if (!(*(Str *)out = str_dup(d->arena, text)).ptr) d->memory = true;
         return;
     case F_ID:
-        if (!id_parse(text, out)) decoder_fault(d, "invalid_id", "must be a UUID");
+        /* The id of nothing stands for an absent one inside. */
+        if (!id_parse(text, out) || id_is_none(*(Id *)out))
+            decoder_fault(d, "invalid_id", "must be the UUID of something");
         return;
     case F_TIME:
         if (rfc3339_parse(text, &number)) leaf_number(d, field, number, out);
