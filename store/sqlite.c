@@ -167,7 +167,7 @@ bool lite_lock(const char *path, int *file, Error *err)
     *file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (*file < 0) return err_set(err, &ERR_DB_FAILED, "db", "cannot open %.100s", name);
     if (flock(*file, LOCK_EX | LOCK_NB) == 0) return true;
-    return err_set(err, &ERR_DB_BUSY, "db", "%.120s is in use by another onetill", path);
+    return err_set(err, &ERR_DB_IN_USE, "db", "%.120s: stop the other, or name another database", path);
 }
 
 static void lite_close(Db *db)

@@ -61,7 +61,7 @@ check "the keys are nobody else's" 0 '^600$' stat -c %a "$folder/keys"
 
 serve
 ONETILL_KEY=$(awk '$1 == "manager" { print $2 }' "$folder/keys")
-check "a second server on the same file is refused" 4 'in use' "$onetill" serve --port 0
+check "a second server on the same file is refused" 4 'is using this database' "$onetill" serve --port 0
 check "who am I" 0 'role +manager' "$onetill" me
 check "an item is made" 0 'Tea pot' "$onetill" item put TEA --name 'Tea pot'
 check "its price is set" 0 '1' "$onetill" price set retail --prices '[{"sku":"TEA","amount":1250}]'
@@ -89,7 +89,7 @@ id=$("$onetill" order list --json --limit 1 | jq -r '.items[0].id')
 check "the receipt is printed" 0 'TOTAL GBP +25\.00' "$onetill" order print "$id"
 check "a backup is made while serving" 0 'backup' "$onetill" backup "$folder/copy.db"
 check "the audit trail is whole while serving" 0 'whole' "$onetill" audit verify
-check "nothing is restored under a running server" 4 'in use' "$onetill" restore "$folder/copy.db" --force
+check "nothing is restored under a running server" 4 'is using this database' "$onetill" restore "$folder/copy.db" --force
 end_server
 check "the server ended without a word" 0 '^$' cat "$folder/log"
 

@@ -113,7 +113,7 @@ static void restoring(void)
 static void in_use(void)
 {
     Error err = { 0 };
-    check_refused(db_restore(place(0, "b.backup"), kit_url(), true, &err), &err, &ERR_DB_BUSY,
+    check_refused(db_restore(place(0, "b.backup"), kit_url(), true, &err), &err, &ERR_DB_IN_USE,
                   "nothing is restored over a database that is being served");
 }
 
