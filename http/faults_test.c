@@ -310,6 +310,28 @@ static void test_never_old(void)
     check(fresh, "who has changed an item never sees it as it was");
 }
 
+/* The largest basket that the tables allow, priced and sold. */
+static void test_large(void)
+{
+    enum { LINES = 500, ROOM = 64 * 1024 };
+    static char body[ROOM], bytes[ROOM + 1000];
+    size_t      len = (size_t)snprintf(body, ROOM, "{\"location\":\"LON\",\"channel\":\"pos\",\"lines\":[");
+    for (int i = 0; i < LINES; i++)
+        len += (size_t)snprintf(body + len, ROOM - len, "%s{\"sku\":\"RICE\",\"quantity\":\"0.1\"}",
+                                i ? "," : "");
+    static const char *const ends[]  = { "]}", "],\"tenders\":[{\"kind\":\"cash\"}]}" };
+    static const char *const paths[] = { "/v1/quotes", "/v1/orders" };
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        (void)snprintf(body + len, ROOM - len, "%s", ends[i]);
+        (void)snprintf(bytes, sizeof bytes, "POST %s HTTP/1.1\r\n" KEYED "Content-Length: %zu\r\n\r\n%s",
+                       paths[i], strlen(body), body);
+        Str got = ask(bytes);
+        check(str_starts(got, STR("HTTP/1.1 20")) && has(got, "\"total\":"), paths[i]);
+        if (!str_starts(got, STR("HTTP/1.1 20")))
+            printf("  %.*s\n", (int)(got.len < 500 ? got.len : 500), got.ptr);
+    }
+}
+
 int main(void)
 {
     start();
@@ -317,6 +339,7 @@ int main(void)
     test_pages();
     test_etag();
     test_permissions();
+    test_large();
     test_never_old();
     stop();
     return check_finish("faults_test");

@@ -18,8 +18,8 @@
 #include <time.h>
 
 enum {
-    ARENA_STANDARD       = 256 * 1024, /* one request's memory */
-    ARENA_KEPT           = 32 * 1024,  /* of a spare one; what lies behind goes back to the system */
+    ARENA_STANDARD       = 4 << 20,   /* one request may use: 500 lines with their reply need some 1 MiB */
+    ARENA_KEPT           = 64 * 1024, /* of a spare one; what lies behind goes back to the system */
     BODY_STANDARD        = 1 << 20,
     REQUEST_MS_STANDARD  = 10000,
     IDLE_MS_STANDARD     = 60000,
@@ -52,8 +52,8 @@ HttpExchange *exchange_take(HttpServer *server)
     }
     size_t size = server->options.arena_bytes;
     exchange    = calloc(1, sizeof *exchange);
-    void *bytes =
-        exchange ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : NULL;
+    int   kind  = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *bytes = exchange ? mmap(NULL, size, PROT_READ | PROT_WRITE, kind, -1, 0) : NULL;
     if (!exchange || bytes == MAP_FAILED) {
         free(exchange);
         return NULL;
