@@ -582,7 +582,7 @@ static void page_ready(void *arg)
 static void page_metrics(void *arg)
 {
     Call *call = arg;
-    Str   text = metrics_text(call->ctx.arena, &call->app->metrics, call->app->server);
+    Str   text = metrics_text(call->ctx.arena, &call->app->metrics, call->app->server, call->app->log);
     answer_page(call, STR("text/plain; version=0.0.4"), text);
 }
 

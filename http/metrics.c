@@ -39,7 +39,7 @@ static void histogram(Buf *buf, Metrics *metrics)
     buf_format(buf, "onetill_request_seconds_count %" PRIu64 "\n", sum);
 }
 
-Str metrics_text(Arena *arena, Metrics *metrics, const HttpServer *server)
+Str metrics_text(Arena *arena, Metrics *metrics, const HttpServer *server, AccessLog *log)
 {
     Buf buf = buf_make(arena, 4096);
     buf_add(&buf, STR("# TYPE onetill_requests_total counter\n"));
@@ -49,6 +49,7 @@ Str metrics_text(Arena *arena, Metrics *metrics, const HttpServer *server)
     counter(&buf, "replayed_total", "counter", atomic_load(&metrics->replayed));
     counter(&buf, "in_flight", "gauge", (uint64_t)atomic_load(&metrics->in_flight));
     histogram(&buf, metrics);
+    if (log) counter(&buf, "log_dropped_total", "counter", access_log_dropped(log));
     if (server) {
         HttpCounters http;
         http_counters(server, &http);

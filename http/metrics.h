@@ -2,6 +2,7 @@
 #ifndef HTTP_METRICS_H
 #define HTTP_METRICS_H
 
+#include "http/access_log.h"
 #include "http/server.h"
 
 #include <stdatomic.h>
@@ -17,7 +18,7 @@ typedef struct {
 
 void metrics_count(Metrics *metrics, int status, int64_t micros);
 
-/* `server` may be NULL. */
-Str metrics_text(Arena *arena, Metrics *metrics, const HttpServer *server);
+/* `server` and `log` may be NULL. */
+Str metrics_text(Arena *arena, Metrics *metrics, const HttpServer *server, AccessLog *log);
 
 #endif
