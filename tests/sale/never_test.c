@@ -3,6 +3,7 @@
  * nothing or to sell without charging. */
 #include "flows/pay.h"
 #include "flows/sale.h"
+#include "flows/verify.h"
 #include "shop/identity/identity.h"
 #include "shop/inventory/inventory.h"
 #include "tests/fixture.h"
@@ -298,6 +299,17 @@ static void run_jobs(Db *db)
     free(bytes);
 }
 
+/* `arg`: gets how many rows break an invariant. */
+static bool verify(Ctx *ctx, void *arg, Error *err)
+{
+    VerifyReport report;
+    if (!verify_run(ctx, &report, err)) return false;
+    for (size_t i = 0; i < report.count; i++)
+        if (report.results[i].broken) printf("  broken: %s\n", report.results[i].name);
+    *(int64_t *)arg = report.broken;
+    return true;
+}
+
 static void test_cards(void)
 {
     Error     err     = { 0 };
@@ -316,6 +328,9 @@ static void test_cards(void)
            (long long)(captured - refunded), (long long)cards.captured);
     check(captured - refunded == cards.captured, "the service has charged what our orders say, to the penny");
     check(charges > 0, "and it has charged something");
+    int64_t broken = -1;
+    check_ok(kit_read(db, &env, verify, &broken, &err), &err, "the database can be verified");
+    check(broken == 0, "and every invariant holds after all that");
     kit_close(db);
 }
 
