@@ -28,8 +28,11 @@ static bool load_line(Ctx *ctx, const BasketAsk *ask, const Channel *channel, si
     }
     *out = (CartLine){ .item = item->id, .sku = item->sku, .name = item->name, .tax_class = item->tax_class,
                        .qty_milli = line->quantity };
-    PriceAsk price = { item->id, channel->code, channel->currency, line->quantity, ctx->now_ms };
-    if (!pricing_find(ctx, &price, &out->unit_price, &out->price_source, err)) return at_line(err, i, "sku");
+    PriceAsk   price = { item->id, channel->code, channel->currency, line->quantity, ctx->now_ms };
+    PriceFound found;
+    if (!pricing_find(ctx, &price, &found, err)) return at_line(err, i, "sku");
+    out->unit_price   = found.amount;
+    out->price_source = found.list;
     return true;
 }
 

@@ -355,6 +355,8 @@ SELECT id, 'item.name', name FROM item WHERE merchant = :merchant
 UNION ALL SELECT id, 'item.description', description FROM item WHERE merchant = :merchant AND description <> ''
 UNION ALL SELECT id, 'item.options', options FROM item WHERE merchant = :merchant AND options <> ''
 UNION ALL SELECT id, 'item.media', media FROM item WHERE merchant = :merchant AND media <> ''
+UNION ALL SELECT id, 'item.brand', brand FROM item WHERE merchant = :merchant AND brand <> ''
+UNION ALL SELECT id, 'item.tags', tags FROM item WHERE merchant = :merchant AND tags <> ''
 UNION ALL SELECT CAST(NULL AS BYTEA), 'category.name', name FROM category WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.ref', ref FROM customer WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.name', name FROM customer WHERE merchant = :merchant
@@ -379,8 +381,8 @@ UNION ALL SELECT CAST(NULL AS BYTEA), 'import_invoice.number', number FROM impor
 
 -- name: verify_items
 -- in: merchant:i64 after:blob limit:i64
--- out: id:id sku:text name:text description:text options:text
-SELECT id, sku, name, description, options FROM item
+-- out: id:id sku:text name:text description:text options:text brand:text tags:text
+SELECT id, sku, name, description, options, brand, tags FROM item
 WHERE merchant = :merchant AND id > :after ORDER BY id LIMIT :limit;
 
 -- name: verify_item_words

@@ -133,7 +133,8 @@ static bool words_of(Ctx *ctx, const VerifyItemsRow *item, Words *words, Error *
     VerifyItemBarcodesIn   in    = { ctx->who.merchant, item->id };
     size_t                 count = 0;
     if (!q_verify_item_barcodes_all(ctx->tx, ctx->arena, &in, &codes, &count, err)) return false;
-    bool ok = words_add(ctx->arena, item->sku, words) && words_add(ctx->arena, item->name, words);
+    bool ok = words_add(ctx->arena, item->sku, words) && words_add(ctx->arena, item->name, words)
+           && words_add(ctx->arena, item->brand, words);
     for (size_t i = 0; ok && i < count; i++) ok = words_add(ctx->arena, codes[i].printed, words);
     ok = ok && add_options(ctx->arena, item->options, words)
       && words_add(ctx->arena, item->description, words);

@@ -7,10 +7,42 @@
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { GTIN_LEN = 14, CATEGORY_DEPTH_MAX = 16 };
+
+/* The words of a text that single blanks part. */
+static bool split_words(Arena *arena, Str text, SaleTexts *out)
+{
+    size_t most = text.len ? 1 : 0;
+    for (size_t i = 0; i < text.len; i++) most += text.ptr[i] == ' ';
+    *out = (SaleTexts){ arena_array(arena, Str, most), 0 };
+    for (size_t at = 0; out->items && at < text.len;) {
+        size_t end                = str_index(text, ' ', at);
+        out->items[out->count++] = str_slice(text, at, end);
+        at                        = end + 1;
+    }
+    return out->items != NULL;
+}
+
+/* The texts of a JSON list; of an empty text: none. */
+static bool read_texts(Arena *arena, Str json, SaleTexts *out)
+{
+    json_t *list = json.len ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
+    size_t  n    = json_array_size(list);
+    bool    ok   = true;
+    *out         = (SaleTexts){ arena_array(arena, Str, n), 0 };
+    for (; ok && out->items && out->count < n; out->count++) {
+        const json_t *one = json_array_get(list, out->count);
+        Str copy = str_dup(arena, (Str){ json_string_value(one), json_string_length(one) });
+        out->items[out->count] = copy;
+        ok                     = copy.ptr != NULL;
+    }
+    json_decref(list);
+    return ok && out->items;
+}
 
 bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
 {
@@ -19,8 +51,20 @@ bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
     ItemSaleIn  in    = { ctx->who.merchant, sku };
     if (!q_item_sale_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_SKU_UNKNOWN, "sku", "no item with this SKU is sold");
-    *out = (SaleItem){ row.id, row.sku, row.name, row.tax_class, row.unit, row.qty_step, row.stocked };
-    return true;
+    *out = (SaleItem){ .id           = row.id,
+                       .sku          = row.sku,
+                       .name         = row.name,
+                       .tax_class    = row.tax_class,
+                       .unit         = row.unit,
+                       .qty_step     = row.qty_step,
+                       .stocked      = row.stocked,
+                       .discountable = row.discountable,
+                       .brand        = row.brand,
+                       .kind         = row.kind,
+                       .cost         = row.cost };
+    return (read_texts(ctx->arena, row.tags, &out->tags)
+            && split_words(ctx->arena, row.categories, &out->categories))
+        || err_memory(err);
 }
 
 /* The 14 digits under which a barcode is stored; false when it is no GTIN. */
@@ -87,6 +131,8 @@ static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
         return err_set(err, &ERR_FIELD_INVALID, "sku",
                        "must not begin with '.', or have '/' or '\\' in it");
     if (!str_trim(item->name).len) return err_set(err, &ERR_FIELD_INVALID, "name", "must not be empty");
+    if (item->service && str_eq(item->kind, STR("goods")))
+        return err_set(err, &ERR_FIELD_INVALID, "kind", "goods are counted in stock: not a service");
     if (item->tax_class.len && !code_check(item->tax_class, "tax_class", err)) return false;
     for (size_t i = 0; i < item->barcodes.count; i++) {
         (void)snprintf(field, sizeof field, "barcodes[%zu].gtin", i);
@@ -141,11 +187,12 @@ static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Err
 static bool put_words(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
 {
     size_t          count = 0;
-    Str            *texts = arena_array(ctx->arena, Str, 3 + item->barcodes.count + item->options.count);
+    Str            *texts = arena_array(ctx->arena, Str, 4 + item->barcodes.count + item->options.count);
     ItemWordClearIn clear = { ctx->who.merchant, id };
     if (!texts) return err_memory(err);
     texts[count++] = item->sku;
     texts[count++] = item->name;
+    texts[count++] = item->brand;
     for (size_t i = 0; i < item->barcodes.count; i++) texts[count++] = item->barcodes.items[i].gtin;
     for (size_t i = 0; i < item->options.count; i++) texts[count++] = item->options.items[i].value;
     texts[count++]   = item->description;
@@ -166,26 +213,37 @@ static bool tell(Ctx *ctx, Str sku, Id id, int64_t version, Error *err)
         && events_put(ctx, &EVENT_ITEM_CHANGED, id, buf_str(&body), err);
 }
 
+/* Goods are counted in stock, nothing else is. */
+static Str kind_of(const ItemInput *item)
+{
+    return item->kind.len ? item->kind : item->service ? STR("service") : STR("goods");
+}
+
 bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
 {
     ItemPutRow row   = { 0 };
     bool       found = false;
     if (!check_item(ctx, item, err)) return false;
-    ItemPutIn in = { .merchant    = ctx->who.merchant,
-                     .id          = ctx_new_id(ctx),
-                     .sku         = item->sku,
-                     .name        = item->name,
-                     .description = text_or_empty(item->description),
-                     .category    = text_or_empty(item->category),
-                     .tax_class   = item->tax_class.len ? item->tax_class : STR("standard"),
-                     .unit        = item->unit.len ? item->unit : STR("each"),
-                     .qty_step    = item->quantity_step > 0 ? item->quantity_step : QTY_ONE,
-                     .stocked     = !item->service,
-                     .active      = !item->inactive,
-                     .parent      = text_or_empty(item->parent),
-                     .options     = pairs_json(ctx->arena, item->options.items, item->options.count, false),
-                     .media       = pairs_json(ctx->arena, item->media.items, item->media.count, true),
-                     .now_ms      = ctx->now_ms };
+    ItemPutIn in = { .merchant     = ctx->who.merchant,
+                     .id           = ctx_new_id(ctx),
+                     .sku          = item->sku,
+                     .name         = item->name,
+                     .description  = text_or_empty(item->description),
+                     .category     = text_or_empty(item->category),
+                     .tax_class    = item->tax_class.len ? item->tax_class : STR("standard"),
+                     .unit         = item->unit.len ? item->unit : STR("each"),
+                     .qty_step     = item->quantity_step > 0 ? item->quantity_step : QTY_ONE,
+                     .stocked      = str_eq(kind_of(item), STR("goods")),
+                     .active       = !item->inactive,
+                     .parent       = text_or_empty(item->parent),
+                     .options      = pairs_json(ctx->arena, item->options.items, item->options.count, false),
+                     .media        = pairs_json(ctx->arena, item->media.items, item->media.count, true),
+                     .brand        = text_or_empty(item->brand),
+                     .tags         = STR(""),
+                     .kind         = kind_of(item),
+                     .cost         = item->cost > 0 ? item->cost : 0,
+                     .discountable = !item->no_discount,
+                     .now_ms       = ctx->now_ms };
     if (!in.options.ptr || !in.media.ptr) return err_memory(err);
     if (!q_item_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     *id = row.id;
@@ -197,16 +255,22 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
         && tell(ctx, item->sku, row.id, row.version, err);
 }
 
-/* The way up from `parent` must end, and not pass `code`. */
+/* The way up from `parent` must end, and not pass `code`; with what is below, it must not be too long. */
 static bool check_way_up(Ctx *ctx, Str code, Str parent, Error *err)
 {
-    CategoryFindRow row = { .parent = parent };
-    for (int depth = 0; depth < CATEGORY_DEPTH_MAX; depth++) {
-        if (!row.parent.len) return true;
+    CategoryFindRow  row   = { .parent = parent };
+    CategoryBelowRow below = { 0 };
+    CategoryBelowIn  in    = { ctx->who.merchant, code, CATEGORY_DEPTH_MAX };
+    bool             found = false;
+    int64_t          depth = 1;
+    if (!parent.len) return true;
+    if (!q_category_below_one(ctx->tx, ctx->arena, &in, &below, &found, err)) return false;
+    for (; row.parent.len && depth <= CATEGORY_DEPTH_MAX; depth++) {
         if (str_eq(row.parent, code))
             return err_set(err, &ERR_CATEGORY_CYCLE, "parent", "this category would be above itself");
         if (!check_category(ctx, row.parent, "parent", &row, err)) return false;
     }
+    if (depth + below.levels <= CATEGORY_DEPTH_MAX) return true;
     return err_set(err, &ERR_FIELD_INVALID, "parent", "at most %d levels of categories", CATEGORY_DEPTH_MAX);
 }
 

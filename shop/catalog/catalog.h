@@ -11,10 +11,20 @@
 
 /* What a sale needs to know of an item. */
 typedef struct {
-    Id      id;
-    Str     sku, name, tax_class, unit;
-    int64_t qty_step; /* thousandths */
-    bool    stocked;
+    Str   *items;
+    size_t count;
+} SaleTexts;
+
+typedef struct {
+    Id        id;
+    Str       sku, name, tax_class, unit;
+    int64_t   qty_step; /* thousandths */
+    bool      stocked, discountable;
+    Str       brand;      /* empty: none */
+    Str       kind;       /* goods, service, gift_card, deposit or fee */
+    int64_t   cost;       /* of one whole unit, minor units of the merchant's own currency; 0: not known */
+    SaleTexts tags;
+    SaleTexts categories; /* codes: its own first, then those above it */
 } SaleItem;
 
 /* The active item of a SKU. Errors: SKU_UNKNOWN (422), also for an item not sold any more. */

@@ -81,6 +81,9 @@ static bool load_item(Ctx *ctx, Str sku, Item *out, Error *err)
                    .service       = !row.stocked,
                    .inactive      = !row.active,
                    .parent        = text_or_none(row.parent),
+                   .brand         = text_or_none(row.brand),
+                   .kind          = row.kind,
+                   .no_discount   = !row.discountable,
                    .version       = row.version,
                    .updated_at    = row.updated_at_ms };
     return read_lists(ctx, &row, out, err);
@@ -89,6 +92,16 @@ static bool load_item(Ctx *ctx, Str sku, Item *out, Error *err)
 bool items_show(Ctx *ctx, const ItemSku *request, Item *reply, Error *err)
 {
     return load_item(ctx, request->sku, reply, err);
+}
+
+bool items_cost(Ctx *ctx, const ItemSku *request, ItemCost *reply, Error *err)
+{
+    ItemCostRow row   = { 0 };
+    bool        found = false;
+    ItemCostIn  in    = { ctx->who.merchant, request->sku };
+    if (!q_item_cost_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    *reply = (ItemCost){ request->sku, row.cost > 0 ? row.cost : OPT_NONE };
+    return found || err_set(err, &ERR_NOT_FOUND, "sku", "no such item");
 }
 
 bool items_by_barcode(Ctx *ctx, const GtinAsk *request, Item *reply, Error *err)
@@ -135,8 +148,8 @@ bool items_batch(Ctx *ctx, const ItemBatch *request, ItemBatchMade *reply, Error
     (ItemBrief)                                                                                              \
     {                                                                                                        \
         (row).id, (row).sku, (row).name, text_or_none((row).category), (row).tax_class, (row).unit,          \
-            (row).qty_step, !(row).stocked, !(row).active, text_or_none((row).parent), (row).version,        \
-            (row).updated_at_ms                                                                              \
+            (row).qty_step, !(row).stocked, !(row).active, text_or_none((row).parent),                       \
+            text_or_none((row).brand), (row).kind, (row).version, (row).updated_at_ms                        \
     }
 
 /* The item whose SKU or barcode the query is, if there is one. */

@@ -3,6 +3,8 @@
 
 #include "tests/kit.h"
 
+#include <stdio.h>
+
 static Env   env;
 static Db   *db;
 static Error err;
@@ -81,6 +83,81 @@ static bool find_gone(Ctx *ctx, void *arg, Error *e)
     return catalog_sale_item(ctx, *(Str *)arg, &sale, e);
 }
 
+static bool sold_as(Ctx *ctx, void *arg, Error *e)
+{
+    SaleItem sale;
+    ItemSku  ask  = { STR("FULL") };
+    ItemCost cost = { .cost = 0 };
+    if (!catalog_sale_item(ctx, ask.sku, &sale, e) || !items_cost(ctx, &ask, &cost, e)) return false;
+    check(str_eq(sale.brand, STR("Acme")) && str_eq(sale.kind, STR("deposit")) && !sale.stocked
+              && !sale.discountable && sale.cost == *(int64_t *)arg && cost.cost == sale.cost,
+          "a sale knows brand, kind, cost and whether there may be a discount");
+    check(sale.categories.count == 3 && str_eq(sale.categories.items[0], STR("tees"))
+              && str_eq(sale.categories.items[1], STR("shirts"))
+              && str_eq(sale.categories.items[2], STR("men")),
+          "and the category with those above it, nearest first");
+    return true;
+}
+
+static bool sold_plain(Ctx *ctx, void *arg, Error *e)
+{
+    SaleItem sale;
+    ItemSku  ask  = { STR("TSH") };
+    ItemCost cost = { .cost = 0 };
+    (void)arg;
+    return catalog_sale_item(ctx, ask.sku, &sale, e) && items_cost(ctx, &ask, &cost, e)
+        && cost.cost == OPT_NONE && sale.cost == 0 && sale.discountable && sale.brand.len == 0
+        && str_eq(sale.kind, STR("goods")) && sale.categories.count == 0 && sale.tags.count == 0;
+}
+
+/* What pricing asks of an item; after check_categories. */
+static void check_pricing_facts(void)
+{
+    int64_t   cost = 420;
+    Category  tees = { STR("tees"), STR("T-shirts"), STR("shirts") };
+    ItemInput full = item(STR("FULL"));
+    full.brand       = STR("Acme");
+    full.kind        = STR("deposit");
+    full.category    = STR("tees");
+    full.no_discount = true;
+    full.cost        = cost;
+    check_ok(kit_write(db, &env, put_category, &tees, &err), &err, "a third level of categories is made");
+    check_ok(kit_write(db, &env, put, &full, &err), &err, "an item with all of it is made");
+    check_ok(kit_read(db, &env, sold_as, &cost, &err), &err, "it is found for a sale");
+    full.cost = OPT_NONE;
+    check_ok(kit_write(db, &env, put, &full, &err), &err, "it is changed without naming its cost");
+    check_ok(kit_read(db, &env, sold_as, &cost, &err), &err, "which stays as it was");
+    check(kit_read(db, &env, sold_plain, NULL, &err), "an item with nothing of it is plain goods");
+    full.kind    = STR("goods");
+    full.service = true;
+    check_refused(kit_write(db, &env, put, &full, &err), &err, &ERR_FIELD_INVALID,
+                  "goods that are a service contradict each other");
+    full.service = false;
+    check_ok(kit_write(db, &env, put, &full, &err), &err, "it becomes goods again");
+}
+
+static void check_deep_categories(void)
+{
+    char     codes[2][20][8];
+    Category category;
+    for (int tree = 0; tree < 2; tree++) {
+        for (int level = 0; level < 10; level++) {
+            (void)snprintf(codes[tree][level], sizeof codes[tree][level], "t%d-%d", tree, level);
+            category = (Category){ str_from(codes[tree][level]), STR("Level"),
+                                   level ? str_from(codes[tree][level - 1]) : STR_NONE };
+            if (!kit_write(db, &env, put_category, &category, &err)) check_ok(false, &err, "a level is made");
+        }
+    }
+    category = (Category){ str_from(codes[1][0]), STR("Level"), str_from(codes[0][9]) };
+    check_refused(kit_write(db, &env, put_category, &category, &err), &err, &ERR_FIELD_INVALID,
+                  "ten levels below ten are too many");
+    category.parent = str_from(codes[0][5]);
+    check_ok(kit_write(db, &env, put_category, &category, &err), &err, "ten levels below six are not");
+    category = (Category){ str_from(codes[0][0]), STR("Level"), str_from(codes[1][9]) };
+    check_refused(kit_write(db, &env, put_category, &category, &err), &err, &ERR_CATEGORY_CYCLE,
+                  "a circle of sixteen levels is one");
+}
+
 static bool find_sku(Ctx *ctx, void *arg, Error *e)
 {
     Str sku;
@@ -131,6 +208,7 @@ static const struct {
     { "by the beginning of a word, each item once", "wash", NULL, NULL, 2, NULL },
     { "without accents and in any case", "CAFE", NULL, NULL, 1, "S-2" },
     { "by two words", "mug caf", NULL, NULL, 1, "S-2" },
+    { "by the brand", "acm", NULL, NULL, 1, "FULL" },
     { "by the value of an option", "turquoise", NULL, NULL, 1, "S-3" },
     { "by a word of the description", "washable", NULL, NULL, 2, NULL },
     { "not when a word is missing", "mug shirt", NULL, NULL, 0, NULL },
@@ -193,7 +271,7 @@ static bool pages(Ctx *ctx, void *arg, Error *e)
         if (!list.next_cursor.len) break;
         ask.cursor = list.next_cursor;
     }
-    return seen == (arg ? 7 : 9);
+    return seen == (arg ? 8 : 10);
 }
 
 static void check_search(void)
@@ -238,6 +316,8 @@ int main(void)
     check_items();
     check_finding();
     check_categories();
+    check_pricing_facts();
+    check_deep_categories();
     check_search();
     kit_close(db);
     return check_finish("catalog");

@@ -1,8 +1,16 @@
 -- name: item_sale
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool
-SELECT id, sku, name, tax_class, unit, qty_step, stocked FROM item
-WHERE merchant = :merchant AND sku = :sku AND active = 1;
+-- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool categories:text
+SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
+       i.discountable, COALESCE((
+    WITH RECURSIVE up (code, parent, level) AS (
+        SELECT c.code, c.parent, 1 FROM category c
+        WHERE i.category <> '' AND c.merchant = i.merchant AND c.code = i.category
+        UNION ALL SELECT c.code, c.parent, up.level + 1 FROM up JOIN category c ON c.code = up.parent
+        WHERE c.merchant = i.merchant AND up.level < 32)
+    SELECT string_agg(code, ' ' ORDER BY level) FROM up), '')
+FROM item i
+WHERE i.merchant = :merchant AND i.sku = :sku AND i.active = 1;
 
 -- name: item_by_sku
 -- in: merchant:i64 sku:text
@@ -15,16 +23,19 @@ SELECT id, parent FROM item WHERE merchant = :merchant AND sku = :sku;
 SELECT sku FROM item WHERE merchant = :merchant AND parent = :parent ORDER BY sku LIMIT 1;
 
 -- name: item_put
--- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text now_ms:i64
+-- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text cost:i64 discountable:bool now_ms:i64
 -- out: id:id version:i64
 INSERT INTO item (merchant, id, sku, name, description, category, tax_class, unit, qty_step, stocked,
-                  active, parent, options, media, version, updated_at_ms)
+                  active, parent, options, media, brand, tags, kind, cost, discountable, version,
+                  updated_at_ms)
 VALUES (:merchant, :id, :sku, :name, :description, :category, :tax_class, :unit, :qty_step, :stocked,
-        :active, :parent, :options, :media, 1, :now_ms)
+        :active, :parent, :options, :media, :brand, :tags, :kind, :cost, :discountable, 1, :now_ms)
 ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, description = excluded.description,
     category = excluded.category, tax_class = excluded.tax_class, unit = excluded.unit,
     qty_step = excluded.qty_step, stocked = excluded.stocked, active = excluded.active,
     parent = excluded.parent, options = excluded.options, media = excluded.media,
+    brand = excluded.brand, tags = excluded.tags, kind = excluded.kind, discountable = excluded.discountable,
+    cost = CASE WHEN excluded.cost > 0 THEN excluded.cost ELSE item.cost END,
     version = item.version + 1, updated_at_ms = excluded.updated_at_ms
 RETURNING id, version;
 
@@ -64,6 +75,15 @@ DELETE FROM item_word WHERE merchant = :merchant AND item = :item;
 -- out: code:text name:text parent:text
 SELECT code, name, parent FROM category WHERE merchant = :merchant AND code = :code;
 
+-- name: category_below
+-- in: merchant:i64 code:text most:i64
+-- out: levels:i64
+WITH RECURSIVE down (code, level) AS (
+    SELECT code, CAST(0 AS BIGINT) FROM category WHERE merchant = :merchant AND code = :code
+    UNION ALL SELECT c.code, down.level + 1 FROM down JOIN category c ON c.parent = down.code
+    WHERE c.merchant = :merchant AND down.level < :most)
+SELECT COALESCE(MAX(level), 0) FROM down;
+
 -- name: category_page
 -- in: merchant:i64 after:text count:i64
 -- out: code:text name:text parent:text
@@ -77,10 +97,15 @@ ON CONFLICT (merchant, code) DO UPDATE SET name = excluded.name, parent = exclud
 
 -- name: item_find
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text version:i64 updated_at_ms:i64
+-- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text discountable:bool version:i64 updated_at_ms:i64
 SELECT id, sku, name, description, category, tax_class, unit, qty_step, stocked, active, parent, options,
-       media, version, updated_at_ms
+       media, brand, tags, kind, discountable, version, updated_at_ms
 FROM item WHERE merchant = :merchant AND sku = :sku;
+
+-- name: item_cost
+-- in: merchant:i64 sku:text
+-- out: cost:i64
+SELECT cost FROM item WHERE merchant = :merchant AND sku = :sku;
 
 -- name: item_variants
 -- in: merchant:i64 parent:text
@@ -94,9 +119,9 @@ SELECT printed FROM barcode WHERE merchant = :merchant AND item = :item ORDER BY
 
 -- name: item_page
 -- in: merchant:i64 category:text parent:text after:text count:i64
--- out: id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
+-- out: id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text brand:text kind:text version:i64 updated_at_ms:i64
 SELECT i.id, i.sku, i.name, i.category, i.tax_class, i.unit, i.qty_step, i.stocked, i.active, i.parent,
-       i.version, i.updated_at_ms
+       i.brand, i.kind, i.version, i.updated_at_ms
 FROM (
     SELECT id FROM (SELECT id FROM item WHERE :category = '' AND :parent = '' AND merchant = :merchant
         AND sku > :after ORDER BY sku LIMIT :count) AS everything
@@ -110,8 +135,9 @@ ORDER BY i.sku;
 
 -- name: item_brief
 -- in: merchant:i64 sku:text category:text parent:text
--- out: id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
-SELECT id, sku, name, category, tax_class, unit, qty_step, stocked, active, parent, version, updated_at_ms
+-- out: id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text brand:text kind:text version:i64 updated_at_ms:i64
+SELECT id, sku, name, category, tax_class, unit, qty_step, stocked, active, parent, brand, kind, version,
+       updated_at_ms
 FROM item WHERE merchant = :merchant AND sku = :sku
   AND (:category = '' OR category = :category) AND (:parent = '' OR parent = :parent);
 
@@ -131,9 +157,9 @@ ORDER BY word, item LIMIT 1 OFFSET :skip;
 
 -- name: item_search
 -- in: merchant:i64 low:blob low2:blob high2:blob low3:blob high3:blob low4:blob high4:blob after_word:blob after:blob until_word:blob until:blob category:text parent:text except:text count:i64
--- out: word:blob id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text version:i64 updated_at_ms:i64
+-- out: word:blob id:id sku:text name:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text brand:text kind:text version:i64 updated_at_ms:i64
 SELECT w.word, i.id, i.sku, i.name, i.category, i.tax_class, i.unit, i.qty_step, i.stocked, i.active, i.parent,
-       i.version, i.updated_at_ms
+       i.brand, i.kind, i.version, i.updated_at_ms
 FROM item_word w JOIN item i ON i.merchant = w.merchant AND i.id = w.item
 WHERE w.merchant = :merchant AND (w.word, w.item) > (:after_word, :after)
   AND (w.word, w.item) <= (:until_word, :until)

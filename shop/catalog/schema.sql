@@ -17,11 +17,16 @@ CREATE TABLE item (
     tax_class     TEXT   NOT NULL,
     unit          TEXT   NOT NULL, -- each, kg, m …
     qty_step      BIGINT NOT NULL CHECK (qty_step > 0), -- thousandths; 1000: whole units only
-    stocked       BIGINT NOT NULL, -- 0: a service, never counted
+    stocked       BIGINT NOT NULL, -- 0: never counted
     active        BIGINT NOT NULL, -- 0: not sold any more
     parent        TEXT   NOT NULL, -- SKU of the item this is a variant of, or empty
     options       TEXT   NOT NULL, -- JSON list of {name, value}, e.g. size and colour; or empty
     media         TEXT   NOT NULL, -- JSON list of {url, alt}; or empty
+    brand         TEXT   NOT NULL, -- or empty
+    tags          TEXT   NOT NULL, -- JSON list of texts; or empty
+    kind          TEXT   NOT NULL, -- goods, service, gift_card, deposit or fee
+    cost          BIGINT NOT NULL, -- of one whole unit to the merchant, minor units of the own currency; 0: not known
+    discountable  BIGINT NOT NULL, -- 0: left out of discounts, by law or by its brand
     version       BIGINT NOT NULL, -- 1, 2, 3 … with each change
     updated_at_ms BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)

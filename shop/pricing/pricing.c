@@ -5,7 +5,7 @@
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 
-bool pricing_find(Ctx *ctx, const PriceAsk *ask, int64_t *amount, Str *list, Error *err)
+bool pricing_find(Ctx *ctx, const PriceAsk *ask, PriceFound *out, Error *err)
 {
     PriceFindRow row;
     bool         found = false;
@@ -14,8 +14,7 @@ bool pricing_find(Ctx *ctx, const PriceAsk *ask, int64_t *amount, Str *list, Err
     };
     if (!q_price_find_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_PRICE_MISSING, "sku", "no price is in force for this item");
-    *amount = row.amount;
-    *list   = row.list;
+    *out = (PriceFound){ row.amount, row.list, row.reduced };
     return true;
 }
 
@@ -31,7 +30,8 @@ bool pricing_find_list(Ctx *ctx, Str code, PriceList *out, bool *found, Error *e
                             text_or_none(row.channel),
                             row.priority,
                             period_from_shown(row.from_ms),
-                            period_until_shown(row.until_ms) };
+                            period_until_shown(row.until_ms),
+                            row.reduced };
     return true;
 }
 
@@ -46,7 +46,8 @@ bool pricing_put_list(Ctx *ctx, const PriceList *list, Error *err)
                              text_or_empty(list->channel),
                           list->priority == OPT_NONE ? 0 : list->priority,
                              period_from(list->from),
-                             period_until(list->until) };
+                             period_until(list->until),
+                             list->reduced };
     if (!code_check(list->code, "code", err) || !currency_check(list->currency, "currency", err))
         return false;
     if (!period_check(list->from, list->until, "until", err)) return false;

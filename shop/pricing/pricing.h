@@ -16,8 +16,14 @@ typedef struct {
     int64_t qty_milli, at_ms;
 } PriceAsk;
 
-/* The price of one whole unit and the code of its list. Errors: PRICE_MISSING (422). */
-bool pricing_find(Ctx *ctx, const PriceAsk *ask, int64_t *amount, Str *list, Error *err) MUST_USE;
+typedef struct {
+    int64_t amount;  /* of one whole unit, minor units */
+    Str     list;    /* the code of its list */
+    bool    reduced; /* the list has reduced prices */
+} PriceFound;
+
+/* The price that is in force. Errors: PRICE_MISSING (422). */
+bool pricing_find(Ctx *ctx, const PriceAsk *ask, PriceFound *out, Error *err) MUST_USE;
 
 /* One price list. */
 bool pricing_find_list(Ctx *ctx, Str code, PriceList *out, bool *found, Error *err) MUST_USE;

@@ -24,7 +24,8 @@ bool price_lists_list(Ctx *ctx, const Page *request, PriceListList *reply, Error
                                                                 text_or_none(rows[i].channel),
                                                                 rows[i].priority,
                                                                 period_from_shown(rows[i].from_ms),
-                                                                period_until_shown(rows[i].until_ms) };
+                                                                period_until_shown(rows[i].until_ms),
+                                                                rows[i].reduced };
     if ((int64_t)count > limit) reply->next_cursor = rows[limit - 1].code;
     return true;
 }
@@ -127,12 +128,14 @@ bool prices_list(Ctx *ctx, const ItemPricesAsk *request, ItemPrices *reply, Erro
 
 bool prices_show(Ctx *ctx, const ItemPriceAsk *request, ItemPrice *reply, Error *err)
 {
-    PriceAsk ask = { .channel = request->channel, .qty_milli = request->quantity, .at_ms = request->at };
+    PriceFound found;
+    PriceAsk   ask = { .channel = request->channel, .qty_milli = request->quantity, .at_ms = request->at };
     if (ask.qty_milli == OPT_NONE) ask.qty_milli = QTY_ONE;
     if (ask.at_ms == OPT_NONE) ask.at_ms = ctx->now_ms;
     if (!channel_currency(ctx, request->channel, &ask.currency, err)) return false;
     if (request->currency.len) ask.currency = request->currency;
     if (!item_of(ctx, request->sku, &ERR_NOT_FOUND, &ask.item, err)) return false;
-    *reply = (ItemPrice){ .sku = request->sku, .currency = ask.currency, .at = ask.at_ms };
-    return pricing_find(ctx, &ask, &reply->amount, &reply->list, err);
+    if (!pricing_find(ctx, &ask, &found, err)) return false;
+    *reply = (ItemPrice){ request->sku, found.amount, ask.currency, found.list, ask.at_ms, found.reduced };
+    return true;
 }

@@ -24,10 +24,10 @@ static bool put_price(Ctx *ctx, void *arg, Error *e)
 }
 
 static const PriceList lists[] = {
-    { T("base"), T("Base"), T("GBP"), { NULL, 0 }, 0, OPT_NONE, OPT_NONE },
-    { T("web"), T("Web"), T("GBP"), T("web"), 0, OPT_NONE, OPT_NONE },
-    { T("sale"), T("Sale"), T("GBP"), { NULL, 0 }, 10, 5000, 6000 },
-    { T("euro"), T("Euro"), T("EUR"), { NULL, 0 }, 0, OPT_NONE, OPT_NONE },
+    { T("base"), T("Base"), T("GBP"), { NULL, 0 }, 0, OPT_NONE, OPT_NONE, false },
+    { T("web"), T("Web"), T("GBP"), T("web"), 0, OPT_NONE, OPT_NONE, false },
+    { T("sale"), T("Sale"), T("GBP"), { NULL, 0 }, 10, 5000, 6000, true },
+    { T("euro"), T("Euro"), T("EUR"), { NULL, 0 }, 0, OPT_NONE, OPT_NONE, false },
 };
 static const PriceSet prices[] = {
     { { { 1 } }, T("base"), 0, 0, 0, 1000 },      { { { 1 } }, T("base"), 10000, 0, 0, 900 },
@@ -54,11 +54,12 @@ static bool find(Ctx *ctx, void *arg, Error *e)
 {
     size_t   i   = *(size_t *)arg;
     PriceAsk ask = { shirt, str_from(asks[i].channel), str_from(asks[i].currency), asks[i].qty, asks[i].at };
-    int64_t  amount = -1;
-    Str      list;
-    bool     ok = pricing_find(ctx, &ask, &amount, &list, e);
+    PriceFound found;
+    bool       ok = pricing_find(ctx, &ask, &found, e);
     if (asks[i].amount < 0) check_refused(ok, e, &ERR_PRICE_MISSING, asks[i].name);
-    else check(ok && amount == asks[i].amount, asks[i].name);
+    else check(ok && found.amount == asks[i].amount
+                   && found.reduced == str_eq(found.list, STR("sale")),
+               asks[i].name);
     return true;
 }
 

@@ -1,7 +1,7 @@
 -- name: price_find
 -- in: merchant:i64 item:id channel:text currency:text qty_milli:i64 at_ms:i64
--- out: amount:i64 list:text
-SELECT p.amount, p.list
+-- out: amount:i64 list:text reduced:bool
+SELECT p.amount, p.list, l.reduced
 FROM price p CROSS JOIN price_list l
 WHERE p.merchant = :merchant AND p.item = :item AND l.merchant = p.merchant AND l.code = p.list
   AND p.min_qty <= :qty_milli AND p.from_ms <= :at_ms AND p.until_ms > :at_ms
@@ -11,22 +11,23 @@ ORDER BY l.priority DESC, l.channel DESC, l.code, p.min_qty DESC, p.from_ms DESC
 
 -- name: price_list_find
 -- in: merchant:i64 code:text
--- out: code:text name:text currency:text channel:text priority:i64 from_ms:i64 until_ms:i64
-SELECT code, name, currency, channel, priority, from_ms, until_ms
+-- out: code:text name:text currency:text channel:text priority:i64 from_ms:i64 until_ms:i64 reduced:bool
+SELECT code, name, currency, channel, priority, from_ms, until_ms, reduced
 FROM price_list WHERE merchant = :merchant AND code = :code;
 
 -- name: price_list_page
 -- in: merchant:i64 after:text count:i64
--- out: code:text name:text currency:text channel:text priority:i64 from_ms:i64 until_ms:i64
-SELECT code, name, currency, channel, priority, from_ms, until_ms
+-- out: code:text name:text currency:text channel:text priority:i64 from_ms:i64 until_ms:i64 reduced:bool
+SELECT code, name, currency, channel, priority, from_ms, until_ms, reduced
 FROM price_list WHERE merchant = :merchant AND code > :after ORDER BY code LIMIT :count;
 
 -- name: price_list_put
--- in: merchant:i64 code:text name:text currency:text channel:text priority:i64 from_ms:i64 until_ms:i64
-INSERT INTO price_list (merchant, code, name, currency, channel, priority, from_ms, until_ms)
-VALUES (:merchant, :code, :name, :currency, :channel, :priority, :from_ms, :until_ms)
+-- in: merchant:i64 code:text name:text currency:text channel:text priority:i64 from_ms:i64 until_ms:i64 reduced:bool
+INSERT INTO price_list (merchant, code, name, currency, channel, priority, from_ms, until_ms, reduced)
+VALUES (:merchant, :code, :name, :currency, :channel, :priority, :from_ms, :until_ms, :reduced)
 ON CONFLICT (merchant, code) DO UPDATE SET name = excluded.name, channel = excluded.channel,
-    priority = excluded.priority, from_ms = excluded.from_ms, until_ms = excluded.until_ms;
+    priority = excluded.priority, from_ms = excluded.from_ms, until_ms = excluded.until_ms,
+    reduced = excluded.reduced;
 
 -- name: price_put
 -- in: merchant:i64 item:id list:text min_qty:i64 from_ms:i64 until_ms:i64 amount:i64

@@ -8,6 +8,7 @@ CREATE TABLE price_list (
     priority BIGINT NOT NULL, -- where several lists have a price, the highest wins
     from_ms  BIGINT NOT NULL, -- UTC; in force from
     until_ms BIGINT NOT NULL, -- UTC; until before this
+    reduced  BIGINT NOT NULL, -- 1: its prices are reduced ones already; promotions may leave them out
     PRIMARY KEY (merchant, code)
 );
 -- price: what one whole unit of an item costs on a list, from a quantity on, in a period

@@ -37,7 +37,7 @@ static bool make_shop(Tx *tx, void *arg, Error *err)
                            STR("GB"), true };
     Channel   channel  = { STR("pos"), STR("Counter"), STR("pos"), STR("GBP"), true, false, 0, false, true };
     TaxRate   rate     = { STR("GB"), STR("standard"), 1, STR("VAT 20%"), 200000, false, OPT_NONE, OPT_NONE };
-    PriceList list     = { STR("list"), STR("List"), STR("GBP"), STR_NONE, 0, OPT_NONE, OPT_NONE };
+    PriceList list     = { STR("list"), STR("List"), STR("GBP"), STR_NONE, 0, OPT_NONE, OPT_NONE, false };
     return identity_put_merchant(&ctx, &merchant, err)
         && identity_put_role(&ctx, STR("manager"), STR("*"), err)
         && identity_make_key(&ctx, STR("manager"), STR("bench"), &id, &seed->key, err)
