@@ -111,3 +111,16 @@ bool args_read(Cli *cli, const Option *options, size_t count, int argc, char **a
     }
     return true;
 }
+
+bool args_texts(Arena *arena, Str text, TextList *out)
+{
+    size_t count = 0;
+    for (size_t from = 0; text.len && from <= text.len; count++) from = str_index(text, ',', from) + 1;
+    *out = (TextList){ arena_array(arena, Str, count), count };
+    for (size_t i = 0, from = 0; out->items && i < count; i++) {
+        size_t end    = str_index(text, ',', from);
+        out->items[i] = str_trim(str_slice(text, from, end));
+        from          = end + 1;
+    }
+    return out->items != NULL;
+}

@@ -3,6 +3,7 @@
  * positional too, and everything is checked by the server. */
 #include "cli/call.h"
 
+#include "cli/args.h"
 #include "cli/show.h"
 #include "http/decode.h"
 #include "http/router.h"
@@ -42,6 +43,7 @@ static const char *value_name(const FieldDef *field)
     case F_BOOL: return NULL;
     case F_ID: return "ID";
     case F_CHOICE: return field->choices;
+    case F_TEXTS: return "TEXT,TEXT,…";
     case F_LIST:
     case F_JSON:
     case F_OBJECT: return "JSON";
@@ -78,12 +80,29 @@ static void add_escaped(Buf *buf, Str text)
     }
 }
 
+/* "a,b" as a list of texts. */
+static json_t *texts_value(Arena *arena, Str text, Error *err)
+{
+    TextList texts;
+    json_t  *list = json_array();
+    if (!args_texts(arena, text, &texts) || !list) {
+        json_decref(list);
+        err_memory(err);
+        return NULL;
+    }
+    for (size_t i = 0; i < texts.count; i++)
+        (void)json_array_append_new(list, json_stringn(texts.items[i].ptr, texts.items[i].len));
+    return list;
+}
+
 /* One option as a JSON value of the field's type, or NULL. */
-static json_t *field_value(const FieldDef *field, Str text, Error *err)
+static json_t *field_value(Arena *arena, const FieldDef *field, Str text, Error *err)
 {
     int64_t      number = 0;
     json_error_t why;
     json_t      *json = NULL;
+    bool         plain = field->type == F_TEXTS && !str_starts(text, STR("["));
+    if (plain) return texts_value(arena, text, err);
     switch (field->type) {
     case F_INT:
     case F_MONEY:
@@ -94,6 +113,7 @@ static json_t *field_value(const FieldDef *field, Str text, Error *err)
                     ? " of millionths" : "");
         return NULL;
     case F_BOOL: return json_boolean(str_eq(text, STR("true")));
+    case F_TEXTS:
     case F_LIST:
     case F_JSON:
     case F_OBJECT:
@@ -147,7 +167,7 @@ static json_t *gather(Cli *cli, const RouteDef *route, Error *err)
         Str             text  = cli_option(cli, field->name);
         if (!text.ptr && path_has_field(route->path, field->name) && word < cli->word_count)
             text = cli->words[word++];
-        if (text.ptr) (void)json_object_set_new(all, field->name, field_value(field, text, err));
+        if (text.ptr) (void)json_object_set_new(all, field->name, field_value(cli->arena, field, text, err));
     }
     if (!err->def && word < cli->word_count)
         err_set(err, &ERR_CONFIG, "", "\"%.*s\" is one word too many", STR_FMT(cli->words[word]));

@@ -48,6 +48,17 @@ static void options_are_read(void)
     check(!READS("\xff\xfe"), "words that are not UTF-8 are refused");
 }
 
+static void texts_are_split(void)
+{
+    TextList list;
+    check(args_texts(&arena, STR("red, dark blue,x"), &list) && list.count == 3
+              && str_eq(list.items[1], STR("dark blue")) && str_eq(list.items[2], STR("x")),
+          "a list of texts is written with commas");
+    check(args_texts(&arena, STR(""), &list) && list.count == 0, "nothing is no text");
+    check(args_texts(&arena, STR("a,"), &list) && list.count == 2 && list.items[1].len == 0,
+          "a comma at the end is an empty text, which the server refuses");
+}
+
 static void distances(void)
 {
     check(edit_distance(STR("item show"), STR("item show"), 3) == 0, "the same word is no distance away");
@@ -65,6 +76,7 @@ static const FieldDef row_fields[] = {
 static const StructDef row_def      = { "Row", "", row_fields, COUNT(row_fields), 0 };
 static const FieldDef reply_fields[] = {
     { .name = "currency", .type = F_TEXT }, { .name = "total", .type = F_MONEY },
+    { .name = "tags", .type = F_TEXTS },
     { .name = "made_at", .type = F_TIME },  { .name = "paid", .type = F_BOOL },
     { .name = "lines", .type = F_LIST, .element = &row_def },
     { .name = "next_cursor", .type = F_TEXT },
@@ -83,11 +95,13 @@ static void shows(const char *json, const char *want, const char *name)
 static void answers_are_readable(void)
 {
     Str text;
-    shows("{\"currency\":\"GBP\",\"total\":1250,\"made_at\":\"2026-11-24T12:00:00.123Z\",\"paid\":true,"
+    shows("{\"currency\":\"GBP\",\"total\":1250,\"made_at\":\"2026-11-24T12:00:00.123Z\","
+          "\"paid\":true,\"tags\":[\"a\",\"b\\u001b\"],"
           "\"lines\":[{\"sku\":\"A\",\"qty\":\"1.5\",\"price\":5,\"rate\":200000},"
           "{\"sku\":\"Größe\",\"qty\":\"10\",\"price\":-1250,\"rate\":88750}],\"next_cursor\":\"x\"}",
           "currency  GBP\n"
           "total     12.50 GBP\n"
+          "tags      a, b?\n"
           "made_at   2026-11-24 12:00:00 UTC\n"
           "paid      yes\n"
           "lines\n"
@@ -147,6 +161,7 @@ int main(void)
     if (!bytes) return 1;
     arena_init(&arena, bytes, BYTES);
     options_are_read();
+    texts_are_split();
     distances();
     answers_are_readable();
     commands_are_unique();

@@ -86,6 +86,7 @@ static const char *sample(const FieldDef *field)
     case F_TIME: return "2026-11-24T12:00:00Z";
     case F_BOOL: return "true";
     case F_ID: return "0199f0e5-7c00-7000-8000-000000000001";
+    case F_TEXTS: return "'…,…'";
     case F_LIST:
     case F_JSON:
     case F_OBJECT: return "";
@@ -102,6 +103,8 @@ static void sample_json(const FieldDef *field)
         && field->type != F_BOOL;
     if (field->type == F_CHOICE) {
         printf("\"%.*s\"", (int)strcspn(field->choices, "|"), field->choices);
+    } else if (field->type == F_TEXTS) {
+        printf("[\"…\"]");
     } else if (field->type != F_LIST && field->type != F_OBJECT) {
         const char *text = sample(field);
         printf(quotes ? "\"%s\"" : "%s", strcmp(text, "'…'") == 0 ? "…" : text);

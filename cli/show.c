@@ -73,6 +73,17 @@ static Str json_text(Arena *arena, const json_t *value)
     return clean(arena, kept, false);
 }
 
+/* The texts of a list behind one another. */
+static Str texts_text(Arena *arena, const json_t *list)
+{
+    Buf buf = buf_make(arena, 64);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (i) buf_add(&buf, STR(", "));
+        buf_add(&buf, str_from(json_string_value(json_array_get(list, i))));
+    }
+    return clean(arena, buf_str(&buf), false);
+}
+
 /* One value for people; empty for what is absent. */
 static Str value_text(Arena *arena, const FieldDef *field, const json_t *value, Str currency)
 {
@@ -80,6 +91,7 @@ static Str value_text(Arena *arena, const FieldDef *field, const json_t *value, 
     if (json_is_integer(value)) return number_text(arena, field->type, json_integer_value(value), currency);
     if (json_is_boolean(value)) return json_is_true(value) ? STR("yes") : STR("no");
     if (field->type == F_JSON && json_is_object(value)) return json_text(arena, value);
+    if (field->type == F_TEXTS && json_is_array(value)) return texts_text(arena, value);
     if (!text.ptr) return STR("");
     if (field->type == F_TIME && text.len > 19 && text.ptr[text.len - 1] == 'Z')
         return str_format(arena, "%.10s %.8s UTC", text.ptr, text.ptr + 11);
@@ -166,7 +178,8 @@ static void add_table(Buf *buf, const StructDef *def, const json_t *rows, Str cu
 static bool is_line(const FieldDef *field, const json_t *object)
 {
     return field->type != F_LIST && field->type != F_OBJECT && strcmp(field->name, "next_cursor") != 0
-        && json_object_get(object, field->name) != NULL;
+        && json_object_get(object, field->name) != NULL
+        && !(field->type == F_TEXTS && !json_array_size(json_object_get(object, field->name)));
 }
 
 /* Whether the reply is one list and perhaps where it goes on: no heading is needed then. */

@@ -72,6 +72,16 @@ static const struct {
     { "time", "{\"name\":\"a\",\"at\":\"2026-02-30T00:00:00Z\"}", "at:invalid_time" },
     { "list_short", "{\"name\":\"a\",\"parts\":[]}", "parts:too_short" },
     { "list_long", "{\"name\":\"a\",\"parts\":[{},{},{},{}]}", "parts:too_long" },
+    { "texts", "{\"name\":\"a\",\"tags\":[\"x\",\"y\"]}", "ok" },
+    { "texts_null", "{\"name\":\"a\",\"tags\":null}", "ok" },
+    { "texts_short", "{\"name\":\"a\",\"tags\":[]}", "tags:too_short" },
+    { "texts_long", "{\"name\":\"a\",\"tags\":[\"1\",\"2\",\"3\",\"4\"]}", "tags:too_long" },
+    { "texts_type", "{\"name\":\"a\",\"tags\":\"x\"}", "tags:wrong_type" },
+    { "text_of_texts", "{\"name\":\"a\",\"tags\":[\"x\",\"\",3]}", "tags[1]:too_short tags[2]:wrong_type" },
+    { "text_of_texts_bad", "{\"name\":\"a\",\"tags\":[\"a\\u0000\",\"4111 1111 1111 1111\"]}",
+      "tags[0]:char_forbidden tags[1]:card_number_refused" },
+    { "texts_in_shared", "{\"name\":\"a\",\"shade\":{\"name\":\"b\",\"known_as\":[null]}}",
+      "shade.known_as[0]:wrong_type" },
     { "item_type", "{\"name\":\"a\",\"parts\":[1]}", "parts[0]:wrong_type" },
     { "quantity", "{\"name\":\"a\",\"best\":{\"sku\":\"1\",\"quantity\":\"1.2345\"}}",
       "best.quantity:wrong_type" },
@@ -117,7 +127,8 @@ static void test_round_trip(void)
                    "\"price\":0,\"big\":-7,\"at\":\"2026-11-24T13:56:27.123Z\",\"on\":true,"
                    "\"colour\":\"green\",\"parts\":[{\"sku\":\"1\",\"quantity\":\"1.25\"},"
                    "{\"sku\":\"2\",\"quantity\":\"1\"}],\"best\":{\"sku\":\"3\","
-                   "\"quantity\":\"0.005\"}}");
+                   "\"quantity\":\"0.005\"},\"tags\":[\"a\\\"b\",\"ä\"],"
+                   "\"shade\":{\"name\":\"b\",\"known_as\":[]}}");
     Arena  arena;
     bool   ok = false;
     Str    out = STR_NONE;
@@ -218,9 +229,23 @@ static void test_documents(void)
     bool    ok   = openapi_write(&arena, &text);
     json_t *json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &where);
     check("openapi_is_json", ok && json, str_from(where.text));
+    const json_t *all   = json_object_get(json_object_get(json, "components"), "schemas");
+    const json_t *shade = json_object_get(all, "Shade");
+    check("openapi_has_shared_structs", json_is_object(shade), STR("Shade"));
+    char *dump = json_dumps(json_object_get(json_object_get(shade, "properties"), "known_as"),
+                            JSON_COMPACT | JSON_SORT_KEYS);
+    check("openapi_texts", dump && strcmp(dump, "{\"description\":\"Other names.\",\"items\":{"
+                                                "\"maxLength\":200,\"minLength\":1,\"type\":\"string\"},"
+                                                "\"maxItems\":1000,\"type\":\"array\"}") == 0,
+          str_from(dump));
+    free(dump);
     json_decref(json);
     arena_reset(&arena);
     check("typescript", typescript_write(&arena, &text), STR("arena"));
+    const char *types = str_dup(&arena, text).ptr;
+    check("typescript_has_shared_structs", types && strstr(types, "export interface Shade {\n"),
+          STR("Shade"));
+    check("typescript_texts", types && strstr(types, "  known_as?: string[];\n"), STR("known_as"));
 }
 
 /* One request through app.c; `expect`: status and a part of the body. */

@@ -73,18 +73,19 @@ static void absent(Decoder *d, const FieldDef *field, void *at)
 
 static void decode_object(Decoder *d, const StructDef *def, const json_t *json, void *object);
 
+static bool count_is_fine(Decoder *d, size_t count, int64_t low, int64_t high)
+{
+    if ((int64_t)count < low) decoder_fault(d, "too_short", "the list has too few entries");
+    else if ((int64_t)count > high) decoder_fault(d, "too_long", "the list has too many entries");
+    else return true;
+    return false;
+}
+
 static void decode_list(Decoder *d, const FieldDef *field, const json_t *json, AnyList *list)
 {
     size_t count = json_array_size(json);
     bool   free  = field->low == 0 && field->high == 0;
-    if (!free && (int64_t)count < field->low) {
-        decoder_fault(d, "too_short", "the list has too few entries");
-        return;
-    }
-    if (!free && (int64_t)count > field->high) {
-        decoder_fault(d, "too_long", "the list has too many entries");
-        return;
-    }
+    if (!free && !count_is_fine(d, count, field->low, field->high)) return;
     list->items = arena_alloc_array(d->arena, count, field->element->size);
     list->count = list->items ? count : 0;
     if (!list->items) d->memory = true;
@@ -96,6 +97,23 @@ static void decode_list(Decoder *d, const FieldDef *field, const json_t *json, A
             decode_object(d, field->element, item, to);
         else
             decoder_fault(d, "wrong_type", "must be an object");
+        leave(d, before);
+    }
+}
+
+static void decode_texts(Decoder *d, const FieldDef *field, const json_t *json, TextList *list)
+{
+    size_t count = json_array_size(json);
+    if (!count_is_fine(d, count, field->low, field->high ? field->high : TEXTS_MAX)) return;
+    list->items = arena_array(d->arena, Str, count);
+    list->count = list->items ? count : 0;
+    if (!list->items) d->memory = true;
+    for (size_t i = 0; i < list->count; i++) {
+        size_t        before = enter_item(d, i);
+        const json_t *item   = json_array_get(json, i);
+        Str           text   = { json_string_value(item), json_string_length(item) };
+        if (text.ptr) leaf_text(d, field, text, &list->items[i]);
+        else decoder_fault(d, "wrong_type", "must be text");
         leave(d, before);
     }
 }
@@ -135,6 +153,10 @@ static void decode_value(Decoder *d, const FieldDef *field, const json_t *json, 
     case F_TIME:
         if (text.ptr) leaf_text(d, field, text, at);
         else decoder_fault(d, "wrong_type", "must be text");
+        return;
+    case F_TEXTS:
+        if (json_is_array(json)) decode_texts(d, field, json, at);
+        else decoder_fault(d, "wrong_type", "must be a list of texts");
         return;
     case F_LIST:
         if (json_is_array(json)) decode_list(d, field, json, at);
@@ -260,6 +282,7 @@ static void decode_text_value(Decoder *d, const FieldDef *field, Str text, void 
     case F_ID:
     case F_TIME:
     case F_QTY: leaf_text(d, field, text, at); return;
+    case F_TEXTS:
     case F_LIST:
     case F_JSON:
     case F_OBJECT: decoder_fault(d, "wrong_type", "cannot stand in an address"); return;

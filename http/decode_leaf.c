@@ -52,7 +52,8 @@ static bool is_choice(const char *choices, Str text)
 static bool may_be_gtin(const char *name)
 {
     return strcmp(name, "sku") == 0 || strcmp(name, "gtin") == 0 || strcmp(name, "barcode") == 0 ||
-           strcmp(name, "q") == 0;
+           strcmp(name, "q") == 0 || strcmp(name, "skus") == 0 || strcmp(name, "gtins") == 0 ||
+           strcmp(name, "barcodes") == 0;
 }
 
 static bool has_controls(Str text)
@@ -64,12 +65,12 @@ static bool has_controls(Str text)
     return false;
 }
 
-static void plain_text(Decoder *d, const FieldDef *field, Str text, Str *out)
+static void plain_text(Decoder *d, const FieldDef *field, Str text, int64_t low, int64_t high, Str *out)
 {
-    bool limited = field->low != 0 || field->high != 0;
-    if (limited && (int64_t)text.len < field->low)
+    bool limited = low != 0 || high != 0;
+    if (limited && (int64_t)text.len < low)
         decoder_fault(d, "too_short", "the text is too short");
-    else if (limited && (int64_t)text.len > field->high)
+    else if (limited && (int64_t)text.len > high)
         decoder_fault(d, "too_long", "the text is too long");
     else if (has_controls(text))
         decoder_fault(d, "char_forbidden", "control characters are not taken");
@@ -84,7 +85,8 @@ void leaf_text(Decoder *d, const FieldDef *field, Str text, void *out)
 {
     int64_t number = 0;
     switch (field->type) {
-    case F_TEXT: plain_text(d, field, text, out); return;
+    case F_TEXT: plain_text(d, field, text, field->low, field->high, out); return;
+    case F_TEXTS: plain_text(d, field, text, 1, TEXTS_BYTES_MAX, out); return;
     case F_CHOICE:
         if (!is_choice(field->choices, text)) decoder_fault(d, "not_a_choice", field->choices);
         else if (!(*(Str *)out = str_dup(d->arena, text)).ptr) d->memory = true;

@@ -19,7 +19,7 @@ void decoder_fault(Decoder *d, const char *code, const char *detail);
 void leaf_number(Decoder *d, const FieldDef *field, int64_t value, int64_t *out);
 void leaf_whole_qty(Decoder *d, const FieldDef *field, int64_t whole, int64_t *out);
 
-/* TEXT, CHOICE, ID, TIME and QTY from a text; `out` points to the field. */
+/* TEXT, CHOICE, ID, TIME, QTY and one entry of TEXTS from a text; `out` points to the field or the entry. */
 void leaf_text(Decoder *d, const FieldDef *field, Str text, void *out);
 
 #endif

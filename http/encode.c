@@ -52,6 +52,17 @@ static void put_list(Buf *buf, const StructDef *element, const AnyList *list)
     buf_byte(buf, ']');
 }
 
+static void put_texts(Buf *buf, const TextList *list)
+{
+    assert(list->count == 0 || list->items != NULL);
+    buf_byte(buf, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i) buf_byte(buf, ',');
+        buf_json_string(buf, list->items[i]);
+    }
+    buf_byte(buf, ']');
+}
+
 static bool is_absent(const FieldDef *field, const void *at)
 {
     switch (field->type) {
@@ -66,6 +77,7 @@ static bool is_absent(const FieldDef *field, const void *at)
     case F_ID: return id_is_none(*(const Id *)at);
     case F_OBJECT: return *(const void *const *)at == NULL;
     case F_BOOL:
+    case F_TEXTS:
     case F_LIST: return false;
     }
     UNREACHABLE();
@@ -84,6 +96,7 @@ static void put_value(Buf *buf, const FieldDef *field, const void *at)
     case F_JSON: buf_add(buf, *(const Str *)at); return;
     case F_BOOL: buf_add(buf, *(const bool *)at ? STR("true") : STR("false")); return;
     case F_ID: put_id(buf, *(const Id *)at); return;
+    case F_TEXTS: put_texts(buf, at); return;
     case F_LIST: put_list(buf, field->element, at); return;
     case F_OBJECT: encode_struct(buf, field->element, *(const void *const *)at); return;
     }

@@ -5,6 +5,7 @@
 
 #include "http/decode.h"
 #include "http/router.h"
+#include "shop/reach.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -64,6 +65,12 @@ static void field_type(Buf *buf, const FieldDef *field)
     case F_ID: text(buf, "\"type\":\"string\",\"format\":\"uuid\""); return;
     case F_JSON: text(buf, "\"type\":\"object\""); return;
     case F_CHOICE: choices(buf, field->choices); return;
+    case F_TEXTS:
+        buf_format(buf, "\"type\":\"array\",\"items\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":%d}",
+                   TEXTS_BYTES_MAX);
+        limits(buf, field, "minItems", "maxItems");
+        if (field->high == 0) buf_format(buf, ",\"maxItems\":%d", TEXTS_MAX);
+        return;
     case F_LIST:
         buf_format(buf, "\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/%s\"}",
                    field->element->name);
@@ -250,6 +257,14 @@ static void path_item(Buf *buf, const char *path)
     buf_byte(buf, '}');
 }
 
+static void schema(Buf *buf, const StructDef *def)
+{
+    buf_byte(buf, ',');
+    quoted(buf, def->name);
+    buf_byte(buf, ':');
+    object_schema(buf, def, NULL);
+}
+
 static void schemas(Buf *buf)
 {
     text(buf,
@@ -264,14 +279,11 @@ static void schemas(Buf *buf)
          "\"retry\":{\"type\":\"boolean\"},\"effect\":{\"type\":\"string\","
          "\"enum\":[\"none\",\"unknown\"]}},"
          "\"required\":[\"type\",\"title\",\"status\",\"code\",\"retry\"]}");
-    for (size_t c = 0; c < shop_count; c++) {
-        for (size_t i = 0; i < shop_all[c]->struct_count; i++) {
-            buf_byte(buf, ',');
-            quoted(buf, shop_all[c]->structs[i]->name);
-            buf_byte(buf, ':');
-            object_schema(buf, shop_all[c]->structs[i], NULL);
-        }
-    }
+    const StructDef *shared[REACH_MAX];
+    size_t           count = reach_structs(shared);
+    for (size_t c = 0; c < shop_count; c++)
+        for (size_t i = 0; i < shop_all[c]->struct_count; i++) schema(buf, shop_all[c]->structs[i]);
+    for (size_t i = 0; i < count; i++) schema(buf, shared[i]);
     buf_byte(buf, '}');
 }
 

@@ -2,6 +2,7 @@
 #include "http/typescript.h"
 
 #include "http/router.h"
+#include "shop/reach.h"
 
 static void text(Buf *buf, const char *plain)
 {
@@ -32,6 +33,7 @@ static void field_type(Buf *buf, const FieldDef *field)
     case F_BOOL: text(buf, "boolean"); return;
     case F_JSON: text(buf, "Record<string, unknown>"); return;
     case F_CHOICE: choices(buf, field->choices); return;
+    case F_TEXTS: text(buf, "string[]"); return;
     case F_LIST:
         text(buf, field->element->name);
         text(buf, "[]");
@@ -89,6 +91,9 @@ bool typescript_write(Arena *arena, Str *out)
     for (size_t c = 0; c < shop_count; c++)
         for (size_t i = 0; i < shop_all[c]->struct_count; i++)
             interface(&buf, shop_all[c]->structs[i]);
+    const StructDef *shared[REACH_MAX];
+    size_t           count = reach_structs(shared);
+    for (size_t i = 0; i < count; i++) interface(&buf, shared[i]);
     text(&buf, "/** Fields of `request` go into {…} of the path, then query or body. */\n");
     text(&buf, "export interface Routes {\n");
     for (size_t c = 0; c < shop_count; c++)

@@ -4,61 +4,18 @@
  * .c file: the tables). Router, decoder, permission check, OpenAPI, TypeScript and CLI read these.
  *
  * Rows:
- *   STRUCT(Name)  …fields…  END(Name, "meaning")
- *   FIELD(Name, field, TYPE, REQUIRED|OPTIONAL, low, high, "meaning")
- *       TEXT (Str; low/high: bytes)       INT, MONEY, RATE (int64_t; low/high: value)
- *       QTY  (int64_t thousandths; wire: integer or decimal text; low/high: thousandths)
- *       TIME (int64_t UTC ms; wire: RFC 3339)    BOOL (bool)    ID (Id; wire: UUID)
- *       JSON (Str; replies only: the text of a JSON object, which becomes part of the reply as it is)
- *   CHOICE(Name, field, "one|other", REQUIRED|OPTIONAL, "meaning")          Str
- *   LIST(Name, field, Element, REQUIRED|OPTIONAL, low, high, "meaning")     {items, count}
- *   OBJECT(Name, field, Other, REQUIRED|OPTIONAL, "meaning")                pointer or NULL
+ *   STRUCT, FIELD, CHOICE, TEXTS, LIST, OBJECT, END: see base/form.h
  *   ROUTE(METHOD, "/path/{field}", handler, Request, Reply, PERMISSION, flags, status, "cli words",
  *         "summary")
  *   ERR(NAME, status, "code", retry, "sentence")   PERM(NAME, "code", "meaning")
  *   EVENT(NAME, "code", "meaning")   SETTING(NAME, "key", default, low, high, "meaning")
  * A request struct takes its fields from the path ({field}), then GET and DELETE from the query,
- * others from the body. An absent optional number is OPT_NONE, other types are NULL or zero. */
+ * others from the body. */
 #ifndef SHOP_API_H
 #define SHOP_API_H
 
+#include "base/form.h"
 #include "shop/ctx.h"
-
-#define OPT_NONE INT64_MIN
-
-typedef enum {
-    F_TEXT, F_INT, F_MONEY, F_RATE, F_QTY, F_TIME, F_BOOL, F_ID, F_CHOICE, F_LIST, F_OBJECT,
-    F_JSON
-} FieldType;
-
-typedef enum { OPTIONAL, REQUIRED } FieldNeed;
-
-typedef struct StructDef StructDef;
-
-typedef struct {
-    const char      *name;
-    FieldType        type;
-    FieldNeed        need;
-    int64_t          low, high;
-    size_t           offset;
-    const char      *choices; /* F_CHOICE: "a|b" */
-    const StructDef *element; /* F_LIST, F_OBJECT */
-    const char      *meaning;
-} FieldDef;
-
-struct StructDef {
-    const char     *name;
-    const char     *meaning;
-    const FieldDef *fields;
-    size_t          field_count;
-    size_t          size;
-};
-
-/* What every LIST field looks like in memory. */
-typedef struct {
-    void  *items;
-    size_t count;
-} AnyList;
 
 typedef struct {
     const char *code, *meaning;

@@ -28,25 +28,8 @@
 
 /* Pass 2: the fields of each struct. */
 #include "shop/api_none.h"
-#undef STRUCT
-#undef FIELD
-#undef CHOICE
-#undef LIST
-#undef OBJECT
-#undef END
-#define STRUCT(S) static const FieldDef S##_fields[] = {
-#define FIELD(S, name, TYPE, need, low, high, meaning) \
-    { #name, F_##TYPE, need, low, high, offsetof(S, name), NULL, NULL, meaning },
-#define CHOICE(S, name, values, need, meaning) \
-    { #name, F_CHOICE, need, 0, 0, offsetof(S, name), values, NULL, meaning },
-#define LIST(S, name, Element, need, low, high, meaning) \
-    { #name, F_LIST, need, low, high, offsetof(S, name), NULL, &Element##_def, meaning },
-#define OBJECT(S, name, Other, need, meaning) \
-    { #name, F_OBJECT, need, 0, 0, offsetof(S, name), NULL, &Other##_def, meaning },
-#define END(S, meaning) \
-    } \
-    ; \
-    const StructDef S##_def = { #S, meaning, S##_fields, COUNT(S##_fields), sizeof(S) };
+#include "base/form_undef.h"
+#include "base/form_table.h"
 #include API_DEF
 #include "shop/api_undef.h"
 

@@ -1,10 +1,5 @@
 /* api_none.h — row macros that make nothing; api_define.h replaces those it wants in each pass. */
-#define STRUCT(S)
-#define FIELD(S, name, TYPE, need, low, high, meaning)
-#define CHOICE(S, name, values, need, meaning)
-#define LIST(S, name, Element, need, low, high, meaning)
-#define OBJECT(S, name, Other, need, meaning)
-#define END(S, meaning)
+#include "base/form_none.h"
 #define ROUTE(METHOD, path, handler, Request, Reply, PERMISSION, flags, status, cli, summary)
 #define ERR(NAME, status, code, retry, sentence)
 #define PERM(NAME, code, meaning)

@@ -1,10 +1,5 @@
 /* api_undef.h — takes back the row macros after each reading of an api.def. */
-#undef STRUCT
-#undef FIELD
-#undef CHOICE
-#undef LIST
-#undef OBJECT
-#undef END
+#include "base/form_undef.h"
 #undef ROUTE
 #undef ERR
 #undef PERM

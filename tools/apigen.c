@@ -2,7 +2,7 @@
  * Usage: apigen write|check FOLDER SCHEMA.SQL…; `check` compares what would be written with what is there
  * and prints "N passed, N failed". Pages: api, errors, permissions, settings, events, tables. */
 #include "core/money.h"
-#include "shop/api.h"
+#include "shop/reach.h"
 #include "sys/http_client.h"
 
 #include <ctype.h>
@@ -46,6 +46,7 @@ static const char *type_name(FieldType type)
     case F_BOOL: return "true or false";
     case F_ID: return "UUID";
     case F_CHOICE: return "one of";
+    case F_TEXTS: return "list of texts";
     case F_LIST: return "list of";
     case F_JSON:
     case F_OBJECT: return "object";
@@ -57,7 +58,8 @@ static void field_limits(FILE *out, const FieldDef *field)
 {
     bool none = field->low == 0 && field->high == 0;
     if (none || field->type == F_CHOICE || field->type == F_OBJECT || field->type == F_BOOL) return;
-    const char *unit = field->type == F_TEXT ? " bytes" : field->type == F_QTY ? " thousandths" : "";
+    const char *unit = field->type == F_TEXT ? " bytes" : field->type == F_QTY ? " thousandths"
+        : field->type == F_TEXTS ? " texts" : "";
     (void)fprintf(out, "%" PRId64 " to %" PRId64 "%s", field->low, field->high, unit);
 }
 
@@ -104,6 +106,10 @@ static void api_page(FILE *out)
         for (size_t i = 0; i < cap->route_count; i++) route_page(out, &cap->routes[i]);
         for (size_t i = 0; i < cap->struct_count; i++) struct_page(out, cap->structs[i]);
     }
+    const StructDef *shared[REACH_MAX];
+    size_t           count = reach_structs(shared);
+    if (count) (void)fputs("\n## core\n", out);
+    for (size_t i = 0; i < count; i++) struct_page(out, shared[i]);
 }
 
 /* ---- errors.md, permissions.md, settings.md, events.md ---- */

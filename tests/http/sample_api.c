@@ -1,6 +1,10 @@
 /* sample_api.c — tables and handlers of the sample capability, and the list of capabilities. */
 #include "tests/http/sample.h"
 
+#include "base/form_table.h"
+#include "tests/http/shared.def"
+#include "base/form_undef.h"
+
 #define API_DEF "tests/http/api.def"
 #define CAPABILITY sample
 #include "shop/api_define.h"

@@ -1,6 +1,8 @@
 /* tables_test.c — what the rows of all capabilities must keep together: names that are one person's,
  * permissions that exist, sentences that are there. */
+#include "http/decode.h"
 #include "shop/perms.h"
+#include "shop/reach.h"
 #include "tests/kit.h"
 
 #include <ctype.h>
@@ -32,6 +34,22 @@ static bool is_sentence(const char *text)
     return ends_with_stop(text) && !islower((unsigned char)text[0]);
 }
 
+/* Whether a field of this type can be written into a path or a query. */
+static bool fits_address(FieldType type)
+{
+    return type != F_TEXTS && type != F_LIST && type != F_OBJECT && type != F_JSON;
+}
+
+static void check_addresses(const RouteDef *route)
+{
+    bool by_query = route->method == GET || route->method == DELETE;
+    for (size_t i = 0; i < route->request->field_count; i++) {
+        const FieldDef *field = &route->request->fields[i];
+        if ((by_query || path_has_field(route->path, field->name)) && !fits_address(field->type))
+            complain("a list or object in an address", route->path);
+    }
+}
+
 static void check_route(const RouteDef *route)
 {
     bool changes = (route->flags & WRITE) != 0, reads = (route->flags & READ) != 0;
@@ -40,6 +58,7 @@ static void check_route(const RouteDef *route)
     if (changes == reads) complain("neither or both of READ and WRITE", route->path);
     if (route->method == GET && changes) complain("GET that writes", route->path);
     if (strncmp(route->path, "/v1/", 4) != 0) complain("not below /v1", route->path);
+    check_addresses(route);
     if (route->status < 200 || route->status > 299) complain("status", route->path);
     for (const char *c = route->cli; *c; c++)
         if (!islower((unsigned char)*c) && *c != ' ' && *c != '-') complain("words", route->cli);
@@ -49,7 +68,8 @@ static void routes(void)
 {
     for (size_t c = 0; c < shop_count; c++)
         for (size_t i = 0; i < shop_all[c]->route_count; i++) check_route(&shop_all[c]->routes[i]);
-    settle("every route has a permission, a summary, READ or WRITE, and words for the command line");
+    settle("every route has a permission, a summary, READ or WRITE, words for the command line, and "
+           "nothing in its address that cannot stand there");
 }
 
 static void permissions(void)
@@ -90,20 +110,26 @@ static void roles(void)
     settle("the roles of the demo shop name permissions that exist");
 }
 
+static void check_struct(const StructDef *def)
+{
+    if (!is_sentence(def->meaning)) complain("no sentence", def->name);
+    for (size_t f = 0; f < def->field_count; f++) {
+        if (!ends_with_stop(def->fields[f].meaning)) complain("no sentence", def->fields[f].name);
+        if (def->fields[f].low > def->fields[f].high) complain("limits", def->fields[f].name);
+    }
+}
+
 static void structs(void)
 {
-    for (size_t c = 0; c < shop_count; c++) {
-        for (size_t i = 0; i < shop_all[c]->struct_count; i++) {
-            const StructDef *def = shop_all[c]->structs[i];
-            if (!is_sentence(def->meaning)) complain("no sentence", def->name);
-            for (size_t d = 0; d <= c; d++)
-                for (size_t j = 0; j < (d == c ? i : shop_all[d]->struct_count); j++)
-                    if (strcmp(shop_all[d]->structs[j]->name, def->name) == 0) complain("twice", def->name);
-            for (size_t f = 0; f < def->field_count; f++) {
-                if (!ends_with_stop(def->fields[f].meaning)) complain("no sentence", def->fields[f].name);
-                if (def->fields[f].low > def->fields[f].high) complain("limits", def->fields[f].name);
-            }
-        }
+    static const StructDef *all[2048];
+    size_t                  count = reach_structs(all);
+    for (size_t c = 0; c < shop_count; c++)
+        for (size_t i = 0; i < shop_all[c]->struct_count; i++)
+            all[count++] = shop_all[c]->structs[i];
+    for (size_t i = 0; i < count; i++) {
+        check_struct(all[i]);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(all[j]->name, all[i]->name) == 0) complain("twice", all[i]->name);
     }
     settle("every struct has a name of its own, and every field says what it means");
 }

@@ -1,0 +1,17 @@
+/* form_table.h — row macros that make the table of each struct, `const StructDef <Name>_def`. Use: this, the
+ * .def file, form_undef.h, in one .c file that has seen the declarations. */
+#define STRUCT(S) static const FieldDef S##_fields[] = {
+#define FIELD(S, name, TYPE, need, low, high, meaning) \
+    { #name, F_##TYPE, need, low, high, offsetof(S, name), NULL, NULL, meaning },
+#define CHOICE(S, name, values, need, meaning) \
+    { #name, F_CHOICE, need, 0, 0, offsetof(S, name), values, NULL, meaning },
+#define TEXTS(S, name, need, low, high, meaning) \
+    { #name, F_TEXTS, need, low, high, offsetof(S, name), NULL, NULL, meaning },
+#define LIST(S, name, Element, need, low, high, meaning) \
+    { #name, F_LIST, need, low, high, offsetof(S, name), NULL, &Element##_def, meaning },
+#define OBJECT(S, name, Other, need, meaning) \
+    { #name, F_OBJECT, need, 0, 0, offsetof(S, name), NULL, &Other##_def, meaning },
+#define END(S, meaning) \
+    } \
+    ; \
+    const StructDef S##_def = { #S, meaning, S##_fields, COUNT(S##_fields), sizeof(S) };
