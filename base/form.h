@@ -65,6 +65,12 @@ typedef struct {
     size_t count;
 } TextList;
 
+/* Whether the optional value at `at` is not there; lists and booleans always are. */
+bool form_is_absent(const FieldDef *field, const void *at);
+
+/* Whether `text` is one of "a|b". */
+bool form_has_choice(const char *choices, Str text);
+
 #define C_TEXT Str
 #define C_INT int64_t
 #define C_MONEY int64_t

@@ -38,22 +38,11 @@ static bool qty_parse(Str text, int64_t *milli)
     return str_to_i64((Str){ digits, dot + 3 }, milli);
 }
 
-static bool is_choice(const char *choices, Str text)
-{
-    Str all = str_from(choices);
-    for (size_t from = 0; from <= all.len;) {
-        size_t end = str_index(all, '|', from);
-        if (str_eq(str_slice(all, from, end), text)) return true;
-        from = end + 1;
-    }
-    return false;
-}
-
 static bool may_be_gtin(const char *name)
 {
     return strcmp(name, "sku") == 0 || strcmp(name, "gtin") == 0 || strcmp(name, "barcode") == 0 ||
            strcmp(name, "q") == 0 || strcmp(name, "skus") == 0 || strcmp(name, "gtins") == 0 ||
-           strcmp(name, "barcodes") == 0;
+           strcmp(name, "barcodes") == 0 || strcmp(name, "except_skus") == 0;
 }
 
 static bool has_controls(Str text)
@@ -88,7 +77,7 @@ void leaf_text(Decoder *d, const FieldDef *field, Str text, void *out)
     case F_TEXT: plain_text(d, field, text, field->low, field->high, out); return;
     case F_TEXTS: plain_text(d, field, text, 1, TEXTS_BYTES_MAX, out); return;
     case F_CHOICE:
-        if (!is_choice(field->choices, text)) decoder_fault(d, "not_a_choice", field->choices);
+        if (!form_has_choice(field->choices, text)) decoder_fault(d, "not_a_choice", field->choices);
         else if (!(*(Str *)out = str_dup(d->arena, text)).ptr) d->memory = true;
         return;
     case F_ID:

@@ -63,26 +63,6 @@ static void put_texts(Buf *buf, const TextList *list)
     buf_byte(buf, ']');
 }
 
-static bool is_absent(const FieldDef *field, const void *at)
-{
-    switch (field->type) {
-    case F_TEXT:
-    case F_JSON:
-    case F_CHOICE: return ((const Str *)at)->ptr == NULL;
-    case F_INT:
-    case F_MONEY:
-    case F_RATE:
-    case F_QTY:
-    case F_TIME: return *(const int64_t *)at == OPT_NONE;
-    case F_ID: return id_is_none(*(const Id *)at);
-    case F_OBJECT: return *(const void *const *)at == NULL;
-    case F_BOOL:
-    case F_TEXTS:
-    case F_LIST: return false;
-    }
-    UNREACHABLE();
-}
-
 static void put_value(Buf *buf, const FieldDef *field, const void *at)
 {
     switch (field->type) {
@@ -110,7 +90,7 @@ void encode_struct(Buf *buf, const StructDef *def, const void *object)
     for (size_t i = 0; i < def->field_count; i++) {
         const FieldDef *field = &def->fields[i];
         const void     *at    = (const char *)object + field->offset;
-        if (is_absent(field, at)) continue;
+        if (form_is_absent(field, at)) continue;
         buf_add(buf, first ? STR("\"") : STR(",\""));
         buf_add(buf, str_from(field->name));
         buf_add(buf, STR("\":"));
