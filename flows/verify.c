@@ -5,6 +5,7 @@
 #include "core/pan.h"
 #include "core/words.h"
 #include "shop/audit/audit.h"
+#include "shop/catalog/catalog.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -107,6 +108,14 @@ static bool check_texts(Check *check, Error *err)
                                check, err);
 }
 
+static bool add_tags(Arena *arena, Str json, Words *words)
+{
+    TextList tags;
+    bool     ok = catalog_read_tags(arena, json, &tags);
+    for (size_t i = 0; ok && i < tags.count; i++) ok = words_add(arena, tags.items[i], words);
+    return ok;
+}
+
 /* The words of the values in an item's list of options. */
 static bool add_options(Arena *arena, Str options, Words *words)
 {
@@ -136,7 +145,7 @@ static bool words_of(Ctx *ctx, const VerifyItemsRow *item, Words *words, Error *
     bool ok = words_add(ctx->arena, item->sku, words) && words_add(ctx->arena, item->name, words)
            && words_add(ctx->arena, item->brand, words);
     for (size_t i = 0; ok && i < count; i++) ok = words_add(ctx->arena, codes[i].printed, words);
-    ok = ok && add_options(ctx->arena, item->options, words)
+    ok = ok && add_options(ctx->arena, item->options, words) && add_tags(ctx->arena, item->tags, words)
       && words_add(ctx->arena, item->description, words);
     if (!ok) return err_memory(err);
     qsort(words->items, words->count, sizeof words->items[0], word_order);

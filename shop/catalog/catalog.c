@@ -14,11 +14,11 @@
 enum { GTIN_LEN = 14, CATEGORY_DEPTH_MAX = 16 };
 
 /* The words of a text that single blanks part. */
-static bool split_words(Arena *arena, Str text, SaleTexts *out)
+static bool split_words(Arena *arena, Str text, TextList *out)
 {
     size_t most = text.len ? 1 : 0;
     for (size_t i = 0; i < text.len; i++) most += text.ptr[i] == ' ';
-    *out = (SaleTexts){ arena_array(arena, Str, most), 0 };
+    *out = (TextList){ arena_array(arena, Str, most), 0 };
     for (size_t at = 0; out->items && at < text.len;) {
         size_t end                = str_index(text, ' ', at);
         out->items[out->count++] = str_slice(text, at, end);
@@ -27,13 +27,12 @@ static bool split_words(Arena *arena, Str text, SaleTexts *out)
     return out->items != NULL;
 }
 
-/* The texts of a JSON list; of an empty text: none. */
-static bool read_texts(Arena *arena, Str json, SaleTexts *out)
+bool catalog_read_tags(Arena *arena, Str json, TextList *out)
 {
     json_t *list = json.len ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
     size_t  n    = json_array_size(list);
     bool    ok   = true;
-    *out         = (SaleTexts){ arena_array(arena, Str, n), 0 };
+    *out         = (TextList){ arena_array(arena, Str, n), 0 };
     for (; ok && out->items && out->count < n; out->count++) {
         const json_t *one = json_array_get(list, out->count);
         Str copy = str_dup(arena, (Str){ json_string_value(one), json_string_length(one) });
@@ -62,7 +61,7 @@ bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
                        .brand        = row.brand,
                        .kind         = row.kind,
                        .cost         = row.cost };
-    return (read_texts(ctx->arena, row.tags, &out->tags)
+    return (catalog_read_tags(ctx->arena, row.tags, &out->tags)
             && split_words(ctx->arena, row.categories, &out->categories))
         || err_memory(err);
 }
@@ -133,6 +132,10 @@ static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
     if (!str_trim(item->name).len) return err_set(err, &ERR_FIELD_INVALID, "name", "must not be empty");
     if (item->service && str_eq(item->kind, STR("goods")))
         return err_set(err, &ERR_FIELD_INVALID, "kind", "goods are counted in stock: not a service");
+    for (size_t i = 0; i < item->tags.count; i++)
+        if (!item->tags.items[i].len || !str_eq(item->tags.items[i], str_trim(item->tags.items[i])))
+            return err_set(err, &ERR_FIELD_INVALID, "tags",
+                           "a tag must not be empty, or begin or end with blanks");
     if (item->tax_class.len && !code_check(item->tax_class, "tax_class", err)) return false;
     for (size_t i = 0; i < item->barcodes.count; i++) {
         (void)snprintf(field, sizeof field, "barcodes[%zu].gtin", i);
@@ -163,6 +166,18 @@ static Str pairs_json(Arena *arena, const void *list, size_t count, bool media)
     return buf.failed ? STR_NONE : buf_str(&buf);
 }
 
+static Str tags_json(Arena *arena, const TextList *tags)
+{
+    Buf buf = buf_make(arena, 64);
+    if (tags->count == 0) return STR("");
+    for (size_t i = 0; i < tags->count; i++) {
+        buf_byte(&buf, i ? ',' : '[');
+        buf_json_string(&buf, tags->items[i]);
+    }
+    buf_byte(&buf, ']');
+    return buf_str(&buf);
+}
+
 static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
 {
     BarcodeClearIn clear = { ctx->who.merchant, id };
@@ -187,7 +202,8 @@ static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Err
 static bool put_words(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
 {
     size_t          count = 0;
-    Str            *texts = arena_array(ctx->arena, Str, 4 + item->barcodes.count + item->options.count);
+    size_t          most  = 4 + item->barcodes.count + item->options.count + item->tags.count;
+    Str            *texts = arena_array(ctx->arena, Str, most);
     ItemWordClearIn clear = { ctx->who.merchant, id };
     if (!texts) return err_memory(err);
     texts[count++] = item->sku;
@@ -195,6 +211,7 @@ static bool put_words(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error 
     texts[count++] = item->brand;
     for (size_t i = 0; i < item->barcodes.count; i++) texts[count++] = item->barcodes.items[i].gtin;
     for (size_t i = 0; i < item->options.count; i++) texts[count++] = item->options.items[i].value;
+    for (size_t i = 0; i < item->tags.count; i++) texts[count++] = item->tags.items[i];
     texts[count++]   = item->description;
     ItemWordPutIn in = { ctx->who.merchant, id, search_words_json(ctx->arena, texts, count) };
     if (!in.words.ptr) return err_memory(err);
@@ -239,12 +256,12 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
                      .options      = pairs_json(ctx->arena, item->options.items, item->options.count, false),
                      .media        = pairs_json(ctx->arena, item->media.items, item->media.count, true),
                      .brand        = text_or_empty(item->brand),
-                     .tags         = STR(""),
+                     .tags         = tags_json(ctx->arena, &item->tags),
                      .kind         = kind_of(item),
                      .cost         = item->cost > 0 ? item->cost : 0,
                      .discountable = !item->no_discount,
                      .now_ms       = ctx->now_ms };
-    if (!in.options.ptr || !in.media.ptr) return err_memory(err);
+    if (!in.options.ptr || !in.media.ptr || !in.tags.ptr) return err_memory(err);
     if (!q_item_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     *id = row.id;
     if (item->if_version > 0 && item->if_version != row.version - 1)

@@ -11,11 +11,6 @@
 
 /* What a sale needs to know of an item. */
 typedef struct {
-    Str   *items;
-    size_t count;
-} SaleTexts;
-
-typedef struct {
     Id        id;
     Str       sku, name, tax_class, unit;
     int64_t   qty_step; /* thousandths */
@@ -23,9 +18,12 @@ typedef struct {
     Str       brand;      /* empty: none */
     Str       kind;       /* goods, service, gift_card, deposit or fee */
     int64_t   cost;       /* of one whole unit, minor units of the merchant's own currency; 0: not known */
-    SaleTexts tags;
-    SaleTexts categories; /* codes: its own first, then those above it */
+    TextList  tags;
+    TextList  categories; /* codes: its own first, then those above it */
 } SaleItem;
+
+/* The texts of a JSON list as the column `tags` has it; of an empty text: none. False: the arena is full. */
+bool catalog_read_tags(Arena *arena, Str json, TextList *out) MUST_USE;
 
 /* The active item of a SKU. Errors: SKU_UNKNOWN (422), also for an item not sold any more. */
 bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err) MUST_USE;

@@ -96,6 +96,9 @@ static bool sold_as(Ctx *ctx, void *arg, Error *e)
               && str_eq(sale.categories.items[1], STR("shirts"))
               && str_eq(sale.categories.items[2], STR("men")),
           "and the category with those above it, nearest first");
+    check(sale.tags.count == 2 && str_eq(sale.tags.items[0], STR("new"))
+              && str_eq(sale.tags.items[1], STR("summer \"26\"")),
+          "and the tags");
     return true;
 }
 
@@ -114,9 +117,11 @@ static bool sold_plain(Ctx *ctx, void *arg, Error *e)
 static void check_pricing_facts(void)
 {
     int64_t   cost = 420;
+    Str       tags[] = { STR("new"), STR("summer \"26\""), STR(" x") };
     Category  tees = { STR("tees"), STR("T-shirts"), STR("shirts") };
     ItemInput full = item(STR("FULL"));
     full.brand       = STR("Acme");
+    full.tags        = (TextList){ tags, 2 };
     full.kind        = STR("deposit");
     full.category    = STR("tees");
     full.no_discount = true;
@@ -133,6 +138,10 @@ static void check_pricing_facts(void)
     check_refused(kit_write(db, &env, put, &full, &err), &err, &ERR_FIELD_INVALID,
                   "goods that are a service contradict each other");
     full.service = false;
+    full.tags.count = 3;
+    check_refused(kit_write(db, &env, put, &full, &err), &err, &ERR_FIELD_INVALID,
+                  "a tag has no blanks around");
+    full.tags.count = 2;
     check_ok(kit_write(db, &env, put, &full, &err), &err, "it becomes goods again");
 }
 
@@ -209,6 +218,7 @@ static const struct {
     { "without accents and in any case", "CAFE", NULL, NULL, 1, "S-2" },
     { "by two words", "mug caf", NULL, NULL, 1, "S-2" },
     { "by the brand", "acm", NULL, NULL, 1, "FULL" },
+    { "by a tag", "summ", NULL, NULL, 1, "FULL" },
     { "by the value of an option", "turquoise", NULL, NULL, 1, "S-3" },
     { "by a word of the description", "washable", NULL, NULL, 2, NULL },
     { "not when a word is missing", "mug shirt", NULL, NULL, 0, NULL },

@@ -2,13 +2,13 @@
 -- in: merchant:i64 sku:text
 -- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool categories:text
 SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
-       i.discountable, COALESCE((
+       i.discountable, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
     WITH RECURSIVE up (code, parent, level) AS (
         SELECT c.code, c.parent, 1 FROM category c
-        WHERE i.category <> '' AND c.merchant = i.merchant AND c.code = i.category
+        WHERE c.merchant = i.merchant AND c.code = i.category
         UNION ALL SELECT c.code, c.parent, up.level + 1 FROM up JOIN category c ON c.code = up.parent
         WHERE c.merchant = i.merchant AND up.level < 32)
-    SELECT string_agg(code, ' ' ORDER BY level) FROM up), '')
+    SELECT string_agg(code, ' ' ORDER BY level) FROM up), '') END
 FROM item i
 WHERE i.merchant = :merchant AND i.sku = :sku AND i.active = 1;
 
