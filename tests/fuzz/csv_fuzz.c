@@ -2,18 +2,7 @@
  * becomes a line of the plan or a bad line that is told. Corpus: tests/fuzz/csv. */
 #include "core/country.h"
 #include "flows/import_plan.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool fine, const char *what)
-{
-    if (fine) return;
-    (void)fprintf(stderr, "%s\n", what);
-    abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void look_at_plan(const ImportTable *table, const ImportPlan *plan)
 {

@@ -1,56 +1,76 @@
-/* url_fuzz.c — any bytes as method, path and query: a route is found or there is none, parameters are decoded
- * or refused. The first byte chooses the method. Corpus: tests/fuzz/url. */
+/* url_fuzz.c — any bytes as method and address: they lead to a route whose fields hold what may stand in a
+ * segment, or nowhere with a reason; escapes mean the same however they are written; a query is read or
+ * refused. Form: METHOD SP PATH ['?' QUERY]. Corpus: tests/fuzz/url. */
 #include "http/decode.h"
-#include "http/router.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BYTES = 1 << 20, REQUEST_MAX = 4096 };
+enum { ARENA_BYTES = 256 * 1024 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool fine, const char *what)
+static void look_at_params(const RouteDef *def, const PathParams *params)
 {
-    if (fine) return;
-    (void)fprintf(stderr, "%s\n", what);
-    abort();
+    size_t fields = 0;
+    for (const char *at = def->path; *at; at++) fields += *at == '{';
+    must(params->count == fields, "a field of the path has no value");
+    for (size_t i = 0; i < params->count; i++) {
+        Str value = params->items[i].value;
+        must(params->items[i].name.len > 0 && value.len > 0, "an empty field");
+        must(str_is_utf8(value, NULL), "a field that is not UTF-8");
+        for (size_t n = 0; n < value.len; n++) {
+            unsigned char c = (unsigned char)value.ptr[n];
+            must(c >= 0x20 && c != 0x7F && c != '/' && c != '\\', "a field that could be two");
+        }
+        must(!str_eq(value, STR(".")) && !str_eq(value, STR("..")), "a field that means a folder");
+    }
 }
 
-static void try_query(Arena *arena, const Route *route, PathParams params, Str query)
+/* What was decoded is what comes of it with every byte escaped. */
+static void look_at_escapes(Arena *arena, Str text, bool plus)
 {
-    static _Alignas(16) char request[REQUEST_MAX];
-    static Faults            faults;
-    Error                    err = { 0 };
-    must(route->def->request->size <= REQUEST_MAX, "a request that does not fit");
-    memset(request, 0, route->def->request->size);
-    bool ok = decode_request(arena, route->def, params, query, STR_NONE, request, &faults, &err);
-    must(ok || err.def != NULL, "refused without a reason");
+    Str out, again;
+    if (!percent_decode(arena, text, plus, &out)) return;
+    must(out.len <= text.len, "decoded text is longer");
+    Buf escaped = buf_make(arena, 64);
+    for (size_t i = 0; i < out.len; i++) buf_format(&escaped, "%%%02x", (unsigned)(unsigned char)out.ptr[i]);
+    if (escaped.failed) return;
+    must(percent_decode(arena, buf_str(&escaped), plus, &again), "escapes of a good text are refused");
+    must(str_eq(out, again), "escapes are read as something else");
+}
+
+static void look_at_query(Arena *arena, const RouteDef *def, const PathParams *params, Str query)
+{
+    static Faults faults;
+    Error         err     = { 0 };
+    void         *request = arena_alloc(arena, def->request->size);
+    if (!request) return;
+    bool ok = decode_request(arena, def, *params, query, STR(""), request, &faults, &err);
+    must(ok ? faults.count == 0 : err.def != NULL, "refused without a reason");
+    must(faults.count <= FAULTS_MAX, "more faults than there is room for");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static _Alignas(16) char memory[ARENA_BYTES];
-    static Router           *router;
-    static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "", "get" };
-    Arena                    arena;
-    Error                    err    = { 0 };
-    const Route             *route  = NULL;
-    PathParams               params = { .count = 0 };
-    Str                      allow  = STR_NONE, plain = STR_NONE;
-    if (size == 0) return 0;
-    if (!router) must(router_create(shop_all, shop_count, &router, &err), "no router");
-    arena_init(&arena, memory, sizeof memory);
-    Str    target = { (const char *)data + 1, size - 1 };
-    size_t mark   = str_index(target, '?', 0);
-    Str    path   = str_slice(target, 0, mark);
-    Str    query  = mark < target.len ? str_slice(target, mark + 1, target.len) : STR("");
-    Str    method = str_from(methods[data[0] % COUNT(methods)]);
-    if (percent_decode(&arena, path, false, &plain)) must(str_is_utf8(plain, NULL), "it is not UTF-8");
-    bool ok = router_find(router, &arena, method, path, &route, &params, &allow, &err);
-    must(ok || err.def != NULL, "refused without a reason");
-    must(!ok || (route && params.count <= PATH_PARAMS_MAX), "found without a route");
-    if (ok) try_query(&arena, route, params, query);
+    static uint8_t bytes[ARENA_BYTES];
+    static Router *router;
+    const Route   *route = NULL;
+    PathParams     params;
+    Arena          arena;
+    Error          err = { 0 };
+    Str            target, query, allow;
+    Str            method = cut((Str){ (const char *)data, size }, ' ', &target);
+    Str            path   = cut(target, '?', &query);
+    arena_init(&arena, bytes, sizeof bytes);
+    must(router || router_create(shop_all, shop_count, &router, &err), "the routes cannot be used");
+    if (router_find(router, &arena, method, path, &route, &params, &allow, &err)) {
+        look_at_params(route->def, &params);
+        look_at_query(&arena, route->def, &params, query);
+    } else {
+        must(err.def == &ERR_NOT_FOUND || err.def == &ERR_METHOD_NOT_ALLOWED, "nowhere, without a reason");
+        must((err.def == &ERR_METHOD_NOT_ALLOWED) == (allow.len > 0), "what is allowed is not told");
+    }
+    arena_reset(&arena);
+    look_at_escapes(&arena, path, false);
+    look_at_escapes(&arena, query, true);
     return 0;
 }

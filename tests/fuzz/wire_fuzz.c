@@ -1,21 +1,11 @@
 /* wire_fuzz.c — any bytes from a socket: a request or a refusal; and the same whether they come at once or
  * one by one. Corpus: tests/fuzz/wire. */
 #include "http/wire.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BYTES_MAX = 1 << 16, DATA_MAX = 1 << 15 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool fine, const char *what)
-{
-    if (fine) return;
-    (void)fprintf(stderr, "%s\n", what);
-    abort();
-}
 
 /* The body's length, or -1 when it is refused or not whole. */
 static long chunked_body(char *bytes, size_t start, size_t len, size_t step)
