@@ -80,6 +80,15 @@ static void look_at_field(const FieldDef *field, const void *at)
         must(field->type != F_TIME || size == OPT_NONE || rfc3339_format(size, time),
              "a time out of all years");
         break;
+    case F_TEXTS:
+        size    = (int64_t)list->count;
+        limited = limited && list->items;
+        for (size_t i = 0; i < list->count; i++) {
+            const Str *entry = (const Str *)list->items + i;
+            must(entry->len > 0 && entry->len <= TEXTS_BYTES_MAX, "an entry beyond its limit");
+            must(str_is_utf8(*entry, NULL), "an entry that is not UTF-8");
+        }
+        break;
     case F_LIST:
         size    = (int64_t)list->count;
         limited = limited && list->items;
@@ -112,9 +121,10 @@ static bool may_be_read_back(const StructDef *def, const void *object)
         if (field->type == F_OBJECT && *(const void *const *)at &&
             !may_be_read_back(field->element, *(const void *const *)at))
             return false;
-        if (field->type != F_LIST) continue;
+        if (field->type != F_LIST && field->type != F_TEXTS) continue;
         const AnyList *list = at;
         if (list->count == 0 && field->low > 0) return false;
+        if (field->type == F_TEXTS) continue;
         for (size_t n = 0; n < list->count; n++)
             if (!may_be_read_back(field->element, (const char *)list->items + n * field->element->size))
                 return false;
