@@ -6,7 +6,7 @@
 #include "core/pan.h"
 #include "http/access_log.h"
 #include "http/auth_cache.h"
-#include "http/encode.h"
+#include "sys/json_write.h"
 #include "http/metrics.h"
 #include "http/openapi.h"
 #include "http/problem.h"
@@ -142,7 +142,7 @@ static bool encode_body(Call *call, Str *out, Error *err)
         if (!out->ptr) *out = STR("");
         return true;
     }
-    *out = encode_reply(call->ctx.arena, def->reply, call->reply);
+    *out = json_write_text(call->ctx.arena, def->reply, call->reply);
     return out->ptr || err_memory(err);
 }
 

@@ -3,7 +3,7 @@
 #include "http/app.h"
 #include "base/rfc3339.h"
 #include "http/decode.h"
-#include "http/encode.h"
+#include "sys/json_write.h"
 #include "http/openapi.h"
 #include "http/typescript.h"
 #include "tests/http/fakes.h"
@@ -144,7 +144,7 @@ static void test_round_trip(void)
             if (err.def != &ERR_MEMORY) break;
             continue;
         }
-        out = encode_reply(&arena, &Thing_def, &thing);
+        out = json_write_text(&arena, &Thing_def, &thing);
         ok  = out.ptr != NULL;
     }
     check("round_trip", str_eq(out, body), out);

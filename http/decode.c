@@ -1,265 +1,20 @@
-/* decode.c — a request as the C struct of its route. See decode.h.
- * The depth of the body is checked by a scan before it is parsed, so that brackets cannot use up
- * the stack. Values are never repeated in faults: they may be card numbers. */
+/* decode.c — a request as the C struct of its route: path and query here, the body by sys/json_read.h.
+ * See decode.h. */
 #include "http/decode.h"
 
-#include "core/pan.h"
-#include "http/decode_leaf.h"
+#include "sys/json_leaf.h"
 
 #include <assert.h>
-#include <jansson.h>
-#include <stdio.h>
-#include <string.h>
-
-void decoder_fault(Decoder *d, const char *code, const char *detail)
-{
-    if (d->faults->count == FAULTS_MAX) return;
-    Fault *fault = &d->faults->items[d->faults->count++];
-    fault->code  = code;
-    memcpy(fault->field, d->path, sizeof fault->field);
-    (void)snprintf(fault->detail, sizeof fault->detail, "%s", detail);
-}
-
-/* The path has grown by `len` bytes, as far as there was room: never by a part of a character.
- * Gives what leave needs to come back. */
-static size_t grown(Decoder *d, int len)
-{
-    size_t before = d->path_len;
-    size_t room   = sizeof d->path - 1 - before;
-    size_t added  = len < 0 ? 0 : (size_t)len < room ? (size_t)len : room;
-    while (!str_is_utf8((Str){ d->path + before, added }, NULL)) added--;
-    d->path_len          = before + added;
-    d->path[d->path_len] = '\0';
-    return before;
-}
-
-/* Goes down to member `name`. */
-static size_t enter(Decoder *d, const char *name)
-{
-    char *end = d->path + d->path_len;
-    return grown(d, snprintf(end, sizeof d->path - d->path_len, d->path_len ? ".%s" : "%s", name));
-}
-
-static size_t enter_item(Decoder *d, size_t index)
-{
-    char *end = d->path + d->path_len;
-    return grown(d, snprintf(end, sizeof d->path - d->path_len, "[%zu]", index));
-}
-
-static void leave(Decoder *d, size_t before)
-{
-    d->path_len     = before;
-    d->path[before] = '\0';
-}
-
-bool path_has_field(const char *path, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *open = strchr(path, '{'); open; open = strchr(open + 1, '{'))
-        if (strncmp(open + 1, name, len) == 0 && open[1 + len] == '}') return true;
-    return false;
-}
-
-static bool is_number(FieldType type)
-{
-    return type == F_INT || type == F_MONEY || type == F_RATE || type == F_QTY || type == F_TIME;
-}
-
-static void absent(Decoder *d, const FieldDef *field, void *at)
-{
-    if (is_number(field->type)) *(int64_t *)at = OPT_NONE;
-    if (field->need == REQUIRED) decoder_fault(d, "required", "this field must be there");
-}
-
-static void decode_object(Decoder *d, const StructDef *def, const json_t *json, void *object);
-
-static bool count_is_fine(Decoder *d, size_t count, int64_t low, int64_t high)
-{
-    if ((int64_t)count < low) decoder_fault(d, "too_short", "the list has too few entries");
-    else if ((int64_t)count > high) decoder_fault(d, "too_long", "the list has too many entries");
-    else return true;
-    return false;
-}
-
-static void decode_list(Decoder *d, const FieldDef *field, const json_t *json, AnyList *list)
-{
-    size_t count = json_array_size(json);
-    bool   free  = field->low == 0 && field->high == 0;
-    if (!free && !count_is_fine(d, count, field->low, field->high)) return;
-    list->items = arena_alloc_array(d->arena, count, field->element->size);
-    list->count = list->items ? count : 0;
-    if (!list->items) d->memory = true;
-    for (size_t i = 0; i < list->count; i++) {
-        size_t        before = enter_item(d, i);
-        const json_t *item   = json_array_get(json, i);
-        char         *to     = (char *)list->items + i * field->element->size;
-        if (json_is_object(item))
-            decode_object(d, field->element, item, to);
-        else
-            decoder_fault(d, "wrong_type", "must be an object");
-        leave(d, before);
-    }
-}
-
-static void decode_texts(Decoder *d, const FieldDef *field, const json_t *json, TextList *list)
-{
-    size_t count = json_array_size(json);
-    if (!count_is_fine(d, count, field->low, field->high ? field->high : TEXTS_MAX)) return;
-    list->items = arena_array(d->arena, Str, count);
-    list->count = list->items ? count : 0;
-    if (!list->items) d->memory = true;
-    for (size_t i = 0; i < list->count; i++) {
-        size_t        before = enter_item(d, i);
-        const json_t *item   = json_array_get(json, i);
-        Str           text   = { json_string_value(item), json_string_length(item) };
-        if (text.ptr) leaf_text(d, field, text, &list->items[i]);
-        else decoder_fault(d, "wrong_type", "must be text");
-        leave(d, before);
-    }
-}
-
-static void decode_child(Decoder *d, const FieldDef *field, const json_t *json, void **child)
-{
-    *child = arena_alloc(d->arena, field->element->size);
-    if (!*child)
-        d->memory = true;
-    else
-        decode_object(d, field->element, json, *child);
-}
-
-static void decode_value(Decoder *d, const FieldDef *field, const json_t *json, void *at)
-{
-    Str text = STR_NONE;
-    if (json_is_string(json)) text = (Str){ json_string_value(json), json_string_length(json) };
-    switch (field->type) {
-    case F_INT:
-    case F_MONEY:
-    case F_RATE:
-        if (json_is_integer(json)) leaf_number(d, field, json_integer_value(json), at);
-        else decoder_fault(d, "wrong_type", "must be an integer");
-        return;
-    case F_QTY:
-        if (json_is_integer(json)) leaf_whole_qty(d, field, json_integer_value(json), at);
-        else if (text.ptr) leaf_text(d, field, text, at);
-        else decoder_fault(d, "wrong_type", "must be an integer or decimal text");
-        return;
-    case F_BOOL:
-        if (json_is_boolean(json)) *(bool *)at = json_is_true(json);
-        else decoder_fault(d, "wrong_type", "must be true or false");
-        return;
-    case F_TEXT:
-    case F_CHOICE:
-    case F_ID:
-    case F_TIME:
-        if (text.ptr) leaf_text(d, field, text, at);
-        else decoder_fault(d, "wrong_type", "must be text");
-        return;
-    case F_TEXTS:
-        if (json_is_array(json)) decode_texts(d, field, json, at);
-        else decoder_fault(d, "wrong_type", "must be a list of texts");
-        return;
-    case F_LIST:
-        if (json_is_array(json)) decode_list(d, field, json, at);
-        else decoder_fault(d, "wrong_type", "must be a list");
-        return;
-    case F_OBJECT:
-        if (json_is_object(json)) decode_child(d, field, json, at);
-        else decoder_fault(d, "wrong_type", "must be an object");
-        return;
-    case F_JSON: decoder_fault(d, "wrong_type", "stands in replies only"); return;
-    }
-    UNREACHABLE();
-}
-
-/* Whether a member of that name may stand in the body at this place. */
-static const FieldDef *body_field(const Decoder *d, const StructDef *def, const char *name)
-{
-    for (size_t i = 0; i < def->field_count; i++)
-        if (strcmp(def->fields[i].name, name) == 0)
-            return d->path_len == 0 && path_has_field(d->route_path, name) ? NULL : &def->fields[i];
-    return NULL;
-}
-
-/* Recursion follows the tables and a body of at most JSON_DEPTH_MAX levels. */
-static void decode_object(Decoder *d, const StructDef *def, const json_t *json, void *object)
-{
-    const char *name;
-    json_t     *value;
-    size_t      known = 0;
-    for (size_t i = 0; i < def->field_count; i++) {
-        const FieldDef *field = &def->fields[i];
-        if (!body_field(d, def, field->name)) continue;
-        const json_t *found  = json_object_get(json, field->name);
-        size_t        before = enter(d, field->name);
-        void         *at     = (char *)object + field->offset;
-        if (found) known++;
-        if (!found || json_is_null(found)) absent(d, field, at);
-        else decode_value(d, field, found, at);
-        leave(d, before);
-    }
-    if (known == json_object_size(json)) return;
-    json_object_foreach((json_t *)(uintptr_t)json, name, value)
-    {
-        if (body_field(d, def, name)) continue;
-        size_t before = enter(d, pan_found(str_from(name), false) ? "?" : name); /* never repeat one */
-        decoder_fault(d, "unknown_field", "there is no such field here");
-        leave(d, before);
-    }
-}
-
-/* Levels of brackets outside strings, without parsing. */
-static bool depth_is_fine(Str body)
-{
-    int  depth  = 0;
-    bool inside = false;
-    for (size_t i = 0; i < body.len; i++) {
-        char c = body.ptr[i];
-        if (inside && c == '\\') i++;
-        else if (c == '"') inside = !inside;
-        else if (!inside && (c == '{' || c == '[') && ++depth > JSON_DEPTH_MAX) return false;
-        else if (!inside && (c == '}' || c == ']')) depth--;
-    }
-    return true;
-}
-
-static const char *syntax_reason(const json_error_t *error)
-{
-    switch (json_error_code(error)) {
-    case json_error_duplicate_key: return "a member is there twice";
-    case json_error_numeric_overflow: return "a number is out of range";
-    case json_error_invalid_utf8: return "the text is not UTF-8";
-    case json_error_end_of_input_expected: return "there is more behind the end";
-    case json_error_premature_end_of_input: return "the body ends too early";
-    default: return "not valid JSON";
-    }
-}
 
 static bool decode_body(Decoder *d, const RouteDef *route, Str body, void *request, Error *err)
 {
-    bool has_fields = false;
-    bool must       = false;
+    bool must = false;
     for (size_t i = 0; i < route->request->field_count; i++) {
         const FieldDef *field = &route->request->fields[i];
-        if (path_has_field(route->path, field->name)) continue;
-        has_fields = true;
-        must       = must || field->need == REQUIRED;
+        must = must || (field->need == REQUIRED && !path_has_field(route->path, field->name));
     }
     if (body.len == 0 && !must) body = STR("{}");
-    size_t       bad = 0;
-    json_error_t where;
-    if (!str_is_utf8(body, &bad))
-        return err_set(err, &ERR_JSON_SYNTAX, "", "the text is not UTF-8 at byte %zu", bad);
-    if (!depth_is_fine(body))
-        return err_set(err, &ERR_JSON_DEPTH, "", "more than %d levels", JSON_DEPTH_MAX);
-    json_t *json = json_loadb(body.ptr, body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
-    if (!json)
-        return err_set(err, &ERR_JSON_SYNTAX, "", "%s at byte %d", syntax_reason(&where),
-                       where.position);
-    bool object = json_is_object(json);
-    if (object && (has_fields || json_object_size(json) > 0))
-        decode_object(d, route->request, json, request);
-    json_decref(json);
-    return object || err_set(err, &ERR_JSON_SYNTAX, "", "the body must be a JSON object");
+    return json_read(d, route->request, body, request, err);
 }
 
 static void decode_text_value(Decoder *d, const FieldDef *field, Str text, void *at)
@@ -296,9 +51,9 @@ static void decode_path(Decoder *d, const RouteDef *route, const PathParams *par
         for (size_t i = 0; i < route->request->field_count; i++) {
             const FieldDef *field = &route->request->fields[i];
             if (!str_eq(params->items[p].name, str_from(field->name))) continue;
-            size_t before = enter(d, field->name);
+            size_t before = decoder_enter(d, field->name);
             decode_text_value(d, field, params->items[p].value, (char *)request + field->offset);
-            leave(d, before);
+            decoder_leave(d, before);
         }
     }
 }
@@ -316,13 +71,13 @@ static bool query_pair(Decoder *d, const RouteDef *route, Str pair, uint64_t *se
         const FieldDef *field = &route->request->fields[i];
         if (!str_eq(name, str_from(field->name)) || path_has_field(route->path, field->name))
             continue;
-        size_t before = enter(d, field->name);
+        size_t before = decoder_enter(d, field->name);
         if (*seen & 1ULL << i)
             decoder_fault(d, "unknown_field", "is there twice");
         else
             decode_text_value(d, field, value, (char *)request + field->offset);
         *seen |= 1ULL << i;
-        leave(d, before);
+        decoder_leave(d, before);
         return true;
     }
     return err_set(err, &ERR_QUERY_UNKNOWN, "", "there is no such parameter here");
@@ -342,9 +97,9 @@ static bool decode_query(Decoder *d, const RouteDef *route, Str query, void *req
     for (size_t i = 0; i < route->request->field_count; i++) {
         const FieldDef *field = &route->request->fields[i];
         if ((seen & 1ULL << i) || path_has_field(route->path, field->name)) continue;
-        size_t before = enter(d, field->name);
-        absent(d, field, (char *)request + field->offset);
-        leave(d, before);
+        size_t before = decoder_enter(d, field->name);
+        decoder_absent(d, field, (char *)request + field->offset);
+        decoder_leave(d, before);
     }
     return true;
 }

@@ -3,7 +3,7 @@
  * same. Form: METHOD SP PATH ['?' QUERY] LF BODY; an address that does not exist stands for the route with
  * the number of the first two bytes. Corpus: tests/fuzz/json. */
 #include "base/rfc3339.h"
-#include "http/encode.h"
+#include "sys/json_write.h"
 #include "http/problem.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -138,14 +138,14 @@ static void there_and_back(Arena *arena, const RouteDef *route, const void *requ
     static Faults faults;
     RouteDef      plain = { .method = POST, .path = "/", .request = route->request };
     Error         err   = { 0 };
-    Str           first = encode_reply(arena, route->request, request);
+    Str           first = json_write_text(arena, route->request, request);
     void         *again = arena_alloc(arena, route->request->size);
     if (!first.ptr || !again || !may_be_read_back(route->request, request)) return;
     if (!decode_request(arena, &plain, (PathParams){ .count = 0 }, STR(""), first, again, &faults, &err)) {
         must(err.def == &ERR_MEMORY, "what was written cannot be read");
         return;
     }
-    Str second = encode_reply(arena, route->request, again);
+    Str second = json_write_text(arena, route->request, again);
     must(!second.ptr || str_eq(first, second), "what was written is read as something else");
 }
 

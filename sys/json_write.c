@@ -1,6 +1,6 @@
-/* encode.c — a reply struct as JSON, by its table of fields. See encode.h.
+/* json_write.c — a described struct as JSON. See json_write.h.
  * Goes as deep as the structs are nested in the tables, never deeper because of input. */
-#include "http/encode.h"
+#include "sys/json_write.h"
 
 #include "base/rfc3339.h"
 
@@ -47,7 +47,7 @@ static void put_list(Buf *buf, const StructDef *element, const AnyList *list)
     buf_byte(buf, '[');
     for (size_t i = 0; i < list->count; i++) {
         if (i) buf_byte(buf, ',');
-        encode_struct(buf, element, (const char *)list->items + i * element->size);
+        json_write(buf, element, (const char *)list->items + i * element->size);
     }
     buf_byte(buf, ']');
 }
@@ -78,12 +78,12 @@ static void put_value(Buf *buf, const FieldDef *field, const void *at)
     case F_ID: put_id(buf, *(const Id *)at); return;
     case F_TEXTS: put_texts(buf, at); return;
     case F_LIST: put_list(buf, field->element, at); return;
-    case F_OBJECT: encode_struct(buf, field->element, *(const void *const *)at); return;
+    case F_OBJECT: json_write(buf, field->element, *(const void *const *)at); return;
     }
     UNREACHABLE();
 }
 
-void encode_struct(Buf *buf, const StructDef *def, const void *object)
+void json_write(Buf *buf, const StructDef *def, const void *object)
 {
     bool first = true;
     buf_byte(buf, '{');
@@ -100,9 +100,9 @@ void encode_struct(Buf *buf, const StructDef *def, const void *object)
     buf_byte(buf, '}');
 }
 
-Str encode_reply(Arena *arena, const StructDef *def, const void *object)
+Str json_write_text(Arena *arena, const StructDef *def, const void *object)
 {
     Buf buf = buf_make(arena, REPLY_BYTES_FIRST);
-    encode_struct(&buf, def, object);
+    json_write(&buf, def, object);
     return buf_str(&buf);
 }

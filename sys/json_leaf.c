@@ -1,5 +1,5 @@
-/* decode_leaf.c — single values of a request. See decode_leaf.h. */
-#include "http/decode_leaf.h"
+/* json_leaf.c — single values of a request. See json_leaf.h. */
+#include "sys/json_leaf.h"
 
 #include "base/rfc3339.h"
 #include "core/pan.h"
