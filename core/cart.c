@@ -65,7 +65,7 @@ static size_t class_rates(const CartInput *in, Str tax_class, size_t *index, int
     int64_t sum   = 0;
     for (size_t r = 0; r < in->rate_count && count < LINE_RATES_MAX; r++) {
         if (!str_eq(in->rates[r].tax_class, tax_class)) continue;
-        int64_t ppm = in->rates[r].ppm;
+        int64_t ppm = in->rates[r].rate;
         if (in->rates[r].compound) ppm += (ppm * sum + PPM_ONE / 2) / PPM_ONE;
         index[count]  = r;
         weight[count] = ppm;
@@ -114,10 +114,10 @@ static void sum_taxes(Work *w, size_t i)
         const CartRate *rate = &w->in->rates[index[k]];
         size_t          t    = 0;
         while (t < w->out->tax_count
-               && !(w->out->taxes[t].ppm == rate->ppm && str_eq(w->out->taxes[t].name, rate->name)))
+               && !(w->out->taxes[t].ppm == rate->rate && str_eq(w->out->taxes[t].name, rate->name)))
             t++;
         if (t == w->out->tax_count)
-            w->out->taxes[w->out->tax_count++] = (PricedTax){ .name = rate->name, .ppm = rate->ppm };
+            w->out->taxes[w->out->tax_count++] = (PricedTax){ .name = rate->name, .ppm = rate->rate };
         w->out->taxes[t].base += w->out->lines[i].net;
         w->out->taxes[t].amount += w->out->lines[i].rate_tax[k];
     }

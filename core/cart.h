@@ -5,15 +5,9 @@
 #define CORE_CART_H
 
 #include "base/id.h"
-#include "core/money.h"
+#include "core/tax.h"
 
-enum { CART_LINES_MAX = 2000, CART_RATES_MAX = 64, LINE_RATES_MAX = 8 };
-
-typedef struct {
-    Str     tax_class, name;
-    int64_t ppm;
-    bool    compound; /* on top of the rates that stand before it */
-} CartRate;
+enum { CART_LINES_MAX = 2000 };
 
 typedef struct {
     Id      item;

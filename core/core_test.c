@@ -59,10 +59,12 @@ static void test_split(void)
 
 static bool basket_adds_up(Arena *arena)
 {
-    static const CartRate rates[] = { { STR("standard"), STR("VAT"), 200000, false },
-                                      { STR("reduced"), STR("VAT"), 50000, false },
-                                      { STR("city"), STR("State"), 62500, false },
-                                      { STR("city"), STR("City"), 13750, true } };
+    static const CartRate rates[] = {
+        { .tax_class = STR("standard"), .name = STR("VAT"), .rate = 200000 },
+        { .tax_class = STR("reduced"), .name = STR("VAT"), .rate = 50000 },
+        { .tax_class = STR("city"), .name = STR("State"), .rate = 62500 },
+        { .tax_class = STR("city"), .name = STR("City"), .rate = 13750, .compound = true },
+    };
     static const Str      classes[] = { STR("standard"), STR("reduced"), STR("city") };
     CartLine              lines[20];
     CartInput             in = { .currency = STR("GBP"), .lines = lines, .rates = rates,
@@ -103,7 +105,7 @@ static void test_cart(Arena *arena)
         ok = basket_adds_up(arena);
     }
     check(ok, "50,000 random baskets add up to the last unit");
-    CartRate  rate = { STR("standard"), STR("VAT"), 200000, false };
+    CartRate  rate = { .tax_class = STR("standard"), .name = STR("VAT"), .rate = 200000 };
     CartLine  line[3];
     CartInput in = { .currency = STR("GBP"), .lines = line, .line_count = 3,
                      .rates = &rate, .rate_count = 1 };

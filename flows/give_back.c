@@ -27,7 +27,7 @@ static bool post_tax(Ctx *ctx, LedgerDoc *ledger, const CartRate *rates, size_t 
     for (size_t i = 0; i < rate_count && count < LINE_RATES_MAX; i++) {
         if (!str_eq(rates[i].tax_class, tax_class)) continue;
         names[count]   = rates[i].name;
-        weights[count] = rates[i].ppm;
+        weights[count] = rates[i].rate;
         count++;
     }
     if (count == 0) return err_set(err, &ERR_TAX_UNRESOLVED, "lines", "no rate for this class of goods");

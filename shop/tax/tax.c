@@ -16,7 +16,10 @@ bool tax_load(Ctx *ctx, Str zone, int64_t at_ms, CartRate **rates, size_t *count
     for (size_t i = 0; i < n; i++) {
         /* Of the periods that overlap, the one that began last stands first and holds. */
         if (i > 0 && rows[i].n == rows[i - 1].n && str_eq(rows[i].tax_class, rows[i - 1].tax_class)) continue;
-        (*rates)[(*count)++] = (CartRate){ rows[i].tax_class, rows[i].name, rows[i].ppm, rows[i].compound };
+        (*rates)[(*count)++] = (CartRate){ .tax_class = rows[i].tax_class,
+                                              .name      = rows[i].name,
+                                              .rate      = rows[i].ppm,
+                                              .compound  = rows[i].compound };
     }
     return true;
 }

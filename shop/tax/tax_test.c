@@ -32,7 +32,8 @@ static bool load(Ctx *ctx, void *arg, Error *e)
     size_t    i = *(size_t *)arg, count = 0;
     CartRate *rates = NULL;
     if (!tax_load(ctx, str_from(asks[i].zone), asks[i].at, &rates, &count, e)) return false;
-    check((int64_t)count == asks[i].count && (count == 0 || rates[0].ppm == asks[i].first_ppm), asks[i].name);
+    check((int64_t)count == asks[i].count && (count == 0 || rates[0].rate == asks[i].first_ppm),
+          asks[i].name);
     return true;
 }
 
