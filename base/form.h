@@ -71,6 +71,10 @@ bool form_is_absent(const FieldDef *field, const void *at);
 /* Whether `text` is one of "a|b". */
 bool form_has_choice(const char *choices, Str text);
 
+/* Copies a struct with all its texts, lists and objects; false when the arena is full. Goes as deep as the
+ * tables are nested. */
+bool form_copy(Arena *arena, const StructDef *def, const void *from, void *to) MUST_USE;
+
 #define C_TEXT Str
 #define C_INT int64_t
 #define C_MONEY int64_t

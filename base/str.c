@@ -70,6 +70,21 @@ size_t str_index(Str s, char byte, size_t from)
     return s.len;
 }
 
+uint64_t str_hash(uint64_t seed, Str s)
+{
+    uint64_t word = 0;
+    size_t   at   = 0;
+    for (; at + sizeof word <= s.len; at += sizeof word) {
+        memcpy(&word, s.ptr + at, sizeof word);
+        seed = (seed ^ word) * 0x9E3779B97F4A7C15U;
+        seed ^= seed >> 32;
+    }
+    word = s.len;
+    for (; at < s.len; at++) word = word << 8 | (unsigned char)s.ptr[at];
+    seed = (seed ^ word) * 0x9E3779B97F4A7C15U;
+    return seed ^ seed >> 32;
+}
+
 Str str_dup(Arena *arena, Str s)
 {
     char *copy = arena_alloc(arena, s.len + 1);

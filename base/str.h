@@ -22,6 +22,9 @@ Str  str_from(const char *text);    /* of a NUL-terminated text; NULL gives STR_
 Str  str_slice(Str s, size_t from, size_t to);
 Str  str_trim(Str s);               /* without ASCII white space at both ends */
 
+/* A number for hash tables, eight bytes a step; not for adversaries: a collision must cost time only. */
+uint64_t str_hash(uint64_t seed, Str s);
+
 /* The index of `byte` in s at or after `from`, or s.len. */
 size_t str_index(Str s, char byte, size_t from);
 

@@ -3,8 +3,6 @@
 #include "flows/basket.h"
 
 #include "shop/customers/customers.h"
-#include "shop/pricing/pricing.h"
-#include "shop/tax/tax.h"
 
 #include <stdio.h>
 
@@ -15,58 +13,70 @@ static bool at_line(Error *err, size_t i, const char *field)
     return false;
 }
 
-static bool load_line(Ctx *ctx, const BasketAsk *ask, const Channel *channel, size_t i, SaleItem *item,
-                      CartLine *out, Error *err)
+static bool load_line(Ctx *ctx, const BasketAsk *ask, const Channel *channel, size_t i, const SaleItem **out,
+                      CartLine *to, Error *err)
 {
     const BasketLine *line = &ask->lines[i];
-    if (!catalog_sale_item(ctx, line->sku, item, err)) return at_line(err, i, "sku");
+    const SaleItem   *item;
+    const PriceSteps *prices;
+    PriceFound        price;
+    if (!reference_item(ctx, line->sku, channel, &item, &prices, err)) return at_line(err, i, "sku");
     if (line->quantity % item->qty_step != 0) {
         Str step = qty_text(ctx->arena, item->qty_step);
         (void)err_set(err, &ERR_QUANTITY_STEP, "", "must be a multiple of %.*s %.*s", STR_FMT(step),
                       STR_FMT(item->unit));
         return at_line(err, i, "quantity");
     }
-    *out = (CartLine){ .item = item->id, .sku = item->sku, .name = item->name, .tax_class = item->tax_class,
-                       .qty_milli = line->quantity };
-    PriceAsk   price = { item->id, channel->code, channel->currency, line->quantity, ctx->now_ms };
-    PriceFound found;
-    if (!pricing_find(ctx, &price, &found, err)) return at_line(err, i, "sku");
-    out->unit_price   = found.amount;
-    out->price_source = found.list;
+    if (!reference_price(ctx, item, prices, channel, line->quantity, &price, err))
+        return at_line(err, i, "sku");
+    *to = (CartLine){ .item         = item->id,
+                      .sku          = item->sku,
+                      .name         = item->name,
+                      .tax_class    = item->tax_class,
+                      .price_source = price.list,
+                      .qty_milli    = line->quantity,
+                      .unit_price   = price.amount };
+    *out = item;
     return true;
 }
 
 static bool load_lines(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err)
 {
-    CartLine *lines = arena_array(ctx->arena, CartLine, ask->line_count + 1);
-    SaleItem *items = arena_array(ctx->arena, SaleItem, ask->line_count + 1);
+    CartLine        *lines = arena_array(ctx->arena, CartLine, ask->line_count + 1);
+    const SaleItem **items = arena_array(ctx->arena, const SaleItem *, ask->line_count + 1);
     if (!lines || !items) return err_memory(err);
     for (size_t i = 0; i < ask->line_count; i++)
-        if (!load_line(ctx, ask, &out->channel, i, &items[i], &lines[i], err)) return false;
+        if (!load_line(ctx, ask, out->channel, i, &items[i], &lines[i], err)) return false;
     out->items         = items;
     out->in.lines      = lines;
     out->in.line_count = ask->line_count;
     return true;
 }
 
+static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err)
+{
+    const Place *place;
+    *out = (Basket){ 0 };
+    if (!reference_place(ctx, ask->location, ask->channel, &place, err)) return false;
+    out->location              = &place->location;
+    out->channel               = &place->channel;
+    out->in.currency           = place->channel.currency;
+    out->in.prices_include_tax = place->channel.prices_include_tax;
+    out->in.tax_per_document   = place->channel.tax_per_document;
+    out->in.cash_step          = place->channel.cash_step;
+    out->in.rounding           = ROUND_HALF_UP;
+    return reference_rates(ctx, place->location.tax_zone, &out->in.rates, &out->in.rate_count, err)
+        && load_lines(ctx, ask, out, err);
+}
+
 bool basket_load(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err)
 {
-    CartRate *rates  = NULL;
-    bool      served = false;
-    *out             = (Basket){ 0 };
-    if (!locations_get(ctx, ask->location, &out->location, err)) return false;
-    if (!channels_get(ctx, ask->channel, &out->channel, err)) return false;
-    if (!channels_served(ctx, ask->channel, ask->location, &served, err)) return false;
-    if (!served) return err_set(err, &ERR_LOCATION_NOT_SERVED, "location", "does not serve this channel");
-    if (!id_is_none(ask->customer) && !customers_must_exist(ctx, ask->customer, err)) return false;
-    out->in.currency           = out->channel.currency;
-    out->in.prices_include_tax = out->channel.prices_include_tax;
-    out->in.tax_per_document   = out->channel.tax_per_document;
-    out->in.cash_step          = out->channel.cash_step;
-    out->in.rounding           = ROUND_HALF_UP;
-    if (!tax_load(ctx, out->location.tax_zone, ctx->now_ms, &rates, &out->in.rate_count, err)) return false;
-    out->in.rates = rates;
-    return load_lines(ctx, ask, out, err);
+    bool ok = load_reference(ctx, ask, out, err);
+    if (shelf_torn(&ctx->shelf)) {
+        shelf_leave(&ctx->shelf);
+        ok = load_reference(ctx, ask, out, err);
+    }
+    return ok && (id_is_none(ask->customer) || customers_must_exist(ctx, ask->customer, err));
 }
 
 static bool show_lines(Ctx *ctx, const Basket *basket, const Priced *priced, Quote *reply, Error *err)

@@ -2,16 +2,14 @@
 #ifndef FLOWS_BASKET_H
 #define FLOWS_BASKET_H
 
-#include "core/cart.h"
-#include "shop/catalog/catalog.h"
-#include "shop/locations/locations.h"
+#include "flows/reference.h"
 #include "shop/orders/orders.h"
 
 typedef struct {
-    Location        location;
-    Channel         channel;
-    CartInput       in;    /* what core/cart.c takes */
-    const SaleItem *items; /* one for each line */
+    const Location        *location;
+    const Channel         *channel;
+    CartInput              in;    /* what core/cart.c takes */
+    const SaleItem *const *items; /* one for each line */
 } Basket;
 
 typedef struct {

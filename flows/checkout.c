@@ -49,13 +49,13 @@ static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
     StockDoc doc   = { order, STR("sale"), 0 };
     Turn    *turns = arena_array(ctx->arena, Turn, count);
     if (!turns) return err_memory(err);
-    for (size_t i = 0; i < count; i++) turns[i] = (Turn){ sale->basket.items[i].id, i };
+    for (size_t i = 0; i < count; i++) turns[i] = (Turn){ sale->basket.items[i]->id, i };
     qsort(turns, count, sizeof *turns, by_item);
     for (size_t i = 0; i < count; i++) {
         size_t          line = turns[i].line;
-        const SaleItem *item = &sale->basket.items[line];
-        StockWant       want = { item->id, item->sku, sale->basket.location.code,
-                                 sale->basket.in.lines[line].qty_milli, sale->basket.channel.keeps_safety,
+        const SaleItem *item = sale->basket.items[line];
+        StockWant       want = { item->id, item->sku, sale->basket.location->code,
+                                 sale->basket.in.lines[line].qty_milli, sale->basket.channel->keeps_safety,
                                  line };
         if (!item->stocked) continue;
         if (sale->tenders.has_card ? !inventory_claim(ctx, order, (int64_t)line + 1, &want, err)
@@ -84,8 +84,8 @@ static bool put_payments(Ctx *ctx, Sale *sale, Order *order, Error *err)
 static bool put_order(Ctx *ctx, const Sale *sale, Order *order, Error *err)
 {
     const CheckoutRequest *request = sale->request;
-    order->location           = sale->basket.location.code;
-    order->channel            = sale->basket.channel.code;
+    order->location           = sale->basket.location->code;
+    order->channel            = sale->basket.channel->code;
     order->customer           = request->customer;
     order->ref                = request->ref;
     order->note               = request->note;

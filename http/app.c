@@ -39,6 +39,7 @@ struct App {
     AuthCache         cache;
     AccessLog        *log;     /* or NULL */
     ReplyCache       *replies; /* NULL on PostgreSQL */
+    Shelf            *shelf;     /* the same; or NULL: reads are only slower */
     Streams          *streams;
     bool              reads_wait; /* PostgreSQL: a read waits for the network, never on the loop */
 };
@@ -87,6 +88,7 @@ static void log_request(const Call *call, int status, int64_t micros)
 /* Headers and counts of every answer. */
 static void finish(Call *call, HttpReply *reply)
 {
+    shelf_leave(&call->ctx.shelf);
     App    *app    = call->app;
     int64_t micros = clock_us() - call->start_us;
     if (call->ctx.request_id.len) add_header(reply, STR("X-Request-Id"), call->ctx.request_id);
@@ -232,6 +234,7 @@ static void read_stage(void *arg)
     Call *call = arg;
     Error err  = { 0 };
     Str   body = STR_NONE;
+    shelf_enter(&call->ctx.shelf, call->app->shelf, call->ctx.db, NULL);
     if (!db_read_begin(call->app->options.db, &call->ctx.tx, &err)) {
         refuse(call, &err);
         return;
@@ -292,8 +295,10 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     Ctx              *ctx  = &call->ctx;
     const RouteDef   *def  = call->route->def;
     IdempotencyStored stored;
+    shelf_leave(&ctx->shelf); /* before the pins are gone with the arena */
     ctx->arena->used = call->mark;
     ctx->tx          = tx;
+    if (def->flags & NO_TOUCH) shelf_enter(&ctx->shelf, call->app->shelf, ctx->db, tx);
     ctx->after       = NULL;
     ctx->after_id    = (Id){ 0 };
     ctx->after_arg   = NULL;
@@ -705,6 +710,7 @@ bool app_create(const AppOptions *options, App **out, Error *err)
     auth_cache_init(&app->cache);
     app->reads_wait = db_engine(options->db) == DB_PG;
     if (!app->reads_wait) app->replies = reply_cache_create(); /* without it reads are only slower */
+    if (!app->reads_wait) app->shelf = shelf_create(SHELF_BYTES);
     bool ok = router_create(shop_all, shop_count, &app->router, err) && make_openapi(app, err) &&
               workers_create(threads, &app->afters, err) &&
               workers_create(app->reads_wait ? threads : SLOW_THREADS, &app->readers, err) &&
@@ -736,6 +742,7 @@ void app_destroy(App *app)
     streams_destroy(app->streams);
     router_destroy(app->router);
     reply_cache_destroy(app->replies);
+    shelf_destroy(app->shelf);
     if (app->log) access_log_note(app->log, env_now_ms(app->options.env), "info", "stopped");
     access_log_close(app->log);
     free((char *)(uintptr_t)app->openapi.ptr);

@@ -49,25 +49,9 @@ void reply_cache_destroy(ReplyCache *cache)
     free(cache);
 }
 
-/* Eight bytes a step: the key is hashed on every request. A wrong guess costs a miss, never a wrong reply. */
-static uint64_t mix(uint64_t hash, Str text)
-{
-    uint64_t word = 0;
-    size_t   at   = 0;
-    for (; at + sizeof word <= text.len; at += sizeof word) {
-        memcpy(&word, text.ptr + at, sizeof word);
-        hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
-        hash ^= hash >> 32;
-    }
-    word = text.len;
-    for (; at < text.len; at++) word = word << 8 | (unsigned char)text.ptr[at];
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
-    return hash ^ hash >> 32;
-}
-
 static uint64_t hash_of(const ReplyKey *key)
 {
-    return mix(mix((uint64_t)key->merchant, key->path), key->query);
+    return str_hash(str_hash((uint64_t)key->merchant, key->path), key->query);
 }
 
 static bool is_key(const Entry *entry, const ReplyKey *key, uint64_t hash)

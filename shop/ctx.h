@@ -2,7 +2,7 @@
 #ifndef SHOP_CTX_H
 #define SHOP_CTX_H
 
-#include "store/db.h"
+#include "store/shelf.h"
 #include "sys/env.h"
 
 typedef struct {
@@ -21,6 +21,7 @@ struct Ctx {
     int64_t   now_ms;
     Principal who;
     Str       request_id;
+    ShelfUse  shelf; /* reference data in memory; all zero: none is used */
     Str       key; /* Idempotency-Key, or none */
     /* Set by a handler whose work is not done with its transaction (a card to be charged): called
      * after the commit, outside any transaction, with the same reply struct; it makes the reply. */

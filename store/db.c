@@ -158,6 +158,16 @@ void db_touch(Tx *tx)
     tx->touched = true;
 }
 
+bool tx_touched(const Tx *tx)
+{
+    return tx->touched;
+}
+
+bool db_is_changing(uint64_t version)
+{
+    return version & 1;
+}
+
 uint64_t db_version(const Db *db)
 {
     return atomic_load(&db->version);

@@ -96,11 +96,15 @@ DbEngine tx_engine(const Tx *tx);
 int tx_stream(const Tx *tx);
 
 /* Says that this transaction changes what others read often and rarely write (items, prices, roles …). When
- * it is committed, db_version grows before anybody is told of the commit. So whoever has read something at
- * one version may go on showing it while the version is the same. SQLite only, where this process is the
- * only one that writes: on PostgreSQL nothing may be concluded from the version. */
+ * it is committed, db_version grows twice: before the commit begins, and after it before anybody is told of
+ * it. So whoever has read something at one version may go on showing it while the version is the same; and
+ * who read the version, then the data, then the same version again, has what belongs to that version alone,
+ * unless it is one between the two (db_is_changing). SQLite only, where this process is the only one that
+ * writes: on PostgreSQL nothing may be concluded from the version. */
 void     db_touch(Tx *tx);
 uint64_t db_version(const Db *db);
+bool     db_is_changing(uint64_t version);
+bool     tx_touched(const Tx *tx); /* SQLite: by any command of the same commit */
 
 /* Prepares every query of the program on this engine; false with the first that fails. */
 bool db_prepare_all(Db *db, Error *err) MUST_USE;

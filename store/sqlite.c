@@ -18,11 +18,19 @@
  * for 8,000 pages; with fewer than 2,000, pages that change again and again are written too often. */
 enum { CHECKPOINT_PAGES = 2500 };
 
+/* What is said around every transaction, prepared once. */
+typedef enum { SAY_BEGIN, SAY_COMMIT, SAY_SAVEPOINT, SAY_RELEASE, SAYINGS } Saying;
+
+static const char *const sayings[SAYINGS] = { "BEGIN", "COMMIT", "SAVEPOINT c", "RELEASE c" };
+
 typedef struct {
     Tx             tx;
     sqlite3       *db;
     sqlite3_stmt **statements; /* by query number */
+    sqlite3_stmt  *said[SAYINGS];
+    bool           reads;
     bool           taken;
+    bool           begun; /* a reader: its transaction has begun, with its first statement */
 } Conn;
 
 typedef struct {
@@ -60,18 +68,34 @@ static bool lite_run(sqlite3 *db, const char *sql, Error *err)
     return code == SQLITE_OK || lite_error(db, code, "statement", err);
 }
 
+static bool say(Conn *conn, Saying what, Error *err)
+{
+    sqlite3_stmt **statement = &conn->said[what];
+    int            code      = SQLITE_OK;
+    if (!*statement)
+        code = sqlite3_prepare_v3(conn->db, sayings[what], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
+    if (code == SQLITE_OK) {
+        (void)sqlite3_step(*statement);
+        code = sqlite3_reset(*statement); /* says what the step said */
+    }
+    return code == SQLITE_OK || lite_error(conn->db, code, sayings[what], err);
+}
+
 static bool conn_open(Db *db, Conn *conn, bool writer, Error *err)
 {
     int flags = db->options.read_only ? SQLITE_OPEN_READONLY
               : writer                ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                       : SQLITE_OPEN_READWRITE;
-    conn->tx  = (Tx){ .db = db, .conn = conn };
+    conn->tx    = (Tx){ .db = db, .conn = conn };
+    conn->reads = !writer;
     int code  = sqlite3_open_v2(db->path, &conn->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) return lite_error(conn->db, code, "open", err);
     sqlite3_extended_result_codes(conn->db, 0);
     sqlite3_busy_timeout(conn->db, 5000);
     sqlite3_db_config(conn->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(conn->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* Otherwise every statement with `LIMIT ?` would be prepared anew each time it is bound. */
+    sqlite3_db_config(conn->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     conn->statements = calloc(query_count + 1, sizeof *conn->statements);
     if (!conn->statements) return err_memory(err);
     if (db->options.read_only) {
@@ -89,6 +113,7 @@ static bool conn_open(Db *db, Conn *conn, bool writer, Error *err)
 static void conn_close(Conn *conn)
 {
     for (size_t i = 0; conn->statements && i < query_count; i++) sqlite3_finalize(conn->statements[i]);
+    for (size_t i = 0; i < SAYINGS; i++) sqlite3_finalize(conn->said[i]);
     free(conn->statements);
     sqlite3_close(conn->db);
 }
@@ -101,24 +126,19 @@ static int wal_grown(void *arg, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-static bool savepoint(Conn *conn, const char *sql, Error *err)
-{
-    return lite_run(conn->db, sql, err);
-}
-
 /* Runs one command in its savepoint; *group_lost when SQLite undid the whole transaction by itself. */
 static bool run_command(Conn *writer, DbCommand *command, Error *err, bool *group_lost)
 {
     Error undo;
-    if (!savepoint(writer, "SAVEPOINT c", err)) {
+    if (!say(writer, SAY_SAVEPOINT, err)) {
         *group_lost = sqlite3_get_autocommit(writer->db) != 0;
         return false;
     }
     bool ok     = command->run(&writer->tx, command->arg, err);
     *group_lost = sqlite3_get_autocommit(writer->db) != 0;
     if (*group_lost) return false;
-    if (ok) return savepoint(writer, "RELEASE c", err);
-    *group_lost = !savepoint(writer, "ROLLBACK TO c; RELEASE c", &undo);
+    if (ok) return say(writer, SAY_RELEASE, err);
+    *group_lost = !lite_run(writer->db, "ROLLBACK TO c; RELEASE c", &undo);
     return false;
 }
 
@@ -136,10 +156,12 @@ static void run_group(Lite *lite, DbCommand **group, int count)
         ok[i] = run_command(writer, group[i], &errors[i], &lost);
         if (lost) why = errors[i];
     }
+    bool touched = writer->tx.touched;
+    if (touched) atomic_fetch_add(&writer->tx.db->version, 1); /* now it is odd */
     bool kept = begun && !lost && lite_run(writer->db, "COMMIT", &why);
     if (!kept && sqlite3_get_autocommit(writer->db) == 0)
         (void)sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
-    if (kept && writer->tx.touched) atomic_fetch_add(&writer->tx.db->version, 1);
+    if (touched) atomic_fetch_add(&writer->tx.db->version, 1);
     if (!kept && !why.def) err_set(&why, &ERR_DB_FAILED, "", "the transaction was undone");
     for (int i = 0; i < count; i++) {
         bool refused = !ok[i] && errors[i].def != NULL;
@@ -223,17 +245,17 @@ static bool lite_read_begin(Db *db, Tx **out, Error *err)
     }
     conn->taken = true;
     pthread_mutex_unlock(&lite->lock);
-    *out = &conn->tx;
-    if (lite_run(conn->db, "BEGIN", err)) return true;
-    db_read_end(&conn->tx);
-    return false;
+    *out = &conn->tx; /* SQLite takes the snapshot at the first statement anyway: see lite_start */
+    return true;
 }
 
 static void lite_read_end(Tx *tx)
 {
+    Error ignored;
     Lite *lite = tx->db->inside;
     Conn *conn = tx->conn;
-    (void)sqlite3_exec(conn->db, "COMMIT", NULL, NULL, NULL);
+    if (conn->begun) (void)say(conn, SAY_COMMIT, &ignored);
+    conn->begun = false;
     pthread_mutex_lock(&lite->lock);
     conn->taken = false;
     pthread_cond_signal(&lite->freed);
@@ -273,6 +295,7 @@ static bool lite_start(Tx *tx, const Query *query, const void *params, Error *er
 {
     Conn *conn = tx->conn;
     if (!lite_prepare(tx, query, err)) return false;
+    if (conn->reads && !conn->begun && !(conn->begun = say(conn, SAY_BEGIN, err))) return false;
     sqlite3_stmt *statement = conn->statements[query->number];
     for (size_t i = 0; i < query->param_count; i++) {
         int code = bind(statement, (int)i + 1, query->params[i].type,

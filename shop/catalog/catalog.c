@@ -7,6 +7,7 @@
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,29 @@ bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
     return (catalog_read_tags(ctx->arena, row.tags, &out->tags)
             && split_words(ctx->arena, row.categories, &out->categories))
         || err_memory(err);
+}
+
+static bool copy_texts(Arena *arena, TextList *list)
+{
+    Str *items = arena_array(arena, Str, list->count);
+    for (size_t i = 0; items && i < list->count; i++) {
+        items[i] = str_dup(arena, list->items[i]);
+        if (!items[i].ptr) return false;
+    }
+    list->items = items;
+    return items != NULL;
+}
+
+static_assert(sizeof(SaleItem) == 168, "a new text of an item must be copied here");
+bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to)
+{
+    *to                 = *from;
+    Str *const texts[] = { &to->sku, &to->name, &to->tax_class, &to->unit, &to->brand, &to->kind };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        *texts[i] = str_dup(arena, *texts[i]);
+        if (!texts[i]->ptr) return false;
+    }
+    return copy_texts(arena, &to->tags) && copy_texts(arena, &to->categories);
 }
 
 /* The 14 digits under which a barcode is stored; false when it is no GTIN. */

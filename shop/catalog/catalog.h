@@ -28,6 +28,9 @@ bool catalog_read_tags(Arena *arena, Str json, TextList *out) MUST_USE;
 /* The active item of a SKU. Errors: SKU_UNKNOWN (422), also for an item not sold any more. */
 bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err) MUST_USE;
 
+/* A copy with all its texts; false when the arena is full. */
+bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to);
+
 /* The SKU behind a barcode. Errors: BARCODE_UNKNOWN (404). */
 bool catalog_sku_of(Ctx *ctx, Str gtin, Str *sku, Error *err) MUST_USE;
 

@@ -5,6 +5,8 @@
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 
+#include <assert.h>
+
 bool pricing_find(Ctx *ctx, const PriceAsk *ask, PriceFound *out, Error *err)
 {
     PriceFindRow row;
@@ -16,6 +18,58 @@ bool pricing_find(Ctx *ctx, const PriceAsk *ask, PriceFound *out, Error *err)
     if (!found) return err_set(err, &ERR_PRICE_MISSING, "sku", "no price is in force for this item");
     *out = (PriceFound){ row.amount, row.list, row.reduced };
     return true;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+bool pricing_load_steps(Ctx *ctx, const PriceAsk *ask, PriceSteps *out, Error *err)
+{
+    PriceStepsRow *rows = NULL;
+    PriceStepsIn   in   = { ctx->who.merchant, ask->item, ask->channel,
+                            ask->currency,     ask->at_ms, PRICE_STEPS_MAX + 1 };
+    *out                = (PriceSteps){ .whole = true };
+    if (!q_price_steps_all(ctx->tx, ctx->arena, &in, &rows, &out->count, err)) return false;
+    if (out->count > PRICE_STEPS_MAX) {
+        out->count = PRICE_STEPS_MAX;
+        out->whole = false;
+    }
+    out->items = arena_array(ctx->arena, PriceLater, out->count);
+    if (!out->items) return err_memory(err);
+    for (size_t i = 0; i < out->count; i++) {
+        const PriceStepsRow *row = &rows[i];
+        out->items[i] = (PriceLater){ { row->amount, row->list, row->reduced },
+                                      row->min_qty,
+                                      later(row->from_ms, row->list_from_ms),
+                                      -later(-row->until_ms, -row->list_until_ms) };
+    }
+    return true;
+}
+
+bool pricing_pick(const PriceSteps *steps, int64_t qty_milli, int64_t at_ms, PriceFound *out, Error *err)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        const PriceLater *step = &steps->items[i];
+        if (qty_milli < step->min_qty || at_ms < step->from_ms || at_ms >= step->until_ms) continue;
+        *out = step->price;
+        return true;
+    }
+    return err_set(err, &ERR_PRICE_MISSING, "sku", "no price is in force for this item");
+}
+
+static_assert(sizeof(PriceLater) == 56, "a new text of a price must be copied here");
+bool pricing_copy_steps(Arena *arena, const PriceSteps *from, PriceSteps *to)
+{
+    *to       = *from;
+    to->items = arena_array(arena, PriceLater, from->count);
+    for (size_t i = 0; to->items && i < from->count; i++) {
+        to->items[i]            = from->items[i];
+        to->items[i].price.list = str_dup(arena, from->items[i].price.list);
+        if (!to->items[i].price.list.ptr) return false;
+    }
+    return to->items != NULL;
 }
 
 bool pricing_find_list(Ctx *ctx, Str code, PriceList *out, bool *found, Error *err)

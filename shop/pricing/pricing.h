@@ -25,6 +25,30 @@ typedef struct {
 /* The price that is in force. Errors: PRICE_MISSING (422). */
 bool pricing_find(Ctx *ctx, const PriceAsk *ask, PriceFound *out, Error *err) MUST_USE;
 
+/* A price that holds or will hold, from a quantity and a time on. */
+typedef struct {
+    PriceFound price;
+    int64_t    min_qty, from_ms, until_ms; /* of price and list together */
+} PriceLater;
+
+enum { PRICE_STEPS_MAX = 64 };
+
+typedef struct {
+    PriceLater *items; /* what is decisive first */
+    size_t      count;
+    bool        whole; /* false: there are more than PRICE_STEPS_MAX */
+} PriceSteps;
+
+/* All prices of ask->item for the channel and currency that hold at ask->at_ms or later. */
+bool pricing_load_steps(Ctx *ctx, const PriceAsk *ask, PriceSteps *out, Error *err) MUST_USE;
+
+/* Of these the one that pricing_find would find for the quantity and time, not before that of the load.
+ * Errors: PRICE_MISSING. */
+bool pricing_pick(const PriceSteps *steps, int64_t qty_milli, int64_t at_ms, PriceFound *out,
+                  Error *err) MUST_USE;
+
+bool pricing_copy_steps(Arena *arena, const PriceSteps *from, PriceSteps *to);
+
 /* One price list. */
 bool pricing_find_list(Ctx *ctx, Str code, PriceList *out, bool *found, Error *err) MUST_USE;
 

@@ -9,6 +9,16 @@ WHERE p.merchant = :merchant AND p.item = :item AND l.merchant = p.merchant AND 
   AND l.from_ms <= :at_ms AND l.until_ms > :at_ms
 ORDER BY l.priority DESC, l.channel DESC, l.code, p.min_qty DESC, p.from_ms DESC LIMIT 1;
 
+-- name: price_steps
+-- in: merchant:i64 item:id channel:text currency:text at_ms:i64 most:i64
+-- out: amount:i64 list:text reduced:bool min_qty:i64 from_ms:i64 until_ms:i64 list_from_ms:i64 list_until_ms:i64
+SELECT p.amount, p.list, l.reduced, p.min_qty, p.from_ms, p.until_ms, l.from_ms, l.until_ms
+FROM price p CROSS JOIN price_list l
+WHERE p.merchant = :merchant AND p.item = :item AND l.merchant = p.merchant AND l.code = p.list
+  AND p.until_ms > :at_ms AND l.until_ms > :at_ms
+  AND l.currency = :currency AND l.channel IN ('', :channel)
+ORDER BY l.priority DESC, l.channel DESC, l.code, p.min_qty DESC, p.from_ms DESC LIMIT :most;
+
 -- name: price_list_find
 -- in: merchant:i64 code:text
 -- out: code:text name:text currency:text channel:text priority:i64 from_ms:i64 until_ms:i64 reduced:bool

@@ -5,6 +5,12 @@ SELECT tax_class, n, name, ppm, compound FROM tax_rate
 WHERE merchant = :merchant AND zone = :zone AND from_ms <= :at_ms AND until_ms > :at_ms
 ORDER BY tax_class, n, from_ms DESC;
 
+-- name: tax_next
+-- in: merchant:i64 zone:text at_ms:i64
+-- out: at_ms:i64
+SELECT COALESCE(MIN(CASE WHEN from_ms > :at_ms THEN from_ms ELSE until_ms END), :at_ms) FROM tax_rate
+WHERE merchant = :merchant AND zone = :zone AND (from_ms > :at_ms OR until_ms > :at_ms);
+
 -- name: tax_put
 -- in: merchant:i64 zone:text tax_class:text n:i64 from_ms:i64 until_ms:i64 name:text ppm:i64 compound:bool
 INSERT INTO tax_rate (merchant, zone, tax_class, n, from_ms, until_ms, name, ppm, compound)

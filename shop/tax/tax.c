@@ -24,6 +24,16 @@ bool tax_load(Ctx *ctx, Str zone, int64_t at_ms, CartRate **rates, size_t *count
     return true;
 }
 
+bool tax_next_change(Ctx *ctx, Str zone, int64_t at_ms, int64_t *next_ms, Error *err)
+{
+    TaxNextRow row   = { 0 };
+    TaxNextIn  in    = { ctx->who.merchant, zone, at_ms };
+    bool       found = false;
+    if (!q_tax_next_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    *next_ms = row.at_ms;
+    return true;
+}
+
 /* A sale takes CART_RATES_MAX rates; a zone must not get more at the time this one begins. */
 static bool check_count(Ctx *ctx, const TaxPutIn *in, Error *err)
 {
