@@ -1,0 +1,15 @@
+/* price.h — the values that pricing takes and gives, as the rows of price.def say. */
+#ifndef CORE_PRICE_H
+#define CORE_PRICE_H
+
+#include "base/form_declare.h"
+#include "core/price.def"
+#include "base/form_undef.h"
+
+/* An optional number, or `standard` when it is absent. */
+static inline int64_t opt_or(int64_t value, int64_t standard)
+{
+    return value == OPT_NONE ? standard : value;
+}
+
+#endif
