@@ -1,4 +1,5 @@
-/* cart.c — what a basket costs. See cart.h. */
+/* cart.c — what a basket costs. See cart.h. Which promotions it gets is core/promo.c's, taxes are
+ * core/tax.c's; here their answers are put together so that everything adds up. */
 #include "core/cart.h"
 
 #include <assert.h>
@@ -9,238 +10,317 @@ typedef struct {
     const CartInput *in;
     Priced          *out;
     Arena           *arena;
-    int64_t         *weights, *parts; /* scratch, one per line */
+    Error           *err;
+    int64_t         *gross; /* by line */
+    PromoResult      promo;
+    size_t          *first_part; /* of a line in promo.parts; one more at the end */
+    TaxItem         *items;      /* each line, then its fees; at the end the shipping */
+    size_t           item_count;
+    Taxed            taxed;
+    TaxRules         rules;
 } Work;
 
-static bool at_line(Error *err, size_t i, const char *field)
+static bool at_line(Work *w, size_t i, const char *field)
 {
-    (void)snprintf(err->field, sizeof err->field, "lines[%zu].%s", i, field);
+    (void)snprintf(w->err->field, sizeof w->err->field, "lines[%zu].%s", i, field);
     return false;
 }
 
-static bool price_lines(Work *w, Error *err)
+static bool price_lines(Work *w)
 {
-    for (size_t i = 0; i < w->in->line_count; i++) {
-        const CartLine *line = &w->in->lines[i];
-        PricedLine     *to   = &w->out->lines[i];
-        if (line->qty_milli <= 0 || line->qty_milli > QTY_MAX) {
-            err_set(err, &ERR_QUANTITY_RANGE, "", "must be above 0 and at most %d", QTY_MAX / QTY_ONE);
-            return at_line(err, i, "quantity");
+    for (size_t i = 0; i < w->in->lines.count; i++) {
+        const CartLine *line = &w->in->lines.items[i];
+        if (line->quantity <= 0 || line->quantity > QTY_MAX) {
+            (void)err_set(w->err, &ERR_QUANTITY_RANGE, "", "must be above 0 and at most %d",
+                          QTY_MAX / QTY_ONE);
+            return at_line(w, i, "quantity");
         }
-        if (!money_scale(line->unit_price, line->qty_milli, QTY_ONE, w->in->rounding, &to->gross, err))
-            return at_line(err, i, "quantity");
-        if (line->discount < 0 || line->discount > (to->gross > 0 ? to->gross : 0)) {
-            err_set(err, &ERR_DISCOUNT_RANGE, "", "must be between 0 and what the line costs");
-            return at_line(err, i, "discount");
+        if (line->unit_price < 0) {
+            (void)err_set(w->err, &ERR_AMOUNT_RANGE, "", "must not be below 0");
+            return at_line(w, i, "unit_price");
         }
-        to->discount = line->discount;
-        if (!money_add(w->out->subtotal, to->gross, &w->out->subtotal, err)) return false;
-        w->out->discount += line->discount;
+        if (!money_scale(line->unit_price, line->quantity, QTY_ONE, ROUND_HALF_UP, &w->gross[i], w->err))
+            return at_line(w, i, "quantity");
+        if (!money_add(w->out->subtotal, w->gross[i], &w->out->subtotal, w->err))
+            return at_line(w, i, "unit_price");
     }
     return true;
 }
 
-/* The order's discount, over the lines by what each still costs. */
-static bool share_discount(Work *w, Error *err)
+/* --- tax --- */
+
+static Rounding rounding_of(Str name)
 {
-    int64_t left = w->out->subtotal - w->out->discount;
-    if (w->in->order_discount < 0 || (w->in->order_discount > 0 && w->in->order_discount > left))
-        return err_set(err, &ERR_DISCOUNT_RANGE, "order_discount",
-                       "must be between 0 and what is left to pay");
-    if (w->in->order_discount == 0) return true;
-    for (size_t i = 0; i < w->in->line_count; i++) {
-        int64_t rest  = w->out->lines[i].gross - w->out->lines[i].discount;
-        w->weights[i] = rest > 0 ? rest : 0;
-    }
-    money_split(w->in->order_discount, w->weights, w->in->line_count, w->parts);
-    for (size_t i = 0; i < w->in->line_count; i++) w->out->lines[i].discount += w->parts[i];
-    w->out->discount += w->in->order_discount;
-    return true;
+    if (str_eq(name, STR("half_even"))) return ROUND_HALF_EVEN;
+    return str_eq(name, STR("down")) ? ROUND_DOWN : ROUND_HALF_UP;
 }
 
-/* The rates of a tax class, and each one's weight on the net in ppm (compound ones on top). */
-static size_t class_rates(const CartInput *in, Str tax_class, size_t *index, int64_t *weight)
+static TaxRules rules_of(const CartInput *in)
 {
-    size_t  count = 0;
-    int64_t sum   = 0;
-    for (size_t r = 0; r < in->rate_count && count < LINE_RATES_MAX; r++) {
-        if (!str_eq(in->rates[r].tax_class, tax_class)) continue;
-        int64_t ppm = in->rates[r].rate;
-        if (in->rates[r].compound) ppm += (ppm * sum + PPM_ONE / 2) / PPM_ONE;
-        index[count]  = r;
-        weight[count] = ppm;
-        sum += ppm;
-        count++;
-    }
-    return count;
+    bool unit  = str_eq(in->tax_rounded_per, STR("unit")),
+         whole = str_eq(in->tax_rounded_per, STR("document"));
+    return (TaxRules){ .prices_include_tax = in->prices_include_tax,
+                       .combined           = in->tax_combined,
+                       .at                 = unit  ? TAX_AT_UNIT
+                                           : whole ? TAX_AT_DOCUMENT
+                                                   : TAX_AT_LINE,
+                       .rounding           = rounding_of(in->tax_rounding),
+                       .rates              = in->rates.items,
+                       .rate_count         = in->rates.count,
+                       .exemptions         = in->exemptions.items,
+                       .exemption_count    = in->exemptions.count };
 }
 
-static bool line_tax(Work *w, size_t i, Error *err)
+static bool list_items(Work *w)
 {
-    const CartLine *line = &w->in->lines[i];
-    PricedLine     *to   = &w->out->lines[i];
-    size_t          index[LINE_RATES_MAX];
-    int64_t         weight[LINE_RATES_MAX];
-    int64_t         sum   = 0;
-    int64_t         paid  = to->gross - to->discount;
-    size_t          count = class_rates(w->in, line->tax_class, index, weight);
-    if (count == 0) {
-        err_set(err, &ERR_TAX_UNRESOLVED, "", "no rate for tax class \"%.*s\"", STR_FMT(line->tax_class));
-        return at_line(err, i, "sku");
-    }
-    for (size_t k = 0; k < count; k++) sum += weight[k];
-    if (w->in->prices_include_tax) {
-        if (!money_scale(paid, sum, PPM_ONE + sum, w->in->rounding, &to->tax, err)) return false;
-        to->net = paid - to->tax;
-        money_split(to->tax, weight, count, to->rate_tax);
-    } else {
-        to->net = paid;
-        for (size_t k = 0; k < count; k++) {
-            if (!money_scale(paid, weight[k], PPM_ONE, w->in->rounding, &to->rate_tax[k], err)) return false;
-            to->tax += to->rate_tax[k];
+    size_t most = w->in->lines.count + 1;
+    for (size_t i = 0; i < w->in->lines.count; i++) most += w->in->lines.items[i].fees.count;
+    w->items = arena_array(w->arena, TaxItem, most);
+    if (!w->items) return err_memory(w->err);
+    for (size_t i = 0; i < w->in->lines.count; i++) {
+        const CartLine *line = &w->in->lines.items[i];
+        int64_t         paid = 0;
+        for (size_t p = w->first_part[i]; p < w->first_part[i + 1]; p++) paid += w->promo.parts[p].amount;
+        w->items[w->item_count++] = (TaxItem){ line->tax_class, line->quantity, paid, false };
+        for (size_t k = 0; k < line->fees.count; k++) {
+            const CartFee *fee = &line->fees.items[k];
+            int64_t        sum = 0;
+            if (!money_scale(fee->amount, line->quantity, QTY_ONE, ROUND_HALF_UP, &sum, w->err))
+                return at_line(w, i, "fees");
+            w->items[w->item_count++] = (TaxItem){ fee->tax_class, line->quantity, sum, false };
         }
     }
-    to->total = to->net + to->tax;
+    if (w->in->shipping)
+        w->items[w->item_count++] = (TaxItem){ w->in->shipping->tax_class, QTY_ONE, w->promo.shipping,
+                                               false };
     return true;
 }
 
-/* Adds what a line pays on each of its rates to the order's taxes. */
-static void sum_taxes(Work *w, size_t i)
+/* Puts the path of the line, fee or shipping before a refusal about a tax item. */
+static bool at_item(Work *w)
 {
-    size_t  index[LINE_RATES_MAX];
-    int64_t weight[LINE_RATES_MAX];
-    size_t  count = class_rates(w->in, w->in->lines[i].tax_class, index, weight);
-    for (size_t k = 0; k < count; k++) {
-        const CartRate *rate = &w->in->rates[index[k]];
-        size_t          t    = 0;
-        while (t < w->out->tax_count
-               && !(w->out->taxes[t].ppm == rate->rate && str_eq(w->out->taxes[t].name, rate->name)))
-            t++;
-        if (t == w->out->tax_count)
-            w->out->taxes[w->out->tax_count++] = (PricedTax){ .name = rate->name, .ppm = rate->rate };
-        w->out->taxes[t].base += w->out->lines[i].net;
-        w->out->taxes[t].amount += w->out->lines[i].rate_tax[k];
+    size_t item = 0;
+    for (size_t i = 0; i < w->in->lines.count; i++) {
+        size_t fees = w->in->lines.items[i].fees.count;
+        if (w->taxed.at_item == item) return at_line(w, i, "tax_class");
+        if (w->taxed.at_item <= item + fees) return at_line(w, i, "fees");
+        item += 1 + fees;
+    }
+    (void)snprintf(w->err->field, sizeof w->err->field, "shipping.tax_class");
+    return false;
+}
+
+static bool tax_items(Work *w)
+{
+    if (!list_items(w)) return false;
+    w->rules = rules_of(w->in);
+    if (tax_compute(w->arena, &w->rules, w->items, w->item_count, &w->taxed, w->err)) return true;
+    return w->err->field[0] || w->err->def == &ERR_MEMORY ? false : at_item(w);
+}
+
+/* --- lines --- */
+
+/* Shares what a tax item came to over the parts of its line: by what they cost, or by quantity. */
+typedef struct {
+    const PromoPart *parts;
+    size_t           count;
+    int64_t         *weights, *shares;
+} Sharing;
+
+static void share_goods(const Sharing *s, const TaxedItem *taxed, int64_t paid, PricedPart *to)
+{
+    for (size_t p = 0; p < s->count; p++) s->weights[p] = paid ? s->parts[p].amount : s->parts[p].quantity;
+    bool exact = taxed->contained ? taxed->total == paid : taxed->net == paid;
+    money_split(taxed->contained ? taxed->total : taxed->net, s->weights, s->count, s->shares);
+    for (size_t p = 0; p < s->count; p++) {
+        int64_t share = exact ? s->parts[p].amount : s->shares[p];
+        to[p].net     = share;
+        to[p].total   = share;
+    }
+    money_split(taxed->tax, s->weights, s->count, s->shares);
+    for (size_t p = 0; p < s->count; p++) {
+        to[p].tax = s->shares[p];
+        if (taxed->contained) to[p].net -= s->shares[p];
+        else to[p].total += s->shares[p];
     }
 }
 
-/* Rounds the tax of one class once, on the sum of its lines, and spreads it over them again. */
-static bool class_tax_once(Work *w, Str tax_class, Error *err)
+static void share_fee(const Sharing *s, const TaxedItem *taxed, PricedPart *to)
 {
-    size_t  index[LINE_RATES_MAX];
-    int64_t weight[LINE_RATES_MAX], rate_tax[LINE_RATES_MAX] = { 0 };
-    int64_t paid = 0, sum = 0, tax = 0;
-    size_t  count = class_rates(w->in, tax_class, index, weight);
-    for (size_t i = 0; i < w->in->line_count; i++) {
-        bool ours     = str_eq(w->in->lines[i].tax_class, tax_class);
-        int64_t rest  = w->out->lines[i].gross - w->out->lines[i].discount;
-        w->weights[i] = ours && rest > 0 ? rest : 0;
-        paid += ours ? rest : 0;
+    for (size_t p = 0; p < s->count; p++) s->weights[p] = s->parts[p].quantity;
+    money_split(taxed->net, s->weights, s->count, s->shares);
+    for (size_t p = 0; p < s->count; p++) {
+        to[p].net += s->shares[p];
+        to[p].total += s->shares[p];
     }
-    for (size_t k = 0; k < count; k++) sum += weight[k];
-    if (w->in->prices_include_tax) {
-        if (!money_scale(paid, sum, PPM_ONE + sum, w->in->rounding, &tax, err)) return false;
-        money_split(tax, weight, count, rate_tax);
+    money_split(taxed->tax, s->weights, s->count, s->shares);
+    for (size_t p = 0; p < s->count; p++) {
+        to[p].tax += s->shares[p];
+        to[p].total += s->shares[p];
     }
-    for (size_t k = 0; k < count; k++) {
-        if (!w->in->prices_include_tax
-            && !money_scale(paid, weight[k], PPM_ONE, w->in->rounding, &rate_tax[k], err))
-            return false;
-        money_split(rate_tax[k], w->weights, w->in->line_count, w->parts);
-        for (size_t i = 0; i < w->in->line_count; i++)
-            if (str_eq(w->in->lines[i].tax_class, tax_class)) w->out->lines[i].rate_tax[k] = w->parts[i];
+}
+
+/* One line; `item` is its first tax item. */
+static bool put_line(Work *w, size_t i, size_t item, const Sharing *sharing)
+{
+    PricedLine *line = &w->out->lines.items[i];
+    Sharing     s    = *sharing;
+    size_t      fees = w->in->lines.items[i].fees.count;
+    s.parts          = &w->promo.parts[w->first_part[i]];
+    s.count          = w->first_part[i + 1] - w->first_part[i];
+    assert(s.count > 0);
+    line->gross       = w->gross[i];
+    line->discount    = w->gross[i] - w->items[item].amount;
+    line->parts.items = arena_array(w->arena, PricedPart, s.count);
+    line->parts.count = s.count;
+    if (!line->parts.items) return err_memory(w->err);
+    share_goods(&s, &w->taxed.items[item], w->items[item].amount, line->parts.items);
+    for (size_t k = 1; k <= fees; k++) {
+        line->fees += w->items[item + k].amount;
+        share_fee(&s, &w->taxed.items[item + k], line->parts.items);
+    }
+    for (size_t p = 0; p < s.count; p++) {
+        PricedPart *part = &line->parts.items[p];
+        part->quantity   = s.parts[p].quantity;
+        part->discount   = s.parts[p].list - s.parts[p].amount;
+        line->net += part->net;
+        line->tax += part->tax;
+        line->total += part->total;
+        assert(part->total == part->net + part->tax);
+    }
+    w->out->discount += line->discount;
+    return money_add(w->out->fees, line->fees, &w->out->fees, w->err);
+}
+
+static bool put_shipping(Work *w)
+{
+    const TaxedItem *taxed = &w->taxed.items[w->item_count - 1];
+    PricedLine      *to    = arena_new(w->arena, PricedLine);
+    if (!to) return err_memory(w->err);
+    to->parts.items = arena_new(w->arena, PricedPart);
+    if (!to->parts.items) return err_memory(w->err);
+    to->gross          = w->in->shipping->amount;
+    to->discount       = to->gross - w->promo.shipping;
+    to->net            = taxed->net;
+    to->tax            = taxed->tax;
+    to->total          = taxed->total;
+    to->parts.count    = 1;
+    to->parts.items[0] = (PricedPart){ QTY_ONE, to->discount, to->net, to->tax, to->total };
+    w->out->shipping   = to;
+    return true;
+}
+
+static bool put_taxes(Work *w)
+{
+    w->out->taxes.items = arena_array(w->arena, PricedTax, w->taxed.sum_count + 1);
+    if (!w->out->taxes.items) return err_memory(w->err);
+    w->out->taxes.count = w->taxed.sum_count;
+    for (size_t t = 0; t < w->taxed.sum_count; t++) {
+        const TaxSum *sum      = &w->taxed.sums[t];
+        w->out->taxes.items[t] = (PricedTax){ sum->name, sum->rate, sum->base, sum->amount,
+                                              sum->exempt ? sum->reason : STR_NONE };
     }
     return true;
 }
 
-static bool document_tax(Work *w, Error *err)
+static bool put_lines(Work *w)
 {
-    for (size_t i = 0; i < w->in->line_count; i++) {
-        Str    tax_class = w->in->lines[i].tax_class;
-        size_t first     = 0;
-        while (!str_eq(w->in->lines[first].tax_class, tax_class)) first++;
-        if (first == i && !class_tax_once(w, tax_class, err)) return false;
-    }
-    for (size_t i = 0; i < w->in->line_count; i++) {
-        PricedLine *to   = &w->out->lines[i];
-        int64_t     paid = to->gross - to->discount;
-        to->tax          = 0;
-        for (size_t k = 0; k < LINE_RATES_MAX; k++) to->tax += to->rate_tax[k];
-        to->net   = w->in->prices_include_tax ? paid - to->tax : paid;
-        to->total = to->net + to->tax;
-    }
-    return true;
+    Sharing sharing     = { .weights = arena_array(w->arena, int64_t, w->promo.part_count + 1),
+                            .shares  = arena_array(w->arena, int64_t, w->promo.part_count + 1) };
+    w->out->lines.items = arena_array(w->arena, PricedLine, w->in->lines.count);
+    if (!sharing.weights || !sharing.shares || !w->out->lines.items) return err_memory(w->err);
+    w->out->lines.count = w->in->lines.count;
+    for (size_t i = 0, item = 0; i < w->in->lines.count; item += 1 + w->in->lines.items[i].fees.count, i++)
+        if (!put_line(w, i, item, &sharing)) return false;
+    if (w->in->shipping && !put_shipping(w)) return false;
+    w->out->net   = w->taxed.net;
+    w->out->tax   = w->taxed.tax;
+    w->out->total = w->taxed.total;
+    return put_taxes(w);
 }
 
-static bool tax_lines(Work *w, Error *err)
+/* --- the explanation --- */
+
+static void step(Work *w, int64_t line, Str what, int64_t amount, Str text)
 {
-    for (size_t i = 0; i < w->in->line_count; i++)
-        if (!line_tax(w, i, err)) return false;
-    if (w->in->tax_per_document && !document_tax(w, err)) return false;
-    for (size_t i = 0; i < w->in->line_count; i++) {
-        const PricedLine *line = &w->out->lines[i];
-        assert(line->total == line->net + line->tax);
-        sum_taxes(w, i);
-        w->out->net += line->net;
-        w->out->tax += line->tax;
-        if (!money_add(w->out->total, line->total, &w->out->total, err)) return false;
-    }
-    assert(w->out->total == w->out->net + w->out->tax);
-    return true;
+    w->out->steps.items[w->out->steps.count++] = (PriceStep){ .line     = line,
+                                                              .quantity = OPT_NONE,
+                                                              .what     = what,
+                                                              .version  = OPT_NONE,
+                                                              .amount   = amount,
+                                                              .after    = OPT_NONE,
+                                                              .text     = text };
 }
 
-static void step(Work *w, int32_t line, Str what, int64_t amount, Str text)
+/* The steps of the promotions of one line (or OPT_NONE: of shipping), which stand together. */
+static void promo_steps(Work *w, size_t *at, int64_t line)
 {
-    w->out->steps[w->out->step_count++] = (PriceStep){ line, what, amount, text };
+    for (; *at < w->promo.step_count && w->promo.steps[*at].line == line; (*at)++)
+        w->out->steps.items[w->out->steps.count++] = w->promo.steps[*at];
 }
 
-static bool explain_all(Work *w, Error *err)
+static void explain_line(Work *w, size_t i, size_t *at, size_t item)
 {
-    size_t most   = w->in->line_count * 3 + w->out->tax_count + 4;
-    Arena *arena  = w->arena;
-    w->out->steps = arena_array(arena, PriceStep, most);
-    if (!w->out->steps) return err_memory(err);
-    for (size_t i = 0; i < w->in->line_count; i++) {
-        const CartLine   *line = &w->in->lines[i];
-        const PricedLine *to   = &w->out->lines[i];
-        int32_t           n    = (int32_t)i;
-        Str               unit = money_text(arena, line->unit_price, w->in->currency);
-        Str               qty  = qty_text(arena, line->qty_milli);
-        step(w, n, STR("price"), to->gross,
-             str_format(arena, "%.*s x %.*s (%.*s)", STR_FMT(qty), STR_FMT(unit),
-                         STR_FMT(line->price_source)));
-        if (line->discount) step(w, n, STR("discount"), -line->discount, STR("Discount on this line"));
-        if (to->discount > line->discount)
-            step(w, n, STR("order_discount"), line->discount - to->discount,
-                 STR("Share of the order's discount"));
-    }
-    for (size_t t = 0; t < w->out->tax_count; t++) {
-        const PricedTax *tax  = &w->out->taxes[t];
-        Str              base = money_text(arena, tax->base, w->in->currency);
-        step(w, -1, STR("tax"), tax->amount,
-             str_format(arena, "%.*s %s %.*s", STR_FMT(tax->name),
-                        w->in->prices_include_tax ? "contained, on" : "on", STR_FMT(base)));
-    }
-    step(w, -1, STR("total"), w->out->total, STR("To pay"));
+    const CartLine *line = &w->in->lines.items[i];
+    Str             unit = money_text(w->arena, line->unit_price, w->in->currency);
+    Str             qty  = qty_text(w->arena, line->quantity);
+    step(w, (int64_t)i, STR("price"), w->gross[i],
+         str_format(w->arena, "%.*s x %.*s (%.*s)", STR_FMT(qty), STR_FMT(unit),
+                    STR_FMT(line->price_source)));
+    w->out->steps.items[w->out->steps.count - 1].quantity = line->quantity;
+    promo_steps(w, at, (int64_t)i);
+    for (size_t k = 0; k < line->fees.count; k++)
+        step(w, (int64_t)i, STR("fee"), w->items[item + 1 + k].amount, line->fees.items[k].name);
+}
+
+static bool explain_all(Work *w)
+{
+    size_t most = w->item_count + w->promo.step_count + w->taxed.sum_count + 3, at = 0;
+    w->out->steps.items = arena_array(w->arena, PriceStep, most);
+    if (!w->out->steps.items) return err_memory(w->err);
+    for (size_t i = 0, item = 0; i < w->in->lines.count; item += 1 + w->in->lines.items[i].fees.count, i++)
+        explain_line(w, i, &at, item);
+    if (w->in->shipping) step(w, OPT_NONE, STR("shipping"), w->in->shipping->amount, STR("Shipping"));
+    promo_steps(w, &at, OPT_NONE);
+    for (size_t t = 0; t < w->taxed.sum_count; t++)
+        step(w, OPT_NONE, STR("tax"), w->taxed.sums[t].amount,
+             tax_sum_text(w->arena, &w->taxed.sums[t], &w->rules, w->in->currency));
+    step(w, OPT_NONE, STR("total"), w->out->total, STR("To pay"));
     if (w->out->cash_rounding)
-        step(w, -1, STR("cash_rounding"), w->out->cash_rounding, STR("Rounding when paid in cash"));
-    assert(w->out->step_count <= most);
+        step(w, OPT_NONE, STR("cash_rounding"), w->out->cash_rounding, STR("Rounding when paid in cash"));
+    assert(at == w->promo.step_count && w->out->steps.count <= most);
+    w->out->nearly.items = w->promo.nearly;
+    w->out->nearly.count = w->promo.nearly_count;
     return true;
 }
 
-bool cart_price(Arena *arena, const CartInput *in, bool explain, Priced *out, Error *err)
+/* Where the parts of each line begin. */
+static bool find_parts(Work *w)
 {
-    size_t room = in->line_count ? in->line_count : 1;
-    Work   w    = { .in = in, .out = out, .arena = arena };
-    *out        = (Priced){ 0 };
-    if (in->line_count == 0 || in->line_count > CART_LINES_MAX)
+    w->first_part = arena_array(w->arena, size_t, w->in->lines.count + 1);
+    if (!w->first_part) return err_memory(w->err);
+    for (size_t p = 0; p < w->promo.part_count; p++) w->first_part[w->promo.parts[p].line + 1]++;
+    for (size_t i = 0; i < w->in->lines.count; i++) w->first_part[i + 1] += w->first_part[i];
+    return true;
+}
+
+bool cart_price(Arena *arena, const PromoSet *set, const CartInput *in, bool explain, Priced *out,
+                Error *err)
+{
+    Work w = { .in = in, .out = out, .arena = arena, .err = err };
+    *out   = (Priced){ 0 };
+    if (in->lines.count == 0 || in->lines.count > CART_LINES_MAX)
         return err_set(err, &ERR_TOO_MANY_LINES, "lines", "must be 1 to %d lines", CART_LINES_MAX);
-    out->lines = arena_array(arena, PricedLine, room);
-    out->taxes = arena_array(arena, PricedTax, in->rate_count + 1);
-    w.weights  = arena_array(arena, int64_t, room);
-    w.parts    = arena_array(arena, int64_t, room);
-    if (!out->lines || !out->taxes || !w.weights || !w.parts) return err_memory(err);
-    if (!price_lines(&w, err) || !share_discount(&w, err) || !tax_lines(&w, err)) return false;
-    out->cash_total    = money_cash_round(out->total, in->cash_step);
-    out->cash_rounding = out->cash_total - out->total;
-    return !explain || explain_all(&w, err);
+    w.gross = arena_array(arena, int64_t, in->lines.count);
+    if (!w.gross) return err_memory(err);
+    if (!price_lines(&w) || !promo_apply(arena, set, in, w.gross, explain, &w.promo, err) || !find_parts(&w)
+        || !tax_items(&w) || !put_lines(&w))
+        return false;
+    out->exact          = w.promo.exact;
+    out->needs_approval = w.promo.needs_approval;
+    out->uses.items     = w.promo.uses;
+    out->uses.count     = w.promo.use_count;
+    out->cash_total     = money_cash_round(out->total, opt_or(in->cash_step, 0));
+    out->cash_rounding  = out->cash_total - out->total;
+    return !explain || explain_all(&w);
 }

@@ -29,17 +29,19 @@ static void test_money(Arena *arena)
 {
     Error   err;
     int64_t out = 0;
-    check(money_scale(333, 200000, PPM_ONE, ROUND_HALF_UP, &out, &err) && out == 67, "a rate rounds half up");
+    check(money_scale(333, 200000, PPM_ONE, ROUND_HALF_UP, &out, &err) && out == 67,
+          "a rate rounds half up");
     check(money_scale(5, 1, 2, ROUND_HALF_EVEN, &out, &err) && out == 2, "half even goes to the even one");
     check(money_scale(-5, 1, 2, ROUND_HALF_UP, &out, &err) && out == -3, "half up is away from zero");
     check(!money_scale(INT64_MAX, 1000, 1, ROUND_DOWN, &out, &err) && err.def == &ERR_AMOUNT_RANGE,
           "an amount that does not fit is refused");
-    check(money_cash_round(1233, 5) == 1235 && money_cash_round(1232, 5) == 1230, "cash rounds to the coin");
+    check(money_cash_round(1233, 5) == 1235 && money_cash_round(1232, 5) == 1230,
+          "cash rounds to the coin");
     check(str_eq(money_text(arena, -5, STR("GBP")), STR("-0.05")), "pence have two decimals");
     check(str_eq(money_text(arena, 1200, STR("JPY")), STR("1200")), "yen have none");
     check(str_eq(money_text(arena, 1234, STR("KWD")), STR("1.234")), "dinars have three");
-    check(str_eq(qty_text(arena, 1250), STR("1.25"))
-              && str_eq(qty_text(arena, 2000), STR("2")), "quantities");
+    check(str_eq(qty_text(arena, 1250), STR("1.25")) && str_eq(qty_text(arena, 2000), STR("2")),
+          "quantities");
 }
 
 static void test_split(void)
@@ -65,34 +67,43 @@ static bool basket_adds_up(Arena *arena)
         { .tax_class = STR("city"), .name = STR("State"), .rate = 62500 },
         { .tax_class = STR("city"), .name = STR("City"), .rate = 13750, .compound = true },
     };
-    static const Str      classes[] = { STR("standard"), STR("reduced"), STR("city") };
-    CartLine              lines[20];
-    CartInput             in = { .currency = STR("GBP"), .lines = lines, .rates = rates,
-                                .rate_count = COUNT(rates) };
-    Priced                out;
-    Error                 err;
-    in.line_count         = (size_t)below(20) + 1;
+    static const Str classes[] = { STR("standard"), STR("reduced"), STR("city") };
+    CartLine         lines[20];
+    ManualDiscount   off[20], all = { .percent = OPT_NONE, .price = OPT_NONE, .reason = STR("r") };
+    CartInput        in = { .currency = STR("GBP"),
+                            .lines    = { lines, 0 },
+                            .rates    = { (CartRate *)rates, COUNT(rates) } };
+    Priced           out;
+    Error            err;
+    in.lines.count        = (size_t)below(20) + 1;
     in.prices_include_tax = below(2);
-    in.tax_per_document   = below(2);
+    in.tax_rounded_per    = below(2) ? STR("document") : STR("line");
     in.cash_step          = below(2) * 5;
     int64_t value         = 0;
-    for (size_t i = 0; i < in.line_count; i++) {
-        lines[i] = (CartLine){ .sku = STR("x"), .tax_class = classes[below(3)],
-                                 .qty_milli = (below(9) + 1) * 1000,
-                               .unit_price = below(9999), .price_source = STR("list") };
-        int64_t gross     = lines[i].unit_price * lines[i].qty_milli / 1000;
-        lines[i].discount = gross ? below(gross) : 0;
-        value += gross - lines[i].discount;
+    for (size_t i = 0; i < in.lines.count; i++) {
+        lines[i]        = (CartLine){ .sku          = STR("x"),
+                                      .tax_class    = classes[below(3)],
+                                      .quantity     = (below(9) + 1) * 1000,
+                                      .unit_price   = below(9999),
+                                      .price_source = STR("list") };
+        int64_t gross   = lines[i].unit_price * lines[i].quantity / 1000;
+        off[i]          = (ManualDiscount){ .percent = OPT_NONE,
+                                            .amount  = gross > 1 ? below(gross - 1) + 1 : 1,
+                                            .price   = OPT_NONE,
+                                            .reason  = STR("r") };
+        lines[i].manual = gross > 1 ? &off[i] : NULL;
+        value += gross > 1 ? gross - off[i].amount : gross;
     }
-    in.order_discount = value ? below(value) : 0;
-    if (!cart_price(arena, &in, true, &out, &err)) return false;
+    all.amount = value > 1 ? below(value - 1) + 1 : OPT_NONE;
+    in.manual  = value > 1 ? &all : NULL;
+    if (!cart_price(arena, NULL, &in, true, &out, &err)) return false;
     int64_t net = 0, tax = 0, rated = 0;
-    for (size_t i = 0; i < in.line_count; i++) {
-        net += out.lines[i].net;
-        tax += out.lines[i].tax;
-        if (out.lines[i].total != out.lines[i].net + out.lines[i].tax) return false;
+    for (size_t i = 0; i < in.lines.count; i++) {
+        net += out.lines.items[i].net;
+        tax += out.lines.items[i].tax;
+        if (out.lines.items[i].total != out.lines.items[i].net + out.lines.items[i].tax) return false;
     }
-    for (size_t t = 0; t < out.tax_count; t++) rated += out.taxes[t].amount;
+    for (size_t t = 0; t < out.taxes.count; t++) rated += out.taxes.items[t].amount;
     bool kept = !in.prices_include_tax || out.total == out.subtotal - out.discount;
     return kept && net == out.net && tax == out.tax && rated == out.tax && out.total == net + tax;
 }
@@ -107,22 +118,22 @@ static void test_cart(Arena *arena)
     check(ok, "50,000 random baskets add up to the last unit");
     CartRate  rate = { .tax_class = STR("standard"), .name = STR("VAT"), .rate = 200000 };
     CartLine  line[3];
-    CartInput in = { .currency = STR("GBP"), .lines = line, .line_count = 3,
-                     .rates = &rate, .rate_count = 1 };
+    CartInput in = { .currency = STR("GBP"), .lines = { line, 3 }, .rates = { &rate, 1 } };
     Priced    out;
     Error     err;
     for (int i = 0; i < 3; i++)
-        line[i] = (CartLine){ .tax_class = STR("standard"), .qty_milli = 1000, .unit_price = 33 };
-    check(cart_price(arena, &in, false, &out, &err) && out.tax == 21, "tax is rounded per line");
-    in.tax_per_document = true;
-    check(cart_price(arena, &in, false, &out, &err) && out.tax == 20, "tax is rounded per document");
-    line[1].qty_milli = 0;
-    check(!cart_price(arena, &in, false, &out, &err) && err.def == &ERR_QUANTITY_RANGE
+        line[i] = (CartLine){ .tax_class = STR("standard"), .quantity = 1000, .unit_price = 33 };
+    check(cart_price(arena, NULL, &in, false, &out, &err) && out.tax == 21, "tax is rounded per line");
+    in.tax_rounded_per = STR("document");
+    check(cart_price(arena, NULL, &in, false, &out, &err) && out.tax == 20, "tax is rounded per document");
+    line[1].quantity = 0;
+    check(!cart_price(arena, NULL, &in, false, &out, &err) && err.def == &ERR_QUANTITY_RANGE
               && str_eq(str_from(err.field), STR("lines[1].quantity")),
           "no quantity is refused, with its path");
-    line[1].qty_milli = 1000;
+    line[1].quantity  = 1000;
     line[1].tax_class = STR("none");
-    check(!cart_price(arena, &in, false, &out, &err) && err.def == &ERR_TAX_UNRESOLVED, "no rate is refused");
+    check(!cart_price(arena, NULL, &in, false, &out, &err) && err.def == &ERR_TAX_UNRESOLVED,
+          "no rate is refused");
 }
 
 static void test_numbers(void)

@@ -2,6 +2,8 @@
 #ifndef CORE_PRICE_H
 #define CORE_PRICE_H
 
+#include "core/tax.h"
+
 #include "base/form_declare.h"
 #include "core/price.def"
 #include "base/form_undef.h"

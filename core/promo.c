@@ -16,14 +16,16 @@ static bool refuse(Error *err, const char *field, size_t line, const char *why)
 }
 
 /* What a manual discount wants off `sum`; quantity is that of the line. */
-static bool manual_wanted(const ManualDiscount *manual, int64_t sum, int64_t quantity, int64_t *want, Error *err)
+static bool manual_wanted(const ManualDiscount *manual, int64_t sum, int64_t quantity, int64_t *want,
+                          Error *err)
 {
     if (manual->percent != OPT_NONE) {
         *want = half_up(sum, manual->percent);
     } else if (manual->amount != OPT_NONE) {
         *want = manual->amount;
     } else {
-        if (!money_scale(opt_or(manual->price, 0), quantity, QTY_ONE, ROUND_HALF_UP, want, err)) return false;
+        if (!money_scale(opt_or(manual->price, 0), quantity, QTY_ONE, ROUND_HALF_UP, want, err))
+            return false;
         *want = sum - *want;
     }
     return true;
@@ -96,18 +98,19 @@ static bool manual_order(Work *w, PromoResult *out, bool log)
 /* Everything once, with the reservations that stand in w->banned. */
 static bool run(Work *w, PromoResult *out, bool log)
 {
-    bool memory = true;
+    bool memory         = true;
     w->log.count        = 0;
     out->needs_approval = false;
-    w->ship = (Seg){ .line = (uint32_t)w->line_count, .bundle = NO_BUNDLE, .units = 1 };
+    w->ship             = (Seg){ .line = (uint32_t)w->line_count, .bundle = NO_BUNDLE, .units = 1 };
     w->ship.list = w->ship.amount = w->in->shipping ? w->in->shipping->amount : 0;
-    memory = goods_choose(w);
+    memory                        = goods_choose(w);
     if (memory && log) claims_compute(w, &w->claims, &w->left, true);
     if (!memory || w->memory) return err_memory(w->err);
     if (!manual_lines(w, out, log)) return false;
     if (!order_phase(w, PHASE_ORDER, log)) return err_memory(w->err);
     if (!manual_order(w, out, log)) return false;
-    if (!order_phase(w, PHASE_SHIPPING, log) || !order_phase(w, PHASE_TENDER, log)) return err_memory(w->err);
+    if (!order_phase(w, PHASE_SHIPPING, log) || !order_phase(w, PHASE_TENDER, log))
+        return err_memory(w->err);
     return !w->memory || err_memory(w->err);
 }
 
@@ -167,7 +170,8 @@ static void reserve(Work *w, const Reserved *reserved, uint32_t mask)
         for (size_t g = 0; g < w->goods_count; g++) {
             const Rule *goods = w->active[g].rule;
             if (goods->priority > later->rule->priority || rules_stack(goods, later->rule)) continue;
-            for (size_t k = 0; k < later->line_count; k++) w->banned[g * w->line_count + later->lines[k]] = true;
+            for (size_t k = 0; k < later->line_count; k++)
+                w->banned[g * w->line_count + later->lines[k]] = true;
         }
     }
 }
@@ -192,9 +196,10 @@ static bool best_reservation(Work *w, const Reserved *reserved, PromoResult *out
         for (size_t i = 0; i < reserved->count; i++)
             if (reserved->always[i] && !(mask >> i & 1) && took[mask | 1u << i] >> i & 1) valid = false;
         if (!valid) continue;
-        if (some && (totals[mask] > totals[*best]
-                     || (totals[mask] == totals[*best]
-                         && __builtin_popcount(mask) >= __builtin_popcount(*best))))
+        if (some
+            && (totals[mask] > totals[*best]
+                || (totals[mask] == totals[*best]
+                    && __builtin_popcount(mask) >= __builtin_popcount(*best))))
             continue;
         *best = mask;
         some  = true;
@@ -234,11 +239,19 @@ static bool tell_uses(Work *w, PromoResult *out)
         const Active *active = &w->active[i];
         int64_t       amount = rule_taken(w, i);
         if (amount <= 0) continue;
-        out->uses[out->use_count++] =
-            (PromotionUse){ active->rule->src->code, opt_or(active->rule->src->version, 1), active->coupon,
-                            active->rule->phase == PHASE_BUNDLE ? bundles_of(w, i) : 1, amount };
+        out->uses[out->use_count++] = (PromotionUse){
+            active->rule->src->code, opt_or(active->rule->src->version, 1), active->coupon,
+            active->rule->phase == PHASE_BUNDLE ? bundles_of(w, i) : 1, amount
+        };
     }
     return true;
+}
+
+/* Whether a unit of one part costs more than a unit of the other. */
+static bool costs_more(const PromoPart *one, const PromoPart *other)
+{
+    __extension__ typedef __int128 Wide;
+    return (Wide)one->amount * other->quantity > (Wide)other->amount * one->quantity;
 }
 
 /* The parts of a line: what its segs became, those that cost most per unit first. */
@@ -247,16 +260,13 @@ static bool tell_parts(Work *w, PromoResult *out)
     out->parts = arena_array(w->arena, PromoPart, w->claims.seg_count + 1);
     if (!out->parts) return err_memory(w->err);
     for (size_t s = 0; s < w->claims.seg_count; s++) {
-        const Seg *seg   = &w->claims.segs[s];
-        int64_t    whole = w->lines[seg->line].whole ? seg->units * QTY_ONE : w->in->lines.items[seg->line].quantity;
-        PromoPart  part  = { seg->line, whole, seg->list, seg->amount };
-        size_t     to    = out->part_count++;
-        __extension__ typedef __int128 Wide;
-        while (to > 0 && out->parts[to - 1].line == part.line
-               && (Wide)out->parts[to - 1].amount * part.quantity < (Wide)part.amount * out->parts[to - 1].quantity) {
+        const Seg *seg  = &w->claims.segs[s];
+        bool       unit = w->lines[seg->line].whole;
+        int64_t    qty  = unit ? seg->units * QTY_ONE : w->in->lines.items[seg->line].quantity;
+        PromoPart  part = { seg->line, qty, seg->list, seg->amount };
+        size_t     to   = out->part_count++;
+        for (; to > 0 && out->parts[to - 1].line == part.line && costs_more(&part, &out->parts[to - 1]); to--)
             out->parts[to] = out->parts[to - 1];
-            to--;
-        }
         out->parts[to] = part;
     }
     return true;

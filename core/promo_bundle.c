@@ -1,8 +1,8 @@
 /* promo_bundle.c — how a bundle promotion groups the units it is given. See promo_bundle.h.
- * Why these groupings are best, for units sorted by cost: what the cheapest of each bundle bring, and what
- * a bundle costs over a fixed price, is most when neighbours go together (both grow with the spread between
+ * Why these groupings are best, for units sorted by cost: what the cheapest of each bundle bring, and what a
+ * bundle costs over a fixed price, is most when neighbours go together (both grow with the spread between
  * bundles); the dearest of all receive an effect when every bundle has one of them, filled up from below;
- * money off a bundle is best when no bundle costs less than it, so that the dear and the cheap go together. */
+ * money off a bundle is best when none costs less than it, so that the dear and the cheap go together. */
 #include "core/promo_bundle.h"
 
 #include <assert.h>
@@ -81,7 +81,8 @@ static int64_t equal_bundles(const Former *f, int64_t most)
         const PoolItem *item  = end_of(&f->takes[t]);
         int64_t         units = 0;
         for (size_t k = 0; k < f->take_count; k++)
-            if (f->takes[k].pool == f->takes[t].pool && end_of(&f->takes[k]) == item) units += f->takes[k].units;
+            if (f->takes[k].pool == f->takes[t].pool && end_of(&f->takes[k]) == item)
+                units += f->takes[k].units;
         int64_t times = item->units / units;
         if (times < most) most = times;
     }
@@ -92,7 +93,8 @@ static void add_entry(Former *f, const PoolItem *item, int64_t units, int64_t go
 {
     RunUnits *last = f->entry_count ? &f->entries[f->entry_count - 1] : NULL;
     f->sum += item->value * got;
-    if (f->active->effect.kind == EFFECT_PERCENT) f->off += got * half_up(item->value, f->active->effect.value);
+    if (f->active->effect.kind == EFFECT_PERCENT)
+        f->off += got * half_up(item->value, f->active->effect.value);
     if (last && last->seg == item->place) {
         last->units += units;
         last->got += got;
@@ -155,14 +157,15 @@ int64_t bundle_form(Work *w, uint16_t active, Pool *pools, Runs *out, bool *sure
     Former     *f       = &former;
     const Rule *rule    = w->active[active].rule;
     int64_t     bundles = rule->max_repeats, total = 0, bound = INT64_MAX;
-    f->active           = &w->active[active];
-    f->take_count       = 0;
+    f->active     = &w->active[active];
+    f->take_count = 0;
     for (size_t j = 0; j < rule->src->parts.count; j++) {
         int64_t times = pool_units(&pools[j]) / rule->parts[j].quantity;
         if (times < bundles) bundles = times;
     }
     if (bundles <= 0) return 0;
-    for (size_t j = 0; j < rule->src->parts.count; j++) pool_trim(&pools[j], bundles * rule->parts[j].quantity);
+    for (size_t j = 0; j < rule->src->parts.count; j++)
+        pool_trim(&pools[j], bundles * rule->parts[j].quantity);
     if (f->active->effect.kind == EFFECT_AMOUNT) bound = amount_bound(f->active, pools, bundles);
     plan_takes(f, pools);
     for (int64_t left = bundles; left > 0;) {

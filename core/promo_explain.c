@@ -50,8 +50,7 @@ static Str promotion_text(const Work *w, const Active *active, uint32_t line)
 
 static Str manual_text(const Work *w, const LogRow *row)
 {
-    const ManualDiscount *line =
-        row->line < w->line_count ? w->in->lines.items[row->line].manual : NULL;
+    const ManualDiscount *line = row->line < w->line_count ? w->in->lines.items[row->line].manual : NULL;
     return line ? line->reason : w->in->manual ? w->in->manual->reason : STR("");
 }
 
@@ -60,7 +59,8 @@ static PriceStep step_of(const Work *w, const LogRow *row)
     const Active *active = row->active >= 0 ? &w->active[row->active] : NULL;
     bool          goods  = row->line < w->line_count;
     int64_t       units  = goods && w->lines[row->line].whole ? row->units * QTY_ONE
-                         : goods ? w->in->lines.items[row->line].quantity : OPT_NONE;
+                         : goods                              ? w->in->lines.items[row->line].quantity
+                                                              : OPT_NONE;
     return (PriceStep){ .line      = goods ? row->line : OPT_NONE,
                         .quantity  = units,
                         .what      = active ? STR("promotion") : STR("manual"),
@@ -89,14 +89,14 @@ static bool tell_steps(Work *w, PromoResult *out)
 
 static void tell_nearly(Work *w, PromoResult *out, const Rule *rule, int64_t quantity, int64_t amount)
 {
-    Str qty = quantity != OPT_NONE ? qty_text(w->arena, quantity) : STR("");
-    Str sum = amount != OPT_NONE ? money_text(w->arena, amount, w->in->currency) : STR("");
+    Str qty  = quantity != OPT_NONE ? qty_text(w->arena, quantity) : STR("");
+    Str sum  = amount != OPT_NONE ? money_text(w->arena, amount, w->in->currency) : STR("");
     Str more = quantity == OPT_NONE ? sum
-               : amount == OPT_NONE ? qty
+             : amount == OPT_NONE   ? qty
                                     : str_format(w->arena, "%.*s and %.*s", STR_FMT(qty), STR_FMT(sum));
-    out->nearly[out->nearly_count++] =
-        (Nearly){ rule->src->code, rule->src->name, quantity, amount,
-                  str_format(w->arena, "%.*s more for \"%.*s\"", STR_FMT(more), STR_FMT(rule->src->name)) };
+    out->nearly[out->nearly_count++] = (Nearly){ rule->src->code, rule->src->name, quantity, amount,
+                                                 str_format(w->arena, "%.*s more for \"%.*s\"",
+                                                            STR_FMT(more), STR_FMT(rule->src->name)) };
 }
 
 static void need_missing(Work *w, PromoResult *out, const Rule *rule)
@@ -120,7 +120,8 @@ static int64_t loose_units(const Work *w, const RulePart *part)
     for (size_t s = 0; s < w->claims.seg_count; s++) {
         const Seg      *seg  = &w->claims.segs[s];
         const WorkLine *line = &w->lines[seg->line];
-        if (line->open && line->whole && seg->bundle == NO_BUNDLE && pick_matches(&part->pick, &line->names))
+        if (line->open && line->whole && seg->bundle == NO_BUNDLE
+            && pick_matches(&part->pick, &line->names))
             units += seg->units;
     }
     return units;
@@ -158,14 +159,10 @@ bool promo_explain(Work *w, PromoResult *out)
     for (size_t i = 0; i < w->active_count && out->nearly_count < NEARLY_MAX; i++) {
         const Active *active = &w->active[i];
         const Rule   *rule   = active->rule;
-        if (!active->met)
-            need_missing(w, out, rule);
-        else if (rule->src->gift && active->line_count == 0)
-            tell_nearly(w, out, rule, QTY_ONE, OPT_NONE);
-        else if (rule->phase == PHASE_BUNDLE)
-            bundle_missing(w, out, rule);
-        else if (rule->src->tiers.count)
-            tier_missing(w, out, active);
+        if (!active->met) need_missing(w, out, rule);
+        else if (rule->src->gift && active->line_count == 0) tell_nearly(w, out, rule, QTY_ONE, OPT_NONE);
+        else if (rule->phase == PHASE_BUNDLE) bundle_missing(w, out, rule);
+        else if (rule->src->tiers.count) tier_missing(w, out, active);
     }
     return true;
 }

@@ -28,11 +28,11 @@ typedef struct {
     uint32_t slot;
     uint16_t bundle; /* active promotion */
     uint8_t  part;
-    bool     free;   /* nothing else wants these units */
-    Stack    stack;  /* of units that are in this bundle */
-    int64_t  count;  /* of its units that are given to the bundle */
-    int64_t  used;   /* that it used */
-    uint32_t seg;    /* where they then are */
+    bool     free;  /* nothing else wants these units */
+    Stack    stack; /* of units that are in this bundle */
+    int64_t  count; /* of its units that are given to the bundle */
+    int64_t  used;  /* that it used */
+    uint32_t seg;   /* where they then are */
 } Place;
 
 typedef struct {
@@ -43,7 +43,7 @@ typedef struct {
     size_t    slot_count;
     Place    *places;
     size_t    place_count;
-    uint32_t *order;   /* places of each (bundle, part), the dearest units first */
+    uint32_t *order;      /* places of each (bundle, part), the dearest units first */
     size_t   *order_from; /* by bundle and part */
     Pool     *pools;
     PoolItem *pool_items;
@@ -82,7 +82,8 @@ static bool fits(const StackAsk *ask, const bool *in, size_t chosen, size_t i)
     if (chosen == ask->room) return false;
     for (size_t k = 0; k < i; k++)
         if (in[k]
-            && !rules_stack(ask->w->active[ask->candidates[k]].rule, ask->w->active[ask->candidates[i]].rule))
+            && !rules_stack(ask->w->active[ask->candidates[k]].rule,
+                            ask->w->active[ask->candidates[i]].rule))
             return false;
     return true;
 }
@@ -108,9 +109,10 @@ static bool stack_search(const StackAsk *ask, int64_t start, Stack *out)
         bool leaf = depth == ask->count, cut = stack_bound(ask, depth, amount[depth]) >= out->amount;
         if (leaf && !cut) stack_keep(ask, in, amount[depth], out);
         if (!leaf && !cut && nodes++ < PROMO_CHOICES_MAX) {
-            int64_t with = effect_on(ask->w, &ask->w->active[ask->candidates[depth]], ask->seg, amount[depth]);
-            in[depth]    = with < amount[depth] && fits(ask, in, chosen, depth);
-            tried[depth] = !in[depth];
+            int64_t with      = effect_on(ask->w, &ask->w->active[ask->candidates[depth]], ask->seg,
+                                          amount[depth]);
+            in[depth]         = with < amount[depth] && fits(ask, in, chosen, depth);
+            tried[depth]      = !in[depth];
             amount[depth + 1] = in[depth] ? with : amount[depth];
             chosen += in[depth];
             depth++;
@@ -173,7 +175,8 @@ static bool limited_clash(const Level *l, const Slot *slot)
     for (size_t i = 0; i < slot->best.count; i++) {
         const Active *item = &w->active[slot->best.rules[i]];
         for (size_t k = 0; item->left < INT64_MAX && k < slot->item_count; k++)
-            if (slot->items[k] != slot->best.rules[i] && !rules_stack(item->rule, w->active[slot->items[k]].rule))
+            if (slot->items[k] != slot->best.rules[i]
+                && !rules_stack(item->rule, w->active[slot->items[k]].rule))
                 return true;
     }
     return false;
@@ -197,7 +200,8 @@ static size_t item_slots(Level *l, uint16_t item, const uint32_t *seg_of_line, u
         if (live_banned(w, item, line)) continue;
         for (uint32_t s = seg_of_line[line]; s < seg_of_line[line + 1]; s++) {
             const Seg *seg = &l->from.segs[s];
-            if (covers(active, i, seg) && seg->count < w->max_rules && stacks_with_seg(w, seg, active->rule))
+            if (covers(active, i, seg) && seg->count < w->max_rules
+                && stacks_with_seg(w, seg, active->rule))
                 out[count++] = s;
         }
     }
@@ -225,7 +229,7 @@ static bool make_items(Level *l, const uint32_t *seg_of_line)
     for (uint16_t item = l->items; item < l->items_end; item++) {
         size_t count = l->w->active[item].met ? item_slots(l, item, seg_of_line, found) : 0;
         for (size_t i = 0; i < count; i++) {
-            Slot *slot = &l->slots[found[i]];
+            Slot *slot                                    = &l->slots[found[i]];
             ((uint16_t *)slot->items)[slot->item_count++] = item;
         }
     }
@@ -382,14 +386,14 @@ static void split_slot(const Level *l, uint32_t s, Claims *to)
                   && to->segs[to->seg_count - 1].bundle == place->bundle && l->places[p - 1].used
                   && l->places[p - 1].bundle == place->bundle;
         if (!again) {
-            to->segs[to->seg_count] = *seg;
+            to->segs[to->seg_count]       = *seg;
             to->segs[to->seg_count].units = 0;
             add_stack(&to->segs[to->seg_count++], &place->stack, place->bundle);
         }
-        Seg *part   = &to->segs[to->seg_count - 1];
-        place->seg  = (uint32_t)to->seg_count - 1;
+        Seg *part  = &to->segs[to->seg_count - 1];
+        place->seg = (uint32_t)to->seg_count - 1;
         part->units += place->used;
-        part->list  = part->units * unit;
+        part->list = part->units * unit;
         left -= place->used;
     }
     if (left == 0) return;
@@ -407,7 +411,7 @@ static bool make_claims(Level *l, Claims *to)
     size_t    extra = l->from.run_count + 2 * (2 * l->place_count + 2);
     uint32_t *moved = arena_array(w->arena, uint32_t, l->slot_count + 1);
     Runs      runs  = { arena_array(w->arena, Run, extra), 0 };
-    *to             = (Claims){ arena_array(w->arena, Seg, l->slot_count + l->place_count + 1), 0, runs.runs, 0 };
+    *to = (Claims){ arena_array(w->arena, Seg, l->slot_count + l->place_count + 1), 0, runs.runs, 0 };
     if (!moved || !runs.runs || !to->segs) return false;
     for (size_t p = 0; p < l->place_count; p++) l->places[p].used = 0;
     memcpy(runs.runs, l->from.runs, l->from.run_count * sizeof *runs.runs);
@@ -463,8 +467,9 @@ static int64_t level_bound(Level *l, uint32_t open)
     int64_t bound = 0;
     bool    sure  = true;
     for (size_t s = 0; s < l->slot_count; s++)
-        bound += l->slots[s].has_alt && l->slots[s].alt.amount < l->slots[s].best.amount ? l->slots[s].alt.amount
-                                                                                        : l->slots[s].best.amount;
+        bound += l->slots[s].has_alt && l->slots[s].alt.amount < l->slots[s].best.amount
+                   ? l->slots[s].alt.amount
+                   : l->slots[s].best.amount;
     for (uint16_t b = l->bundles; b < l->bundles_end; b++) {
         fill_pools(l, b, open);
         bound -= bundle_form(l->w, b, l->pools, NULL, &sure);
@@ -503,7 +508,8 @@ static bool greedy(Level *l)
             if (l->places[p].bundle == b) l->places[p].count = 0;
         for (size_t r = 0; r < runs.count; r++)
             for (size_t i = 0; i < runs.runs[r].count; i++)
-                l->places[runs.runs[r].items[i].seg].count += runs.runs[r].items[i].units * runs.runs[r].times;
+                l->places[runs.runs[r].items[i].seg].count += runs.runs[r].items[i].units
+                                                            * runs.runs[r].times;
         l->w->arena->used = mark;
     }
     return try_claims(l);
@@ -597,11 +603,13 @@ static bool first_claims(Work *w)
             int64_t end = line->units;
             for (size_t a = 0; a < w->goods_count; a++)
                 for (size_t k = 0; w->active[a].units && k < w->active[a].line_count; k++)
-                    if (w->active[a].lines[k] == i && w->active[a].units[k] > at && w->active[a].units[k] < end)
+                    if (w->active[a].lines[k] == i && w->active[a].units[k] > at
+                        && w->active[a].units[k] < end)
                         end = w->active[a].units[k];
             int64_t list = end - at == line->units ? line->gross : line->names.unit_price * (end - at);
-            w->claims.segs[w->claims.seg_count++] =
-                (Seg){ .line = i, .bundle = NO_BUNDLE, .first = at, .units = end - at, .list = list };
+            w->claims.segs[w->claims.seg_count++] = (Seg){
+                .line = i, .bundle = NO_BUNDLE, .first = at, .units = end - at, .list = list
+            };
             at = end;
         }
     }
@@ -616,7 +624,8 @@ bool goods_choose(Work *w)
     for (uint16_t i = 0, b = bundles; i < bundles || b < w->goods_count;) {
         int64_t priority = INT64_MIN;
         if (i < bundles) priority = w->active[i].rule->priority;
-        if (b < w->goods_count && w->active[b].rule->priority > priority) priority = w->active[b].rule->priority;
+        if (b < w->goods_count && w->active[b].rule->priority > priority)
+            priority = w->active[b].rule->priority;
         Level level = { .w = w, .items = i, .bundles = b };
         while (i < bundles && w->active[i].rule->priority == priority) i++;
         while (b < w->goods_count && w->active[b].rule->priority == priority) b++;

@@ -1,4 +1,4 @@
-/* promo_live.c — which promotions of a set hold for a basket, which lines they pick, which tier is reached. */
+/* promo_live.c — which promotions hold for a basket, which lines they pick, which tier they reach. */
 #include "core/promo_work.h"
 #include "core/tax.h"
 
@@ -55,8 +55,8 @@ static bool find_names(Work *w, SymKind kind, TextList texts, Syms *out)
 static bool scale_up(int64_t value, int64_t times, int64_t per, int64_t *out)
 {
     __extension__ typedef __int128 Wide;
-    Wide exact = (Wide)value * times;
-    Wide whole = exact / per + (exact % per != 0);
+    Wide                           exact = (Wide)value * times;
+    Wide                           whole = exact / per + (exact % per != 0);
     if (whole > INT64_MAX / 4) return false;
     *out = (int64_t)whole;
     return true;
@@ -66,7 +66,7 @@ static bool scale_up(int64_t value, int64_t times, int64_t per, int64_t *out)
 static int64_t margin_floor(const Work *w, const CartLine *line)
 {
     const Guardrails *rails = w->in->guardrails;
-    int64_t           cost  = opt_or(line->cost, 0), ppm = 0, floor = 0;
+    int64_t           cost = opt_or(line->cost, 0), ppm = 0, floor = 0;
     size_t            index[LINE_RATES_MAX];
     if (!rails || rails->margin_rate == OPT_NONE || cost <= 0) return 0;
     if (!scale_up(cost, PPM_ONE + rails->margin_rate, PPM_ONE, &floor)) return line->unit_price;
@@ -75,6 +75,13 @@ static int64_t margin_floor(const Work *w, const CartLine *line)
         ppm += opt_or(w->in->rates.items[index[i]].rate, 0);
     if (!scale_up(floor, PPM_ONE + ppm, PPM_ONE, &floor)) return line->unit_price;
     return floor < line->unit_price ? floor : line->unit_price;
+}
+
+static int64_t share_down(int64_t amount, int64_t ppm)
+{
+    int64_t out = 0;
+    Error   err;
+    return money_scale(amount, ppm, PPM_ONE, ROUND_DOWN, &out, &err) ? out : amount;
 }
 
 static bool read_line(Work *w, size_t i, int64_t gross)
@@ -88,8 +95,7 @@ static bool read_line(Work *w, size_t i, int64_t gross)
     to->open                = !line->fixed && line->unit_price > 0;
     to->floor               = margin_floor(w, line);
     to->left                = gross;
-    if (rails && rails->max_line_rate != OPT_NONE)
-        (void)money_scale(gross, rails->max_line_rate, PPM_ONE, ROUND_DOWN, &to->left, w->err);
+    if (rails && rails->max_line_rate != OPT_NONE) to->left = share_down(gross, rails->max_line_rate);
     to->names.unit_price = line->unit_price;
     to->names.reduced    = line->reduced;
     if (!w->set) return true;
@@ -118,8 +124,7 @@ static void read_limits(Work *w)
     w->order_left = INT64_MAX;
     w->max_rules  = GOODS_RULES_MAX;
     if (!rails) return;
-    if (rails->max_order_rate != OPT_NONE)
-        (void)money_scale(gross, rails->max_order_rate, PPM_ONE, ROUND_DOWN, &w->order_left, w->err);
+    if (rails->max_order_rate != OPT_NONE) w->order_left = share_down(gross, rails->max_order_rate);
     if (rails->customer_left != OPT_NONE && rails->customer_left < w->order_left)
         w->order_left = rails->customer_left;
     if (rails->max_promotions != OPT_NONE && rails->max_promotions < GOODS_RULES_MAX)
@@ -168,7 +173,7 @@ static bool in_hours(const Work *w, const Promotion *src)
     if (src->hours.count == 0) return true;
     for (size_t i = 0; minute != OPT_NONE && i < src->hours.count; i++) {
         const HourWindow *hours = &src->hours.items[i];
-        bool over = hours->until < hours->from;
+        bool              over  = hours->until < hours->from;
         if (over ? minute >= hours->from || minute < hours->until
                  : minute >= hours->from && minute < hours->until)
             return true;
@@ -264,9 +269,9 @@ static Effect tier_reached(const Promotion *src, Measure has)
         const Tier *tier = &src->tiers.items[i];
         if (has.quantity < opt_or(tier->from_quantity, 0) || has.amount < opt_or(tier->from_amount, 0))
             continue;
-        best = tier->percent != OPT_NONE  ? (Effect){ EFFECT_PERCENT, tier->percent }
-               : tier->amount != OPT_NONE ? (Effect){ EFFECT_AMOUNT, tier->amount }
-                                          : (Effect){ EFFECT_PRICE, opt_or(tier->price, 0) };
+        best = tier->percent != OPT_NONE ? (Effect){ EFFECT_PERCENT, tier->percent }
+             : tier->amount != OPT_NONE  ? (Effect){ EFFECT_AMOUNT, tier->amount }
+                                         : (Effect){ EFFECT_PRICE, opt_or(tier->price, 0) };
     }
     return best;
 }
@@ -280,8 +285,8 @@ void live_tiers(const Work *w, Active *active, bool paid)
         return;
     }
     for (size_t i = 0; i < active->line_count; i++) {
-        uint32_t line = active->lines[i];
-        Measure  has  = { w->in->lines.items[line].quantity, w->lines[line].gross };
+        uint32_t line      = active->lines[i];
+        Measure  has       = { w->in->lines.items[line].quantity, w->lines[line].gross };
         active->effects[i] = tier_reached(rule->src, has);
     }
 }
@@ -377,7 +382,7 @@ static bool add_active(Work *w, const Rule *rule)
 bool live_collect(Work *w)
 {
     if (!w->set || w->set->count == 0) return true;
-    size_t    words  = w->set->count / 64 + 1, marked = 0;
+    size_t    words = w->set->count / 64 + 1, marked = 0;
     uint64_t *wanted = arena_array(w->arena, uint64_t, words);
     if (!wanted) return false;
     mark_all(w, wanted);

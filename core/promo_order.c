@@ -25,7 +25,8 @@ int64_t rule_taken(const Work *w, size_t active)
 static bool may_touch(const Work *w, const Seg *seg, uint16_t active)
 {
     for (size_t i = 0; i < seg->count; i++)
-        if (rule_taken(w, seg->rules[i]) > 0 && !rules_stack(w->active[seg->rules[i]].rule, w->active[active].rule))
+        if (rule_taken(w, seg->rules[i]) > 0
+            && !rules_stack(w->active[seg->rules[i]].rule, w->active[active].rule))
             return false;
     return true;
 }
@@ -59,7 +60,7 @@ static size_t find_base(Choice *c, uint16_t active, int64_t *sum)
 static int64_t wanted(const Active *active, int64_t sum)
 {
     Effect  effect = active->effect;
-    int64_t each   = opt_or(active->rule->src->each_amount, 0), off = 0;
+    int64_t each = opt_or(active->rule->src->each_amount, 0), off = 0;
     switch (effect.kind) {
     case EFFECT_NONE: return 0;
     case EFFECT_PERCENT: return half_up(sum, effect.value);
@@ -75,7 +76,8 @@ static void apply(Choice *c, uint16_t active, bool log)
 {
     int64_t sum   = 0;
     size_t  count = find_base(c, active, &sum);
-    if (!take_shared(c->w, &c->w->left, c->base, count, active, wanted(&c->w->active[active], sum), log)) return;
+    if (!take_shared(c->w, &c->w->left, c->base, count, active, wanted(&c->w->active[active], sum), log))
+        return;
     for (size_t i = 0; i < count; i++) {
         if (c->base[i]->count == SEG_RULES_MAX) c->w->exact = false;
         else c->base[i]->rules[c->base[i]->count++] = active;
@@ -103,16 +105,17 @@ static int64_t bound(Choice *c, size_t from)
 static bool fits(const Choice *c, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (c->in[k] && !rules_stack(c->w->active[c->candidates[k]].rule, c->w->active[c->candidates[i]].rule))
+        if (c->in[k]
+            && !rules_stack(c->w->active[c->candidates[k]].rule, c->w->active[c->candidates[i]].rule))
             return false;
     return true;
 }
 
 /* Where the search stood before it decided about a candidate. */
 typedef struct {
-    Seg     *segs;
-    Left     left;
-    bool     tried;
+    Seg *segs;
+    Left left;
+    bool tried;
 } Before;
 
 static bool make_before(Choice *c, Before *before)
@@ -191,7 +194,9 @@ bool order_phase(Work *w, Phase phase, bool log)
 {
     size_t first = w->goods_count, end;
     bool   ship  = phase == PHASE_SHIPPING;
-    Choice c     = { .w = w, .segs = ship ? &w->ship : w->claims.segs, .seg_count = ship ? 1 : w->claims.seg_count };
+    Choice c     = { .w         = w,
+                     .segs      = ship ? &w->ship : w->claims.segs,
+                     .seg_count = ship ? 1 : w->claims.seg_count };
     while (first < w->active_count && w->active[first].rule->phase != phase) first++;
     for (end = first; end < w->active_count && w->active[end].rule->phase == phase; end++) {
         Active *active = &w->active[end];

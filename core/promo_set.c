@@ -86,7 +86,8 @@ bool pick_matches(const Pick *pick, const LineNames *line)
     if (pick->skip_reduced && line->reduced) return false;
     if (pick->in[SYM_SKU].count && !syms_have(&pick->in[SYM_SKU], line->sku)) return false;
     if (pick->in[SYM_BRAND].count && !syms_have(&pick->in[SYM_BRAND], line->brand)) return false;
-    if (pick->in[SYM_CATEGORY].count && !syms_meet(&pick->in[SYM_CATEGORY], &line->categories)) return false;
+    if (pick->in[SYM_CATEGORY].count && !syms_meet(&pick->in[SYM_CATEGORY], &line->categories))
+        return false;
     if (pick->in[SYM_TAG].count && !syms_meet(&pick->in[SYM_TAG], &line->tags)) return false;
     return !syms_have(&pick->out[SYM_SKU], line->sku) && !syms_have(&pick->out[SYM_BRAND], line->brand)
         && !syms_meet(&pick->out[SYM_CATEGORY], &line->categories)
@@ -116,8 +117,8 @@ static bool make_pick(Maker *m, const Selector *from, Pick *to)
     to->until        = opt_or(from->price_until, INT64_MAX);
     to->skip_reduced = from->skip_reduced;
     TextList in[]    = { from->skus, from->categories, from->brands, from->tags };
-    TextList out[]   = { from->except_skus, from->except_categories, from->except_brands, from->except_tags };
-    to->open         = true;
+    TextList out[] = { from->except_skus, from->except_categories, from->except_brands, from->except_tags };
+    to->open       = true;
     for (size_t kind = 0; kind < PICK_KINDS; kind++) {
         if (in[kind].count) to->open = false;
         if (!syms_make(m->arena, m->names, (SymKind)kind, in[kind], &to->in[kind])
@@ -157,7 +158,8 @@ static bool make_words(Maker *m, const Promotion *src, Rule *rule)
 {
     Syms group = { 0 };
     if (src->group.len) {
-        if (!syms_make(m->arena, m->names, SYM_WORD, (TextList){ (Str *)&src->group, 1 }, &group)) return false;
+        if (!syms_make(m->arena, m->names, SYM_WORD, (TextList){ (Str *)&src->group, 1 }, &group))
+            return false;
         rule->group = group.ids[0];
     }
     return syms_make(m->arena, m->names, SYM_WORD, src->sets, &rule->sets)
@@ -176,9 +178,9 @@ static bool make_parts(Maker *m, const Promotion *src, Rule *rule)
     if (!rule->parts || !rule->needs) return false;
     for (size_t i = 0; i < src->parts.count; i++) gets = gets || opt_or(src->parts.items[i].get, 0) > 0;
     for (size_t i = 0; i < src->parts.count; i++) {
-        const BundlePart *part   = &src->parts.items[i];
-        rule->parts[i].quantity  = part->quantity;
-        rule->parts[i].get       = gets ? opt_or(part->get, 0) : part->quantity;
+        const BundlePart *part  = &src->parts.items[i];
+        rule->parts[i].quantity = part->quantity;
+        rule->parts[i].get      = gets ? opt_or(part->get, 0) : part->quantity;
         if (!make_pick(m, part->select, &rule->parts[i].pick)) return false;
     }
     for (size_t i = 0; i < src->needs.count; i++) {

@@ -69,7 +69,7 @@ bool log_add(Work *w, LogRow row)
 
 int64_t take(Work *w, Left *left, Seg *seg, int32_t active, int64_t want, bool log)
 {
-    int64_t room = seg->amount - seg_floor(w, seg);
+    int64_t room  = seg->amount - seg_floor(w, seg);
     bool    goods = seg->line < w->line_count; /* the order's limit is about goods */
     int64_t most  = left->lines[seg->line];
     if (goods && left->order < most) most = left->order;
@@ -157,10 +157,10 @@ static void item_on_line(Work *w, Left *left, Seg *segs, size_t count, uint16_t 
 {
     const Active *rule   = &w->active[active];
     Effect        effect = effect_for(rule, segs[0].line);
-    bool          whole  = effect.kind == EFFECT_PERCENT || (effect.kind == EFFECT_AMOUNT && rule->rule->per_line);
-    Seg          *some[SHARE_MAX];
-    size_t        n   = 0;
-    int64_t       sum = 0;
+    bool    whole = effect.kind == EFFECT_PERCENT || (effect.kind == EFFECT_AMOUNT && rule->rule->per_line);
+    Seg    *some[SHARE_MAX];
+    size_t  n   = 0;
+    int64_t sum = 0;
     for (size_t i = 0; i < count && n < SHARE_MAX; i++) {
         if (!seg_has(&segs[i], active)) continue;
         if (!whole) (void)take(w, left, &segs[i], active, wanted(w, rule, &segs[i], segs[i].amount), log);
@@ -169,7 +169,8 @@ static void item_on_line(Work *w, Left *left, Seg *segs, size_t count, uint16_t 
     }
     if (!whole) return;
     int64_t want = effect.kind == EFFECT_PERCENT ? half_up(sum, effect.value)
-                                                 : effect.value < sum ? effect.value : sum;
+                 : effect.value < sum            ? effect.value
+                                                 : sum;
     (void)take_shared(w, left, some, n, active, want, log);
 }
 
@@ -190,18 +191,12 @@ static void items_on_line(Work *w, Left *left, Seg *segs, size_t count, bool log
 
 /* --- bundles --- */
 
-/* The cost of unit `at` of a seg before bundles: the sum over its units, the first ones one more. */
-static int64_t unit_cost(const Seg *seg, int64_t at)
-{
-    return seg->base / seg->units + (at < seg->base % seg->units);
-}
-
 /* How many bundles of a run, from here on, consist of units of equal costs. */
 static int64_t equal_bundles(const Run *run, const Seg *segs, int64_t left)
 {
     for (size_t i = 0; i < run->count; i++) {
-        const RunUnits *u   = &run->items[i];
-        const Seg      *seg = &segs[u->seg];
+        const RunUnits *u    = &run->items[i];
+        const Seg      *seg  = &segs[u->seg];
         int64_t         dear = seg->base % seg->units - seg->used;
         int64_t         same = dear <= 0 ? left : dear >= u->units ? dear / u->units : 1;
         if (same < left) left = same;
@@ -216,15 +211,16 @@ static int64_t bundle_off(const Active *active, const Run *run, const Seg *segs)
     Effect  effect = active->effect;
     int64_t sum = 0, off = 0;
     for (size_t i = 0; i < run->count; i++) {
-        const RunUnits *u   = &run->items[i];
-        const Seg      *seg = &segs[u->seg];
+        const RunUnits *u    = &run->items[i];
+        const Seg      *seg  = &segs[u->seg];
         int64_t         low  = seg->base / seg->units;
         int64_t         skip = active->rule->dearest ? 0 : u->units - u->got;
         int64_t         dear = seg->base % seg->units - seg->used - skip;
-        dear         = dear < 0 ? 0 : dear < u->got ? dear : u->got;
+        dear                 = dear < 0 ? 0 : dear < u->got ? dear : u->got;
         sum += low * u->got + dear;
         if (effect.kind == EFFECT_PERCENT)
-            off += (u->got - dear) * half_up(low, effect.value) + (dear ? dear * half_up(low + 1, effect.value) : 0);
+            off += (u->got - dear) * half_up(low, effect.value)
+                 + (dear ? dear * half_up(low + 1, effect.value) : 0);
     }
     if (effect.kind == EFFECT_AMOUNT) off = effect.value < sum ? effect.value : sum;
     if (effect.kind == EFFECT_PRICE) off = sum > effect.value ? sum - effect.value : 0;
@@ -267,7 +263,8 @@ static void bundles_compute(Work *w, Claims *claims, Left *left, bool log)
     for (size_t s = 0; log && s < claims->seg_count; s++) {
         const Seg *seg = &claims->segs[s];
         if (seg->bundle >= 0 && seg->base > seg->amount)
-            (void)log_add(w, (LogRow){ seg->line, seg->bundle, seg->units, seg->base - seg->amount, seg->amount });
+            (void)log_add(
+                w, (LogRow){ seg->line, seg->bundle, seg->units, seg->base - seg->amount, seg->amount });
     }
 }
 

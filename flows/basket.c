@@ -34,7 +34,7 @@ static bool load_line(Ctx *ctx, const BasketAsk *ask, const Channel *channel, si
                       .name         = item->name,
                       .tax_class    = item->tax_class,
                       .price_source = price.list,
-                      .qty_milli    = line->quantity,
+                      .quantity     = line->quantity,
                       .unit_price   = price.amount };
     *out = item;
     return true;
@@ -48,8 +48,16 @@ static bool load_lines(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err)
     for (size_t i = 0; i < ask->line_count; i++)
         if (!load_line(ctx, ask, out->channel, i, &items[i], &lines[i], err)) return false;
     out->items         = items;
-    out->in.lines      = lines;
-    out->in.line_count = ask->line_count;
+    out->in.lines.items = lines;
+    out->in.lines.count = ask->line_count;
+    return true;
+}
+
+static bool load_rates(Ctx *ctx, Str zone, CartInput *in, Error *err)
+{
+    const CartRate *rates;
+    if (!reference_rates(ctx, zone, &rates, &in->rates.count, err)) return false;
+    in->rates.items = (CartRate *)rates; /* pricing only reads them */
     return true;
 }
 
@@ -62,10 +70,9 @@ static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *e
     out->channel               = &place->channel;
     out->in.currency           = place->channel.currency;
     out->in.prices_include_tax = place->channel.prices_include_tax;
-    out->in.tax_per_document   = place->channel.tax_per_document;
+    out->in.tax_rounded_per    = place->channel.tax_per_document ? STR("document") : STR("line");
     out->in.cash_step          = place->channel.cash_step;
-    out->in.rounding           = ROUND_HALF_UP;
-    return reference_rates(ctx, place->location.tax_zone, &out->in.rates, &out->in.rate_count, err)
+    return load_rates(ctx, place->location.tax_zone, &out->in, err)
         && load_lines(ctx, ask, out, err);
 }
 
@@ -81,14 +88,14 @@ bool basket_load(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err)
 
 static bool show_lines(Ctx *ctx, const Basket *basket, const Priced *priced, Quote *reply, Error *err)
 {
-    size_t count        = basket->in.line_count;
+    size_t count        = basket->in.lines.count;
     reply->lines.items  = arena_array(ctx->arena, QuoteLine, count + 1);
     if (!reply->lines.items) return err_memory(err);
     reply->lines.count = count;
     for (size_t i = 0; i < count; i++) {
-        const CartLine   *line = &basket->in.lines[i];
-        const PricedLine *made = &priced->lines[i];
-        reply->lines.items[i]  = (QuoteLine){ line->sku, line->name, line->qty_milli, line->unit_price,
+        const CartLine   *line = &basket->in.lines.items[i];
+        const PricedLine *made = &priced->lines.items[i];
+        reply->lines.items[i]  = (QuoteLine){ line->sku, line->name, line->quantity, line->unit_price,
                                               line->price_source, made->discount, made->net, made->tax,
                                               made->total };
     }
@@ -97,17 +104,18 @@ static bool show_lines(Ctx *ctx, const Basket *basket, const Priced *priced, Quo
 
 static bool show_rest(Ctx *ctx, const Priced *priced, Quote *reply, Error *err)
 {
-    reply->taxes.items = arena_array(ctx->arena, TaxLine, priced->tax_count + 1);
-    reply->steps.items = arena_array(ctx->arena, QuoteStep, priced->step_count + 1);
+    reply->taxes.items = arena_array(ctx->arena, TaxLine, priced->taxes.count + 1);
+    reply->steps.items = arena_array(ctx->arena, QuoteStep, priced->steps.count + 1);
     if (!reply->taxes.items || !reply->steps.items) return err_memory(err);
-    reply->taxes.count = priced->tax_count;
-    reply->steps.count = priced->step_count;
-    for (size_t i = 0; i < priced->tax_count; i++)
-        reply->taxes.items[i] = (TaxLine){ priced->taxes[i].name, priced->taxes[i].ppm, priced->taxes[i].base,
-                                           priced->taxes[i].amount };
-    for (size_t i = 0; i < priced->step_count; i++) {
-        const PriceStep *step = &priced->steps[i];
-        reply->steps.items[i] = (QuoteStep){ step->line < 0 ? OPT_NONE : step->line, step->what, step->amount,
+    reply->taxes.count = priced->taxes.count;
+    reply->steps.count = priced->steps.count;
+    for (size_t i = 0; i < priced->taxes.count; i++) {
+        const PricedTax *tax  = &priced->taxes.items[i];
+        reply->taxes.items[i] = (TaxLine){ tax->name, tax->rate, tax->base, tax->amount };
+    }
+    for (size_t i = 0; i < priced->steps.count; i++) {
+        const PriceStep *step = &priced->steps.items[i];
+        reply->steps.items[i] = (QuoteStep){ step->line, step->what, step->amount,
                                              step->text };
     }
     return true;
@@ -120,7 +128,7 @@ bool quotes_create(Ctx *ctx, const QuoteRequest *request, Quote *reply, Error *e
     Basket    basket;
     Priced    priced;
     if (!basket_load(ctx, &ask, &basket, err)) return false;
-    if (!cart_price(ctx->arena, &basket.in, true, &priced, err)) return false;
+    if (!cart_price(ctx->arena, NULL, &basket.in, true, &priced, err)) return false;
     reply->currency           = basket.in.currency;
     reply->prices_include_tax = basket.in.prices_include_tax;
     reply->subtotal           = priced.subtotal;

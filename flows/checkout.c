@@ -24,7 +24,7 @@ static bool price_it(Ctx *ctx, Sale *sale, Error *err)
     BasketAsk ask = { request->location, request->channel, request->customer, request->lines.items,
                       request->lines.count };
     if (!basket_load(ctx, &ask, &sale->basket, err)) return false;
-    if (!cart_price(ctx->arena, &sale->basket.in, false, &sale->priced, err)) return false;
+    if (!cart_price(ctx->arena, NULL, &sale->basket.in, false, &sale->priced, err)) return false;
     int64_t total = sale->priced.total;
     if (request->expected_total == OPT_NONE || request->expected_total == total) return true;
     (void)err_set(err, &ERR_TOTAL_MISMATCH, "expected_total", "the total is %lld", (long long)total);
@@ -45,7 +45,7 @@ static int by_item(const void *a, const void *b)
 /* The stock of every line, in the order of item ids: two sales can then never wait for each other. */
 static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
 {
-    size_t   count = sale->basket.in.line_count;
+    size_t   count = sale->basket.in.lines.count;
     StockDoc doc   = { order, STR("sale"), 0 };
     Turn    *turns = arena_array(ctx->arena, Turn, count);
     if (!turns) return err_memory(err);
@@ -55,8 +55,8 @@ static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
         size_t          line = turns[i].line;
         const SaleItem *item = sale->basket.items[line];
         StockWant       want = { item->id, item->sku, sale->basket.location->code,
-                                 sale->basket.in.lines[line].qty_milli, sale->basket.channel->keeps_safety,
-                                 line };
+                                 sale->basket.in.lines.items[line].quantity,
+                                 sale->basket.channel->keeps_safety, line };
         if (!item->stocked) continue;
         if (sale->tenders.has_card ? !inventory_claim(ctx, order, (int64_t)line + 1, &want, err)
                                    : !inventory_sell(ctx, &doc, &want, err))

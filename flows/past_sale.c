@@ -21,18 +21,15 @@ static bool price_it(Ctx *ctx, const PastPlace *place, const PastSale *sale, Car
                                            .name         = line->name,
                                            .tax_class    = line->tax_class,
                                            .price_source = line->price_source,
-                                           .qty_milli    = line->qty_milli,
+                                           .quantity     = line->qty_milli,
                                            .unit_price   = line->unit_price };
     }
     *in = (CartInput){ .currency           = place->channel->currency,
                        .prices_include_tax = place->channel->prices_include_tax,
-                       .tax_per_document   = place->channel->tax_per_document,
-                       .rounding           = ROUND_HALF_UP,
-                       .lines              = lines,
-                       .line_count         = sale->line_count,
-                       .rates              = place->rates,
-                       .rate_count         = place->rate_count };
-    return cart_price(ctx->arena, in, false, priced, err);
+                       .tax_rounded_per    = place->channel->tax_per_document ? STR("document") : STR("line"),
+                       .lines              = { lines, sale->line_count },
+                       .rates              = { (CartRate *)place->rates, place->rate_count } };
+    return cart_price(ctx->arena, NULL, in, false, priced, err);
 }
 
 typedef struct {
@@ -141,9 +138,9 @@ bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, 
                                              .line        = OPT_NONE,
                                              .sku         = line->sku,
                                              .quantity    = line->qty_milli,
-                                             .net         = priced.lines[i].net,
-                                             .tax         = priced.lines[i].tax,
-                                             .total       = priced.lines[i].total,
+                                             .net         = priced.lines.items[i].net,
+                                             .tax         = priced.lines.items[i].tax,
+                                             .total       = priced.lines.items[i].total,
                                              .disposition = line->stocked ? STR("floor") : STR("none") };
     }
     *out             = (Return){ .id       = ctx_new_id(ctx),

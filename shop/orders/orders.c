@@ -37,40 +37,41 @@ static bool put_head(Ctx *ctx, const Order *o, Error *err)
 static bool put_line(Ctx *ctx, Id order, const CartLine *item, const PricedLine *priced, OrderLine *line,
                      Error *err)
 {
-    *line = (OrderLine){ .n = line->n, .sku = item->sku, .name = item->name, .quantity = item->qty_milli,
+    *line = (OrderLine){ .n = line->n, .sku = item->sku, .name = item->name, .quantity = item->quantity,
                          .unit_price = item->unit_price, .price_list = item->price_source,
                          .discount = priced->discount, .net = priced->net, .tax = priced->tax,
                          .total = priced->total };
     OrderLinePutIn in = { ctx->who.merchant, order, line->n, item->item, item->sku, item->name,
-                          item->tax_class, item->price_source, item->qty_milli, item->unit_price,
+                          item->tax_class, item->price_source, item->quantity, item->unit_price,
                           priced->discount, priced->net, priced->tax, priced->total };
     return q_order_line_put_exec(ctx->tx, &in, NULL, err);
 }
 
 static bool put_tax(Ctx *ctx, Id order, int64_t n, const PricedTax *tax, TaxLine *line, Error *err)
 {
-    OrderTaxPutIn in = { ctx->who.merchant, order, n, tax->name, tax->ppm, tax->base, tax->amount };
-    *line            = (TaxLine){ tax->name, tax->ppm, tax->base, tax->amount };
+    OrderTaxPutIn in = { ctx->who.merchant, order, n, tax->name, tax->rate, tax->base, tax->amount };
+    *line            = (TaxLine){ tax->name, tax->rate, tax->base, tax->amount };
     return q_order_tax_put_exec(ctx->tx, &in, NULL, err);
 }
 
 bool orders_put(Ctx *ctx, const CartInput *in, const Priced *priced, Order *order, Error *err)
 {
     assert(priced->total == priced->net + priced->tax);
-    order->lines.items = arena_array(ctx->arena, OrderLine, in->line_count + 1);
-    order->taxes.items = arena_array(ctx->arena, TaxLine, priced->tax_count + 1);
+    order->lines.items = arena_array(ctx->arena, OrderLine, in->lines.count + 1);
+    order->taxes.items = arena_array(ctx->arena, TaxLine, priced->taxes.count + 1);
     if (!order->lines.items || !order->taxes.items) return err_memory(err);
-    order->lines.count    = in->line_count;
-    order->taxes.count    = priced->tax_count;
+    order->lines.count    = in->lines.count;
+    order->taxes.count    = priced->taxes.count;
     order->receipt_number = orders_receipt_number(ctx->arena, order->location, order->number);
     if (!put_head(ctx, order, err)) return false;
-    for (size_t i = 0; i < in->line_count; i++) {
+    for (size_t i = 0; i < in->lines.count; i++) {
         order->lines.items[i].n = (int64_t)i + 1;
-        if (!put_line(ctx, order->id, &in->lines[i], &priced->lines[i], &order->lines.items[i], err))
+        if (!put_line(ctx, order->id, &in->lines.items[i], &priced->lines.items[i], &order->lines.items[i],
+                      err))
             return false;
     }
-    for (size_t i = 0; i < priced->tax_count; i++)
-        if (!put_tax(ctx, order->id, (int64_t)i + 1, &priced->taxes[i], &order->taxes.items[i], err))
+    for (size_t i = 0; i < priced->taxes.count; i++)
+        if (!put_tax(ctx, order->id, (int64_t)i + 1, &priced->taxes.items[i], &order->taxes.items[i], err))
             return false;
     return true;
 }
