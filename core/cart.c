@@ -26,6 +26,12 @@ static bool at_line(Work *w, size_t i, const char *field)
     return false;
 }
 
+static bool at_fee(Work *w, size_t i, size_t fee, const char *field)
+{
+    (void)snprintf(w->err->field, sizeof w->err->field, "lines[%zu].fees[%zu].%s", i, fee, field);
+    return false;
+}
+
 static bool price_lines(Work *w)
 {
     for (size_t i = 0; i < w->in->lines.count; i++) {
@@ -86,7 +92,7 @@ static bool list_items(Work *w)
             const CartFee *fee = &line->fees.items[k];
             int64_t        sum = 0;
             if (!money_scale(fee->amount, line->quantity, QTY_ONE, ROUND_HALF_UP, &sum, w->err))
-                return at_line(w, i, "fees");
+                return at_fee(w, i, k, "amount");
             w->items[w->item_count++] = (TaxItem){ fee->tax_class, line->quantity, sum, false };
         }
     }
@@ -103,7 +109,7 @@ static bool at_item(Work *w)
     for (size_t i = 0; i < w->in->lines.count; i++) {
         size_t fees = w->in->lines.items[i].fees.count;
         if (w->taxed.at_item == item) return at_line(w, i, "tax_class");
-        if (w->taxed.at_item <= item + fees) return at_line(w, i, "fees");
+        if (w->taxed.at_item <= item + fees) return at_fee(w, i, w->taxed.at_item - item - 1, "tax_class");
         item += 1 + fees;
     }
     (void)snprintf(w->err->field, sizeof w->err->field, "shipping.tax_class");
