@@ -52,7 +52,7 @@ static void comment(Buf *buf, const char *indent, const char *sentence)
     text(buf, " */\n");
 }
 
-static void interface(Buf *buf, const StructDef *def)
+void typescript_struct(Buf *buf, const StructDef *def)
 {
     comment(buf, "", def->meaning);
     text(buf, "export interface ");
@@ -90,10 +90,10 @@ bool typescript_write(Arena *arena, Str *out)
     text(&buf, "// Made by onetill from its tables; do not edit.\n\n");
     for (size_t c = 0; c < shop_count; c++)
         for (size_t i = 0; i < shop_all[c]->struct_count; i++)
-            interface(&buf, shop_all[c]->structs[i]);
+            typescript_struct(&buf, shop_all[c]->structs[i]);
     const StructDef *shared[REACH_MAX];
     size_t           count = reach_structs(shared);
-    for (size_t i = 0; i < count; i++) interface(&buf, shared[i]);
+    for (size_t i = 0; i < count; i++) typescript_struct(&buf, shared[i]);
     text(&buf, "/** Fields of `request` go into {…} of the path, then query or body. */\n");
     text(&buf, "export interface Routes {\n");
     for (size_t c = 0; c < shop_count; c++)

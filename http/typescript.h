@@ -8,4 +8,7 @@
  * when the arena is too small. */
 bool typescript_write(Arena *arena, Str *out) MUST_USE;
 
+/* One struct as an exported interface. */
+void typescript_struct(Buf *buf, const StructDef *def);
+
 #endif

@@ -9,7 +9,8 @@ for folder in base core sys store shop flows http jobs cli tests; do
     [ ! -d "$folder" ] || layers+=("$folder")
 done
 case "$1" in
-sources) find "${layers[@]}" -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c' ! -path 'tests/*' ! -path 'cli/*' ;;
+sources) find "${layers[@]}" -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c' ! -path 'tests/*' ! -path 'cli/*' \
+    ! -path 'core/wasm/*' ;;
 commands) find cli -name '*.c' ! -name '*_test.c' ! -name main.c ;;
 queries) find "${layers[@]}" -name 'queries.sql' ;;
 migrations) find store/migrations -name '*.sql' ;;

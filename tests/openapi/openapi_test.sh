@@ -4,11 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 onetill=$PWD/$1/onetill
-stamp=node_modules/.onetill-$(cat package.json package-lock.json | cksum | cut -d' ' -f1)
-if [ ! -e "$stamp" ]; then
-    npm ci --silent
-    touch "$stamp"
-fi
+tools/npm.sh
 folder=$(mktemp -d /tmp/onetill-openapi-XXXXXX)
 trap 'rm -rf "$folder"' EXIT
 "$onetill" openapi >"$folder/openapi.json"
