@@ -95,11 +95,13 @@ Str str_dup(Arena *arena, Str s)
 
 Str str_format(Arena *arena, const char *format, ...)
 {
+    char    small[256];
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(small, sizeof small, format, args);
     va_end(args);
     if (len < 0) return STR_NONE;
+    if ((size_t)len < sizeof small) return str_dup(arena, (Str){ small, (size_t)len });
     char *text = arena_alloc(arena, (size_t)len + 1);
     if (!text) return STR_NONE;
     va_start(args, format);
@@ -142,6 +144,14 @@ bool str_is_utf8(Str s, size_t *bad_or_null)
 {
     const unsigned char *bytes = (const unsigned char *)s.ptr;
     for (size_t i = 0; i < s.len;) {
+        uint64_t eight = 0;
+        if (i + sizeof eight <= s.len) {
+            memcpy(&eight, bytes + i, sizeof eight);
+            if ((eight & 0x8080808080808080U) == 0) { /* ASCII, eight at once */
+                i += sizeof eight;
+                continue;
+            }
+        }
         size_t step = utf8_step(bytes + i, s.len - i);
         if (step == 0) {
             if (bad_or_null) *bad_or_null = i;
@@ -159,10 +169,9 @@ Buf buf_make(Arena *arena, size_t capacity)
     return buf;
 }
 
-static bool buf_room(Buf *buf, size_t more)
+bool buf_grow(Buf *buf, size_t more)
 {
     if (buf->failed) return false;
-    if (more <= buf->cap - buf->len) return true;
     size_t cap = buf->cap * 2 > buf->len + more ? buf->cap * 2 : buf->len + more;
     char  *ptr = arena_alloc(buf->arena, cap);
     if (!ptr) {
@@ -175,28 +184,20 @@ static bool buf_room(Buf *buf, size_t more)
     return true;
 }
 
-void buf_add(Buf *buf, Str s)
-{
-    if (s.len == 0 || !buf_room(buf, s.len)) return;
-    memcpy(buf->ptr + buf->len, s.ptr, s.len);
-    buf->len += s.len;
-}
-
-void buf_byte(Buf *buf, char byte)
-{
-    if (!buf_room(buf, 1)) return;
-    buf->ptr[buf->len++] = byte;
-}
-
 void buf_i64(Buf *buf, int64_t value)
 {
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334"
+                                "3536373839404142434445464748495051525354555657585960616263646566676869"
+                                "707172737475767778798081828384858687888990919293949596979899";
     char     digits[20];
     size_t   at   = sizeof digits;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
+    for (; rest >= 100; rest /= 100) {
+        at -= 2;
+        memcpy(digits + at, pairs + rest % 100 * 2, 2);
+    }
+    digits[--at] = pairs[rest * 2 + 1];
+    if (rest >= 10) digits[--at] = pairs[rest * 2];
     if (value < 0) buf_byte(buf, '-');
     buf_add(buf, (Str){ digits + at, sizeof digits - at });
 }
@@ -228,11 +229,24 @@ static void json_escape(Buf *buf, unsigned char c)
     buf_byte(buf, hex[c & 15]);
 }
 
+/* Whether one of eight bytes must be escaped: below 0x20, '"' or '\\'. Bytes above 0x7F are not looked at
+ * right (their neighbour may be taken for one): then a slower look follows. */
+static bool may_need_escape(const char *at)
+{
+    const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+    uint64_t       word = 0;
+    memcpy(&word, at, sizeof word);
+    uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\';
+    return ((word - ones * 0x20) | (quote - ones) | (slash - ones) | word) & tops;
+}
+
 void buf_json_string(Buf *buf, Str s)
 {
     size_t from = 0;
     buf_byte(buf, '"');
     for (size_t i = 0; i < s.len; i++) {
+        while (i + 8 <= s.len && !may_need_escape(s.ptr + i)) i += 8;
+        if (i == s.len) break;
         unsigned char c = (unsigned char)s.ptr[i];
         if (c >= 0x20 && c != '"' && c != '\\') continue;
         buf_add(buf, str_slice(s, from, i));

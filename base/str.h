@@ -5,6 +5,8 @@
 
 #include "base/arena.h"
 
+#include <string.h>
+
 typedef struct {
     const char *ptr;
     size_t      len;
@@ -49,8 +51,25 @@ typedef struct {
 } Buf;
 
 Buf  buf_make(Arena *arena, size_t capacity);
-void buf_add(Buf *buf, Str s);
-void buf_byte(Buf *buf, char byte);
+bool buf_grow(Buf *buf, size_t more);  /* makes room for that many bytes more */
+
+static inline bool buf_room(Buf *buf, size_t more)
+{
+    return more <= buf->cap - buf->len || buf_grow(buf, more);
+}
+
+static inline void buf_byte(Buf *buf, char byte)
+{
+    if (buf_room(buf, 1)) buf->ptr[buf->len++] = byte;
+}
+
+static inline void buf_add(Buf *buf, Str s)
+{
+    if (s.len == 0 || !buf_room(buf, s.len)) return;
+    memcpy(buf->ptr + buf->len, s.ptr, s.len);
+    buf->len += s.len;
+}
+
 void buf_i64(Buf *buf, int64_t value);
 void buf_format(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_json_string(Buf *buf, Str s); /* quoted and escaped as RFC 8259 asks */

@@ -104,7 +104,7 @@ bool currency_find(Str code, int *decimals)
     if (code.len != 3) return false;
     for (size_t g = 0; g < COUNT(groups); g++)
         for (const char *at = groups[g].codes; *at; at += 4)
-            if (str_eq(code, (Str){ at, 3 })) {
+            if (at[0] == code.ptr[0] && at[1] == code.ptr[1] && at[2] == code.ptr[2]) {
                 *decimals = groups[g].decimals;
                 return true;
             }

@@ -252,7 +252,9 @@ static void read_stage(void *arg)
         open_stream(call);
         return;
     }
-    Str etag = str_format(call->ctx.arena, "\"%016" PRIx64 "\"", fnv64(body));
+    Str etag = STR_NONE;
+    if (call->route->def->method == GET)
+        etag = str_format(call->ctx.arena, "\"%016" PRIx64 "\"", fnv64(body));
     if (is_cached(call)) keep_reply(call, body, etag);
     answer_read(call, body, etag);
 }

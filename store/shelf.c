@@ -13,15 +13,22 @@ enum { WAYS = 4, SHARDS = 64, SETS = SHELF_ENTRIES / WAYS / SHARDS /* of one sha
 typedef struct {
     _Alignas(16) atomic_int refs; /* one of the shelf, one of each pin; freed by the last */
     int32_t  kind;
-    uint64_t hash, version, used;
+    uint64_t version, used;
     int64_t  merchant, from_ms, until_ms;
     uint32_t value_len, one_len, two_len;
     _Alignas(16) uint8_t bytes[]; /* the value and what it points to, then the two texts */
 } Entry;
 
+/* The hash stands beside the entry, so that others in the set need not be looked at. */
+typedef struct {
+    uint64_t hash;
+    Entry   *entry; /* or NULL */
+} Slot;
+
 typedef struct {
     pthread_mutex_t lock;
-    Entry          *entries[SETS][WAYS];
+    _Alignas(64) Slot slots[SETS][WAYS]; /* a set is one line of the processor's cache */
+
     uint64_t        uses;
     size_t          bytes, hand; /* hand: the set that gives room next */
     atomic_size_t   shown_bytes, shown_count;
@@ -39,8 +46,9 @@ struct ShelfPin {
 
 Shelf *shelf_create(size_t bytes_max)
 {
-    Shelf *shelf = calloc(1, sizeof *shelf);
+    Shelf *shelf = aligned_alloc(64, sizeof *shelf);
     if (!shelf) return NULL;
+    memset(shelf, 0, sizeof *shelf);
     shelf->bytes_max = bytes_max / SHARDS;
     for (size_t i = 0; i < SHARDS; i++) pthread_mutex_init(&shelf->shards[i].lock, NULL);
     return shelf;
@@ -56,13 +64,13 @@ static void let_go(Entry *entry)
     if (atomic_fetch_sub(&entry->refs, 1) == 1) free(entry);
 }
 
-static void drop(Shard *shard, Entry **place)
+static void drop(Shard *shard, Slot *slot)
 {
-    if (!*place) return;
-    shard->bytes -= entry_size(*place);
+    if (!slot->entry) return;
+    shard->bytes -= entry_size(slot->entry);
     atomic_fetch_sub(&shard->shown_count, 1);
-    let_go(*place);
-    *place = NULL;
+    let_go(slot->entry);
+    *slot = (Slot){ 0 };
 }
 
 void shelf_destroy(Shelf *shelf)
@@ -71,7 +79,7 @@ void shelf_destroy(Shelf *shelf)
     for (size_t i = 0; i < SHARDS; i++) {
         Shard *shard = &shelf->shards[i];
         for (size_t set = 0; set < SETS; set++)
-            for (size_t way = 0; way < WAYS; way++) drop(shard, &shard->entries[set][way]);
+            for (size_t way = 0; way < WAYS; way++) drop(shard, &shard->slots[set][way]);
         assert(shard->bytes == 0);
         pthread_mutex_destroy(&shard->lock);
     }
@@ -122,10 +130,10 @@ static Shard *shard_of(Shelf *shelf, uint64_t hash)
     return &shelf->shards[(hash >> 40) % SHARDS];
 }
 
-static bool is_key(const Entry *entry, const ShelfKey *key, uint64_t hash)
+static bool is_key(const Entry *entry, const ShelfKey *key)
 {
     const char *texts = (const char *)entry->bytes + entry->value_len;
-    return entry->hash == hash && entry->kind == key->kind && entry->merchant == key->merchant
+    return entry->kind == key->kind && entry->merchant == key->merchant
         && str_eq((Str){ texts, entry->one_len }, key->one)
         && str_eq((Str){ texts + entry->one_len, entry->two_len }, key->two);
 }
@@ -137,11 +145,12 @@ const void *shelf_find(ShelfUse *use, Arena *arena, const ShelfKey *key, int64_t
     if (!pin) return NULL;
     uint64_t hash  = hash_of(key);
     Shard   *shard = shard_of(use->shelf, hash);
-    Entry  **set   = shard->entries[hash % SETS];
+    Slot    *set   = shard->slots[hash % SETS];
     pthread_mutex_lock(&shard->lock);
     for (size_t way = 0; way < WAYS && !pin->entry; way++) {
-        Entry *entry = set[way];
-        if (!entry || entry->version != use->version || !is_key(entry, key, hash)) continue;
+        Entry *entry = set[way].entry;
+        if (set[way].hash != hash || !entry || entry->version != use->version || !is_key(entry, key))
+            continue;
         if (at_ms < entry->from_ms || at_ms >= entry->until_ms) continue;
         entry->used = ++shard->uses;
         atomic_fetch_add(&entry->refs, 1);
@@ -159,14 +168,15 @@ const void *shelf_find(ShelfUse *use, Arena *arena, const ShelfKey *key, int64_t
 
 /* The place for a new entry: its own older one, an empty one, one that is out of date, or the one used
  * least recently. */
-static Entry **choose(Entry **set, const ShelfKey *key, uint64_t hash, uint64_t version)
+static Slot *choose(Slot *set, const ShelfKey *key, uint64_t hash, uint64_t version)
 {
-    Entry **best  = &set[0];
-    int     merit = -1;
+    Slot *best  = &set[0];
+    int   merit = -1;
     for (size_t way = 0; way < WAYS; way++) {
-        Entry *entry = set[way];
-        int    worth = !entry ? 2 : is_key(entry, key, hash) ? 3 : entry->version != version ? 1 : 0;
-        bool   older = worth == 0 && merit == 0 && entry->used < (*best)->used;
+        const Entry *entry = set[way].entry;
+        bool         same  = entry && set[way].hash == hash && is_key(entry, key);
+        int          worth = !entry ? 2 : same ? 3 : entry->version != version ? 1 : 0;
+        bool         older = worth == 0 && merit == 0 && entry->used < best->entry->used;
         if (worth > merit || older) {
             best  = &set[way];
             merit = worth;
@@ -179,21 +189,21 @@ static Entry **choose(Entry **set, const ShelfKey *key, uint64_t hash, uint64_t 
 static void make_room(const Shelf *shelf, Shard *shard, size_t size)
 {
     for (size_t i = 0; i < SETS && shard->bytes + size > shelf->bytes_max; i++) {
-        Entry **set = shard->entries[shard->hand++ % SETS];
+        Slot *set = shard->slots[shard->hand++ % SETS];
         for (size_t way = 0; way < WAYS; way++) drop(shard, &set[way]);
     }
 }
 
-static void insert(Shelf *shelf, const ShelfKey *key, Entry *entry)
+static void insert(Shelf *shelf, const ShelfKey *key, uint64_t hash, Entry *entry)
 {
-    Shard *shard = shard_of(shelf, entry->hash);
+    Shard *shard = shard_of(shelf, hash);
     size_t size  = entry_size(entry);
     pthread_mutex_lock(&shard->lock);
-    Entry **place = choose(shard->entries[entry->hash % SETS], key, entry->hash, entry->version);
+    Slot *place = choose(shard->slots[hash % SETS], key, hash, entry->version);
     drop(shard, place);
     make_room(shelf, shard, size);
     entry->used = ++shard->uses;
-    *place      = entry;
+    *place      = (Slot){ hash, entry };
     shard->bytes += size;
     atomic_store(&shard->shown_bytes, shard->bytes);
     atomic_fetch_add(&shard->shown_count, 1);
@@ -222,7 +232,7 @@ void shelf_put(ShelfUse *use, Arena *arena, const ShelfKey *key, const void *val
     if (taken == 0 || room > SHELF_ENTRY || room > use->shelf->bytes_max) return;
     Entry *entry = malloc(room);
     if (!entry) return;
-    *entry = (Entry){ .refs = 1, .kind = key->kind, .hash = hash_of(key), .version = use->version,
+    *entry = (Entry){ .refs = 1, .kind = key->kind, .version = use->version,
                       .merchant = key->merchant, .from_ms = from_ms, .until_ms = until_ms,
                       .value_len = (uint32_t)taken, .one_len = (uint32_t)key->one.len,
                       .two_len = (uint32_t)key->two.len };
@@ -235,5 +245,5 @@ void shelf_put(ShelfUse *use, Arena *arena, const ShelfKey *key, const void *val
     }
     if (key->one.len) memcpy(entry->bytes + taken, key->one.ptr, key->one.len);
     if (key->two.len) memcpy(entry->bytes + taken + key->one.len, key->two.ptr, key->two.len);
-    insert(use->shelf, key, entry);
+    insert(use->shelf, key, hash_of(key), entry);
 }

@@ -9,47 +9,102 @@
 #include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { SCRATCH_BYTES = 32 << 10 };
+
+/* Memory of the parser while one text is read; what does not fit comes from the heap. Each text begins anew,
+ * so small ones cost no allocation and nothing has to be given back. */
+static _Thread_local struct {
+    _Alignas(16) char bytes[SCRATCH_BYTES];
+    size_t used;
+    bool   open, spilled;
+} scratch;
+
+static void *parser_take(size_t size)
+{
+    size_t start = (scratch.used + 15) & ~(size_t)15;
+    if (scratch.open && start <= SCRATCH_BYTES && size <= SCRATCH_BYTES - start) {
+        scratch.used = start + size;
+        return scratch.bytes + start;
+    }
+    scratch.spilled = true;
+    return malloc(size);
+}
+
+static void parser_give(void *memory)
+{
+    uintptr_t at = (uintptr_t)memory, start = (uintptr_t)scratch.bytes;
+    if (at < start || at >= start + SCRATCH_BYTES) free(memory);
+}
+
+__attribute__((constructor)) static void use_scratch(void) /* before there is a second thread */
+{
+    json_set_alloc_funcs(parser_take, parser_give);
+}
+
+static json_t *parse(Str text, json_error_t *where)
+{
+    scratch.used    = 0;
+    scratch.open    = true;
+    scratch.spilled = false;
+    return json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, where);
+}
+
+static void forget(json_t *json)
+{
+    if (scratch.spilled) json_decref(json);
+    scratch.open = false;
+}
+
+/* Adds a text to a path as far as there is room: never a part of a character. */
+static void path_add(char *path, size_t size, Str text)
+{
+    size_t len  = strlen(path);
+    size_t most = size - 1 - len < text.len ? size - 1 - len : text.len;
+    while (!str_is_utf8((Str){ text.ptr, most }, NULL)) most--;
+    memcpy(path + len, text.ptr, most);
+    path[len + most] = '\0';
+}
 
 void decoder_fault(Decoder *d, const char *code, const char *detail)
 {
+    char number[32];
     if (d->faults->count == FAULTS_MAX) return;
-    Fault *fault = &d->faults->items[d->faults->count++];
-    fault->code  = code;
-    memcpy(fault->field, d->path, sizeof fault->field);
+    Fault *fault    = &d->faults->items[d->faults->count++];
+    fault->code     = code;
+    fault->field[0] = '\0';
+    for (size_t i = 0; i < d->depth; i++) {
+        const DecoderStep *step = &d->steps[i];
+        if (step->name && i > 0) path_add(fault->field, sizeof fault->field, STR("."));
+        (void)snprintf(number, sizeof number, "[%zu]", step->index);
+        path_add(fault->field, sizeof fault->field, str_from(step->name ? step->name : number));
+    }
     (void)snprintf(fault->detail, sizeof fault->detail, "%s", detail);
 }
 
-/* The path has grown by `len` bytes, as far as there was room: never by a part of a character.
- * Gives what leave needs to come back. */
-static size_t grown(Decoder *d, int len)
+static size_t go_down(Decoder *d, DecoderStep step)
 {
-    size_t before = d->path_len;
-    size_t room   = sizeof d->path - 1 - before;
-    size_t added  = len < 0 ? 0 : (size_t)len < room ? (size_t)len : room;
-    while (!str_is_utf8((Str){ d->path + before, added }, NULL)) added--;
-    d->path_len          = before + added;
-    d->path[d->path_len] = '\0';
+    size_t before = d->depth;
+    assert(before < COUNT(d->steps));
+    d->steps[d->depth++] = step;
     return before;
 }
 
-/* Goes down to member `name`. */
 size_t decoder_enter(Decoder *d, const char *name)
 {
-    char *end = d->path + d->path_len;
-    return grown(d, snprintf(end, sizeof d->path - d->path_len, d->path_len ? ".%s" : "%s", name));
+    return go_down(d, (DecoderStep){ name, 0 });
 }
 
 static size_t enter_item(Decoder *d, size_t index)
 {
-    char *end = d->path + d->path_len;
-    return grown(d, snprintf(end, sizeof d->path - d->path_len, "[%zu]", index));
+    return go_down(d, (DecoderStep){ NULL, index });
 }
 
 void decoder_leave(Decoder *d, size_t before)
 {
-    d->path_len     = before;
-    d->path[before] = '\0';
+    d->depth = before;
 }
 
 bool path_has_field(const char *path, const char *name)
@@ -171,13 +226,18 @@ static void decode_value(Decoder *d, const FieldDef *field, const json_t *json, 
     UNREACHABLE();
 }
 
+/* Whether the member stands in the address instead of the body. */
+static bool is_in_path(const Decoder *d, const char *name)
+{
+    return d->depth == 0 && path_has_field(d->route_path, name);
+}
+
 /* Whether a member of that name may stand in the body at this place. */
-static const FieldDef *body_field(const Decoder *d, const StructDef *def, const char *name)
+static bool body_field(const Decoder *d, const StructDef *def, const char *name)
 {
     for (size_t i = 0; i < def->field_count; i++)
-        if (strcmp(def->fields[i].name, name) == 0)
-            return d->path_len == 0 && path_has_field(d->route_path, name) ? NULL : &def->fields[i];
-    return NULL;
+        if (strcmp(def->fields[i].name, name) == 0) return !is_in_path(d, name);
+    return false;
 }
 
 /* Recursion follows the tables and a body of at most JSON_DEPTH_MAX levels. */
@@ -188,7 +248,7 @@ static void decode_object(Decoder *d, const StructDef *def, const json_t *json, 
     size_t      known = 0;
     for (size_t i = 0; i < def->field_count; i++) {
         const FieldDef *field = &def->fields[i];
-        if (!body_field(d, def, field->name)) continue;
+        if (is_in_path(d, field->name)) continue;
         const json_t *found  = json_object_get(json, field->name);
         size_t        before = decoder_enter(d, field->name);
         void         *at     = (char *)object + field->offset;
@@ -243,13 +303,14 @@ bool json_read(Decoder *d, const StructDef *def, Str text, void *object, Error *
         return err_set(err, &ERR_JSON_SYNTAX, "", "the text is not UTF-8 at byte %zu", bad);
     if (!depth_is_fine(text))
         return err_set(err, &ERR_JSON_DEPTH, "", "more than %d levels", JSON_DEPTH_MAX);
-    json_t *json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
-    if (!json)
-        return err_set(err, &ERR_JSON_SYNTAX, "", "%s at byte %d", syntax_reason(&where),
-                       where.position);
+    json_t *json = parse(text, &where);
+    if (!json) {
+        forget(NULL);
+        return err_set(err, &ERR_JSON_SYNTAX, "", "%s at byte %d", syntax_reason(&where), where.position);
+    }
     bool is_object = json_is_object(json);
     if (is_object) decode_object(d, def, json, object);
-    json_decref(json);
+    forget(json);
     return is_object || err_set(err, &ERR_JSON_SYNTAX, "", "the body must be a JSON object");
 }
 

@@ -20,12 +20,18 @@ typedef struct {
     size_t count;
 } Faults;
 
+/* One step down: to a member, or to an entry of a list. */
+typedef struct {
+    const char *name; /* NULL: an entry */
+    size_t      index;
+} DecoderStep;
+
 typedef struct {
     Arena      *arena;
     Faults     *faults;
     const char *route_path; /* what stands in it as {name} is no member of the outermost object; or "" */
-    char        path[96];   /* where we are in the text */
-    size_t      path_len;
+    size_t      depth;      /* where we are in the text: */
+    DecoderStep steps[JSON_DEPTH_MAX + 2];
     bool        memory;     /* the arena was full */
 } Decoder;
 

@@ -83,20 +83,32 @@ static void put_value(Buf *buf, const FieldDef *field, const void *at)
     UNREACHABLE();
 }
 
+/* `"name":` with what stands before it. */
+static void put_name(Buf *buf, char before, const char *name)
+{
+    size_t len = strlen(name);
+    if (!buf_room(buf, len + 4)) return;
+    char *to = buf->ptr + buf->len;
+    to[0]    = before;
+    to[1]    = '"';
+    memcpy(to + 2, name, len);
+    to[len + 2] = '"';
+    to[len + 3] = ':';
+    buf->len += len + 4;
+}
+
 void json_write(Buf *buf, const StructDef *def, const void *object)
 {
-    bool first = true;
-    buf_byte(buf, '{');
+    char before = '{';
     for (size_t i = 0; i < def->field_count; i++) {
         const FieldDef *field = &def->fields[i];
         const void     *at    = (const char *)object + field->offset;
         if (form_is_absent(field, at)) continue;
-        buf_add(buf, first ? STR("\"") : STR(",\""));
-        buf_add(buf, str_from(field->name));
-        buf_add(buf, STR("\":"));
+        put_name(buf, before, field->name);
         put_value(buf, field, at);
-        first = false;
+        before = ',';
     }
+    if (before == '{') buf_byte(buf, '{');
     buf_byte(buf, '}');
 }
 

@@ -83,9 +83,14 @@ bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to)
 {
     *to                 = *from;
     Str *const texts[] = { &to->sku, &to->name, &to->tax_class, &to->unit, &to->brand, &to->kind };
+    size_t     bytes   = 0;
+    for (size_t i = 0; i < COUNT(texts); i++) bytes += texts[i]->len;
+    char *room = arena_alloc(arena, bytes); /* one piece: many of these are kept */
+    if (!room) return false;
     for (size_t i = 0; i < COUNT(texts); i++) {
-        *texts[i] = str_dup(arena, *texts[i]);
-        if (!texts[i]->ptr) return false;
+        if (texts[i]->len) memcpy(room, texts[i]->ptr, texts[i]->len);
+        texts[i]->ptr = room;
+        room += texts[i]->len;
     }
     return copy_texts(arena, &to->tags) && copy_texts(arena, &to->categories);
 }
