@@ -96,17 +96,9 @@ static bool put_places(Ctx *ctx, Error *err)
 
 static bool put_money(Ctx *ctx, Error *err)
 {
-    static const struct {
-        const char *tax_class, *name;
-        int64_t     ppm;
-    } rates[] = { { "standard", "VAT 20 %", 200000 }, { "reduced", "VAT 5 %", 50000 },
-                  { "zero", "VAT 0 %", 0 } };
-    for (size_t i = 0; i < COUNT(rates); i++) {
-        TaxRate rate = { .zone = STR("GB"), .tax_class = str_from(rates[i].tax_class), .n = 1,
-                         .name = str_from(rates[i].name), .rate = rates[i].ppm, .from = OPT_NONE,
-                             .until = OPT_NONE };
-        if (!tax_put(ctx, &rate, err)) return false;
-    }
+    TaxLoad   british = { .zone = STR("GB") };
+    TaxLoaded loaded  = { 0 };
+    if (!tax_load_builtin(ctx, &british, &loaded, err)) return false;
     PriceList list = { .code = STR("retail"), .name = STR("Retail"), .currency = STR("GBP"),
                        .channel = STR_NONE,
                        .priority = 0, .from = OPT_NONE, .until = OPT_NONE };

@@ -375,6 +375,9 @@ UNION ALL SELECT CAST(NULL AS BYTEA), 'location.name', name FROM location WHERE 
 UNION ALL SELECT CAST(NULL AS BYTEA), 'location.address', address FROM location WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'idempotency_key.name', name FROM idempotency_key WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'idempotency_key.body', body FROM idempotency_key WHERE merchant = :merchant
+UNION ALL SELECT id, 'tax_certificate.number', number FROM tax_certificate WHERE merchant = :merchant
+UNION ALL SELECT id, 'tax_certificate.reason', reason FROM tax_certificate WHERE merchant = :merchant AND reason <> ''
+UNION ALL SELECT order_id, 'order_exemption.number', number FROM order_exemption WHERE merchant = :merchant
 UNION ALL SELECT subject, 'event.body', body FROM event WHERE merchant = :merchant
 UNION ALL SELECT subject, 'audit_log.detail', detail FROM audit_log WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'import_invoice.number', number FROM import_invoice WHERE merchant = :merchant;

@@ -19,8 +19,10 @@ static bool make_places(Ctx *ctx, Error *err)
                         STR("GB"), true };
     Channel pos = { STR("pos"), STR("Counter"), STR("pos"), STR("GBP"), true, false, 5, false, true };
     Channel web = { STR("web"), STR("Web"), STR("web"), STR("GBP"), true, false, 0, true, true };
-    TaxRate standard = { STR("GB"), STR("standard"), 1, STR("VAT 20%"), 200000, false, OPT_NONE, OPT_NONE };
-    TaxRate reduced  = { STR("GB"), STR("reduced"), 1, STR("VAT 5%"), 50000, false, OPT_NONE, OPT_NONE };
+    TaxRate standard = { .zone = STR("GB"), .tax_class = STR("standard"), .n = 1, .name = STR("VAT 20%"),
+                         .rate = 200000, .from = OPT_NONE, .until = OPT_NONE };
+    TaxRate reduced  = { .zone = STR("GB"), .tax_class = STR("reduced"), .n = 1, .name = STR("VAT 5%"),
+                         .rate = 50000, .from = OPT_NONE, .until = OPT_NONE };
     PriceList list   = { STR("list"), STR("List"), STR("GBP"), STR_NONE, 0, OPT_NONE, OPT_NONE, false };
     return locations_put(ctx, &london, err) && locations_put(ctx, &depot, err) && channels_put(ctx, &pos, err)
         && channels_put(ctx, &web, err) && channels_serve(ctx, STR("pos"), STR("LON"), 1, err)

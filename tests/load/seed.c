@@ -36,7 +36,8 @@ static bool make_shop(Tx *tx, void *arg, Error *err)
     Location  location = { STR("LON"), STR("London"), STR("store"), STR("GB"), STR("Europe/London"), STR_NONE,
                            STR("GB"), true };
     Channel   channel  = { STR("pos"), STR("Counter"), STR("pos"), STR("GBP"), true, false, 0, false, true };
-    TaxRate   rate     = { STR("GB"), STR("standard"), 1, STR("VAT 20%"), 200000, false, OPT_NONE, OPT_NONE };
+    TaxRate   rate     = { .zone = STR("GB"), .tax_class = STR("standard"), .n = 1, .name = STR("VAT 20%"),
+                           .rate = 200000, .from = OPT_NONE, .until = OPT_NONE };
     PriceList list     = { STR("list"), STR("List"), STR("GBP"), STR_NONE, 0, OPT_NONE, OPT_NONE, false };
     return identity_put_merchant(&ctx, &merchant, err)
         && identity_put_role(&ctx, STR("manager"), STR("*"), err)
