@@ -216,15 +216,22 @@ static bool put_shipping(Work *w)
     return true;
 }
 
+/* What pays no tax is no tax. */
+static bool is_untaxed(const TaxSum *sum)
+{
+    return str_eq(sum->name, TAX_UNTAXED) && !sum->exempt;
+}
+
 static bool put_taxes(Work *w)
 {
     w->out->taxes.items = arena_array(w->arena, PricedTax, w->taxed.sum_count + 1);
     if (!w->out->taxes.items) return err_memory(w->err);
-    w->out->taxes.count = w->taxed.sum_count;
     for (size_t t = 0; t < w->taxed.sum_count; t++) {
-        const TaxSum *sum      = &w->taxed.sums[t];
-        w->out->taxes.items[t] = (PricedTax){ sum->name, sum->rate, sum->base, sum->amount,
-                                              sum->exempt ? sum->reason : STR_NONE };
+        const TaxSum *sum = &w->taxed.sums[t];
+        if (is_untaxed(sum)) continue;
+        w->out->taxes.items[w->out->taxes.count++] = (PricedTax){ sum->name, sum->rate, sum->base,
+                                                                  sum->amount,
+                                                                  sum->exempt ? sum->reason : STR_NONE };
     }
     return true;
 }
@@ -289,8 +296,9 @@ static bool explain_all(Work *w)
     if (w->in->shipping) step(w, OPT_NONE, STR("shipping"), w->in->shipping->amount, STR("Shipping"));
     promo_steps(w, &at, OPT_NONE);
     for (size_t t = 0; t < w->taxed.sum_count; t++)
-        step(w, OPT_NONE, STR("tax"), w->taxed.sums[t].amount,
-             tax_sum_text(w->arena, &w->taxed.sums[t], &w->rules, w->in->currency));
+        if (!is_untaxed(&w->taxed.sums[t]))
+            step(w, OPT_NONE, STR("tax"), w->taxed.sums[t].amount,
+                 tax_sum_text(w->arena, &w->taxed.sums[t], &w->rules, w->in->currency));
     step(w, OPT_NONE, STR("total"), w->out->total, STR("To pay"));
     if (w->out->cash_rounding)
         step(w, OPT_NONE, STR("cash_rounding"), w->out->cash_rounding, STR("Rounding when paid in cash"));

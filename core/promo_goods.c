@@ -414,7 +414,7 @@ static bool make_claims(Level *l, Claims *to)
     *to = (Claims){ arena_array(w->arena, Seg, l->slot_count + l->place_count + 1), 0, runs.runs, 0 };
     if (!moved || !runs.runs || !to->segs) return false;
     for (size_t p = 0; p < l->place_count; p++) l->places[p].used = 0;
-    memcpy(runs.runs, l->from.runs, l->from.run_count * sizeof *runs.runs);
+    if (l->from.run_count) memcpy(runs.runs, l->from.runs, l->from.run_count * sizeof *runs.runs);
     runs.count = l->from.run_count;
     for (uint16_t b = l->bundles; b < l->bundles_end; b++) {
         fill_pools(l, b, UINT32_MAX);
