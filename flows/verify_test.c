@@ -4,9 +4,13 @@
 
 #include "flows/past_sale.h"
 #include "flows/pay.h"
+#include "shop/campaigns/campaigns.h"
+#include "shop/promotions/promotions.h"
 #include "shop/returns/returns.h"
 #include "shop/catalog/catalog.h"
+#include "shop/customers/customers.h"
 #include "shop/tax/tax.h"
+#include "sys/json_read.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
 #include "tests/simulator.h"
@@ -85,6 +89,27 @@ static bool record_past(Ctx *ctx, void *arg, Error *err)
     line.unit_price = 0;
     return flow_record_sale(ctx, &place, &sale, &order, err)
         && flow_record_return(ctx, &place, &sale, &doc, err);
+}
+
+/* Promotion SAVE has a budget and a coupon, per customer; the order `arg` was given it. */
+static bool promote(Ctx *ctx, void *arg, Error *err)
+{
+    Promotion        rule    = { .code = STR_NONE };
+    PromoFaults      faults  = { .count = 0 };
+    BudgetInput      budget  = { STR("SAVE"), 10, 1000, 1 };
+    CouponsInput     coupons = { STR("SAVE"), STR("SAVENOW"), OPT_NONE, STR_NONE, OPT_NONE,
+                                 5,           1,              OPT_NONE, OPT_NONE };
+    PromotionUse     use     = { STR("SAVE"), 1, STR("SAVENOW"), 1, 50 };
+    int64_t          version = 0;
+    Id               ann     = { { 0 } };
+    CustomerInput    who     = { .name = STR("Ann") };
+    Str rule_text = STR("{\"code\":\"SAVE\",\"name\":\"Save\",\"phase\":\"order\","
+                        "\"amount\":50,\"coupon\":true}");
+    return json_read_stored(ctx->arena, &Promotion_def, rule_text, &rule, err)
+        && promotions_put(ctx, &rule, &version, &faults, err)
+        && promotions_do(ctx, rule.code, OPT_NONE, PROMOTION_PUBLISH, &version, &faults, err)
+        && campaigns_put_budget(ctx, &budget, err) && campaigns_make_coupons(ctx, &coupons, &version, err)
+        && customers_put(ctx, &who, &ann, err) && campaigns_use(ctx, *(Id *)arg, ann, &use, 1, err);
 }
 
 typedef struct {
@@ -231,6 +256,23 @@ static const struct {
       "UPDATE sale_order SET number = number - 1000 WHERE number = 1001" },
     { "D1_receipt_numbers", "UPDATE receipt_series SET last = last - 1 WHERE kind = 'return'",
       "UPDATE receipt_series SET last = last + 1 WHERE kind = 'return'" },
+    { "P1_versions", "UPDATE promotion SET in_force = 0 WHERE code = 'SAVE'",
+      "UPDATE promotion SET in_force = 1 WHERE code = 'SAVE'" },
+    { "P1_versions", "UPDATE promotion_version SET state = 'draft' WHERE code = 'SAVE'",
+      "UPDATE promotion_version SET state = 'published' WHERE code = 'SAVE'" },
+    { "P2_uses", "UPDATE promotion_use SET version = 2", "UPDATE promotion_use SET version = 1" },
+    { "P2_uses", "UPDATE promotion_use SET order_id = " TEA, "UPDATE promotion_use SET order_id = " FIRST },
+    { "P3_budgets", "UPDATE promotion_budget SET uses = 0", "UPDATE promotion_budget SET uses = 1" },
+    { "P3_budgets", "UPDATE promotion_budget SET amount = 51", "UPDATE promotion_budget SET amount = 50" },
+    { "P3_budgets", "UPDATE promotion_budget SET max_uses = 0", "UPDATE promotion_budget SET max_uses = 10" },
+    { "P3_budgets", "UPDATE promotion_budget SET max_amount = 49",
+      "UPDATE promotion_budget SET max_amount = 1000" },
+    { "P3_budgets", "UPDATE promotion_customer SET uses = 2", "UPDATE promotion_customer SET uses = 1" },
+    { "P4_coupons", "UPDATE coupon SET uses = 2", "UPDATE coupon SET uses = 1" },
+    { "P4_coupons", "UPDATE coupon_batch SET max_uses = 0", "UPDATE coupon_batch SET max_uses = 5" },
+    { "P4_coupons", "UPDATE coupon_customer SET uses = 0", "UPDATE coupon_customer SET uses = 1" },
+    { "P4_coupons", "UPDATE coupon_batch SET customer_uses = 0",
+      "UPDATE coupon_batch SET customer_uses = 1" },
     { "D8_told", "UPDATE event SET kind = 'order.lost' WHERE kind = 'order.paid' AND subject = " FIRST,
       "UPDATE event SET kind = 'order.paid' WHERE kind = 'order.lost'" },
     { "D8_told", "UPDATE event SET kind = 'order.lost' WHERE kind = 'order.returned' AND subject = " FIRST,
@@ -312,6 +354,7 @@ int main(void)
     back(second, 1000);
     back(first, 2000);
     check_ok(kit_write(db, &env, record_past, NULL, &err), &err, "what happened before is written down");
+    check_ok(kit_write(db, &env, promote, &first, &err), &err, "a promotion was used");
     Look clean = looked(NULL);
     check(clean.report.count >= 30 && clean.report.broken == 0,
           "a shop in which everything has happened is right");

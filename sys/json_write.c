@@ -118,3 +118,74 @@ Str json_write_text(Arena *arena, const StructDef *def, const void *object)
     json_write(&buf, def, object);
     return buf_str(&buf);
 }
+
+/* ---- without what says nothing ---- */
+
+static bool says_nothing(const FieldDef *field, const void *at)
+{
+    if (form_is_absent(field, at)) return true;
+    if (field->need == REQUIRED) return false;
+    if (field->type == F_BOOL) return !*(const bool *)at;
+    if (field->type == F_TEXTS) return ((const TextList *)at)->count == 0;
+    return field->type == F_LIST && ((const AnyList *)at)->count == 0;
+}
+
+/* A new line; depth below 0: all stands on one. */
+static void put_line(Buf *buf, int depth)
+{
+    if (depth < 0) return;
+    buf_byte(buf, '\n');
+    for (int i = 0; i < depth; i++) buf_add(buf, STR("  "));
+}
+
+static int deeper(int depth, int by)
+{
+    return depth < 0 ? depth : depth + by;
+}
+
+static void put_short(Buf *buf, const StructDef *def, const void *object, int depth);
+
+static void put_short_list(Buf *buf, const StructDef *element, const AnyList *list, int depth)
+{
+    buf_byte(buf, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i) buf_byte(buf, ',');
+        put_line(buf, deeper(depth, 1));
+        put_short(buf, element, (const char *)list->items + i * element->size, deeper(depth, 1));
+    }
+    if (list->count) put_line(buf, depth);
+    buf_byte(buf, ']');
+}
+
+static void put_short(Buf *buf, const StructDef *def, const void *object, int depth)
+{
+    bool first = true;
+    int  in    = deeper(depth, 1);
+    buf_byte(buf, '{');
+    for (size_t i = 0; i < def->field_count; i++) {
+        const FieldDef *field = &def->fields[i];
+        const void     *at    = (const char *)object + field->offset;
+        if (says_nothing(field, at)) continue;
+        if (!first) buf_byte(buf, ',');
+        put_line(buf, in);
+        buf_format(buf, depth < 0 ? "\"%s\":" : "\"%s\": ", field->name);
+        if (field->type == F_LIST) put_short_list(buf, field->element, at, in);
+        else if (field->type == F_OBJECT) put_short(buf, field->element, *(const void *const *)at, in);
+        else put_value(buf, field, at);
+        first = false;
+    }
+    if (!first) put_line(buf, depth);
+    buf_byte(buf, '}');
+}
+
+Str json_write_stored(Arena *arena, const StructDef *def, const void *object)
+{
+    Buf buf = buf_make(arena, REPLY_BYTES_FIRST);
+    put_short(&buf, def, object, -1);
+    return buf_str(&buf);
+}
+
+void json_write_file(Buf *buf, const StructDef *def, const void *object, int depth)
+{
+    put_short(buf, def, object, depth);
+}
