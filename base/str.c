@@ -93,6 +93,18 @@ Str str_dup(Arena *arena, Str s)
     return (Str){ copy, s.len };
 }
 
+Str str_join(Arena *arena, const Str *parts, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) len += parts[i].len;
+    char *text = arena_alloc(arena, len + 1);
+    if (!text) return STR_NONE;
+    char *to = text;
+    for (size_t i = 0; i < count; to += parts[i++].len)
+        if (parts[i].len) memcpy(to, parts[i].ptr, parts[i].len);
+    return (Str){ text, len };
+}
+
 Str str_format(Arena *arena, const char *format, ...)
 {
     char    small[256];

@@ -33,6 +33,9 @@ size_t str_index(Str s, char byte, size_t from);
 /* A copy in the arena (with a NUL behind it that does not count), or STR_NONE when it is full. */
 Str str_dup(Arena *arena, Str s);
 
+/* The texts one behind the other; STR_NONE when the arena is full. */
+Str str_join(Arena *arena, const Str *parts, size_t count);
+
 /* printf into the arena; STR_NONE when it is full. */
 Str str_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

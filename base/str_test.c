@@ -112,9 +112,13 @@ static void test_format(void)
         wrong += made.len != len || memcmp(made.ptr, text, len + 1) != 0;
     }
     check(wrong == 0, "a formatted text may have any length");
+    Str parts[] = { STR("a"), STR_NONE, STR(""), STR("bc") };
+    check(str_eq(str_join(&arena, parts, 4), STR("abc")) && str_eq(str_join(&arena, parts, 0), STR("")),
+          "texts are joined");
     Arena tight;
     char  room[64];
     arena_init(&tight, room, sizeof room);
+    check(!str_join(&tight, (Str[]){ str_from(text), STR("x") }, 2).ptr, "in a full arena nothing is joined");
     check(!str_format(&tight, "%s", text).ptr && !str_format(&tight, "%.100s", text).ptr,
           "in a full arena there is none");
 }

@@ -277,9 +277,8 @@ static void explain_line(Work *w, size_t i, size_t *at, size_t item)
     const CartLine *line = &w->in->lines.items[i];
     Str             unit = money_text(w->arena, line->unit_price, w->in->currency);
     Str             qty  = qty_text(w->arena, line->quantity);
-    step(w, (int64_t)i, STR("price"), w->gross[i],
-         str_format(w->arena, "%.*s x %.*s (%.*s)", STR_FMT(qty), STR_FMT(unit),
-                    STR_FMT(line->price_source)));
+    const Str       how[] = { qty, STR(" x "), unit, STR(" ("), line->price_source, STR(")") };
+    step(w, (int64_t)i, STR("price"), w->gross[i], str_join(w->arena, how, COUNT(how)));
     w->out->steps.items[w->out->steps.count - 1].quantity = line->quantity;
     promo_steps(w, at, (int64_t)i);
     for (size_t k = 0; k < line->fees.count; k++)

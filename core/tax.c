@@ -653,8 +653,9 @@ Str tax_sum_text(Arena *arena, const TaxSum *sum, const TaxRules *rules, Str cur
         return str_format(arena, "%.*s, %.*s a unit%s", STR_FMT(sum->name), STR_FMT(unit),
                           rules->prices_include_tax ? " contained" : "");
     }
-    return str_format(arena, "%.*s, %.*s%s on %.*s", STR_FMT(sum->name), STR_FMT(rate),
-                      rules->prices_include_tax ? " contained," : "", STR_FMT(base));
+    Str       on     = rules->prices_include_tax ? STR(" contained, on ") : STR(" on ");
+    const Str text[] = { sum->name, STR(", "), rate, on, base };
+    return str_join(arena, text, COUNT(text));
 }
 
 bool tax_split_bundle(int64_t price, const int64_t *values, size_t count, int64_t *parts, Error *err)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRATCH_BYTES = 32 << 10 };
+enum { SCRATCH_BYTES = 32 << 10, FIELDS_MAX = 64 };
 
 /* Memory of the parser while one text is read; what does not fit comes from the heap. Each text begins anew,
  * so small ones cost no allocation and nothing has to be given back. */
@@ -232,37 +232,46 @@ static bool is_in_path(const Decoder *d, const char *name)
     return d->depth == 0 && path_has_field(d->route_path, name);
 }
 
-/* Whether a member of that name may stand in the body at this place. */
-static bool body_field(const Decoder *d, const StructDef *def, const char *name)
+/* Which field a member is that may stand in the body at this place; the number of fields when none. */
+static size_t body_field(const Decoder *d, const StructDef *def, Str name)
 {
-    for (size_t i = 0; i < def->field_count; i++)
-        if (strcmp(def->fields[i].name, name) == 0) return !is_in_path(d, name);
-    return false;
+    size_t i = 0;
+    for (; i < def->field_count; i++) {
+        const char *known = def->fields[i].name;
+        if (strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0) break;
+    }
+    return i < def->field_count && is_in_path(d, def->fields[i].name) ? def->field_count : i;
 }
 
 /* Recursion follows the tables and a body of at most JSON_DEPTH_MAX levels. */
 static void decode_object(Decoder *d, const StructDef *def, const json_t *json, void *object)
 {
-    const char *name;
-    json_t     *value;
-    size_t      known = 0;
+    const json_t *members[FIELDS_MAX] = { NULL };
+    json_t       *object_json         = (json_t *)(uintptr_t)json; /* jansson's iterators do not know const */
+    size_t        unknown             = 0;
+    assert(def->field_count <= FIELDS_MAX);
+    for (void *at = json_object_iter(object_json); at; at = json_object_iter_next(object_json, at)) {
+        size_t i = body_field(d, def, (Str){ json_object_iter_key(at), json_object_iter_key_len(at) });
+        if (i < def->field_count) members[i] = json_object_iter_value(at);
+        else unknown++;
+    }
     for (size_t i = 0; i < def->field_count; i++) {
         const FieldDef *field = &def->fields[i];
         if (is_in_path(d, field->name)) continue;
-        const json_t *found  = json_object_get(json, field->name);
+        const json_t *found  = members[i];
         size_t        before = decoder_enter(d, field->name);
         void         *at     = (char *)object + field->offset;
-        if (found) known++;
         if (!found || json_is_null(found)) decoder_absent(d, field, at);
         else decode_value(d, field, found, at);
         decoder_leave(d, before);
     }
-    if (known == json_object_size(json)) return;
-    json_object_foreach((json_t *)(uintptr_t)json, name, value)
-    {
-        if (body_field(d, def, name)) continue;
+    if (unknown == 0) return;
+    for (void *at = json_object_iter(object_json); at; at = json_object_iter_next(object_json, at)) {
+        const char *name = json_object_iter_key(at);
+        Str         text = { name, json_object_iter_key_len(at) };
+        if (body_field(d, def, text) < def->field_count) continue;
         /* a number of a card is never repeated */
-        size_t before = decoder_enter(d, pan_found(str_from(name), false) ? "?" : name);
+        size_t before = decoder_enter(d, pan_found(text, false) ? "?" : name);
         decoder_fault(d, "unknown_field", "there is no such field here");
         decoder_leave(d, before);
     }

@@ -84,14 +84,14 @@ static void put_value(Buf *buf, const FieldDef *field, const void *at)
 }
 
 /* `"name":` with what stands before it. */
-static void put_name(Buf *buf, char before, const char *name)
+static void put_name(Buf *buf, char before, const FieldDef *field)
 {
-    size_t len = strlen(name);
+    size_t len = strlen(field->name);
     if (!buf_room(buf, len + 4)) return;
     char *to = buf->ptr + buf->len;
     to[0]    = before;
     to[1]    = '"';
-    memcpy(to + 2, name, len);
+    memcpy(to + 2, field->name, len);
     to[len + 2] = '"';
     to[len + 3] = ':';
     buf->len += len + 4;
@@ -104,7 +104,7 @@ void json_write(Buf *buf, const StructDef *def, const void *object)
         const FieldDef *field = &def->fields[i];
         const void     *at    = (const char *)object + field->offset;
         if (form_is_absent(field, at)) continue;
-        put_name(buf, before, field->name);
+        put_name(buf, before, field);
         put_value(buf, field, at);
         before = ',';
     }
