@@ -625,6 +625,51 @@ bool tax_item_base(const TaxRules *rules, const TaxItem *item, const TaxedItem *
     return base_of(&rules->rates[index[k]], k, item->qty_milli, taxed, base, err);
 }
 
+/* Thousandths of minor units: the shares of small taxes would be lost in whole ones. */
+static bool weigh_shares(const Work *w, const Class *class, const TaxItem *item, const TaxedItem *taxed,
+                         int64_t *weights, int64_t *sum, Error *err)
+{
+    enum { FINE = 1000 };
+    *sum = 0;
+    for (size_t k = 0; k < class->count; k++) {
+        const CartRate *rate = rate_of(w, class, k);
+        int64_t         base = 0;
+        weights[k]           = 0;
+        if (!(taxed->charged & 1U << k)) continue;
+        if (!base_of(rate, k, item->qty_milli, taxed, &base, err)) return false;
+        bool    whole = opt(rate->per_unit) > 0;
+        int64_t value = whole ? taxed->rate_tax[k] : base;
+        int64_t times = whole ? FINE : rate->rate, per = whole ? 1 : PPM_ONE / FINE;
+        if (!money_scale(value, times, per, ROUND_DOWN, &weights[k], err)) return false;
+        if (!money_add(*sum, weights[k], sum, err)) return false;
+    }
+    return true;
+}
+
+bool tax_shares(const TaxRules *rules, const TaxItem *net, int64_t tax, int64_t parts[LINE_RATES_MAX],
+                Error *err)
+{
+    Work      w                       = { .rules = rules };
+    TaxedItem taxed                   = { 0 };
+    int64_t   weights[LINE_RATES_MAX] = { 0 }, sum = 0;
+    assert(!rules->prices_include_tax);
+    for (size_t k = 0; k < LINE_RATES_MAX; k++) parts[k] = 0;
+    if (!tax_check(rules, err)) return false;
+    make_classes(&w);
+    size_t c = class_find(&w, net->tax_class);
+    if (c == w.class_count)
+        return err_set(err, &ERR_TAX_UNRESOLVED, "", "no rate for tax class \"%.*s\"",
+                       STR_FMT(net->tax_class));
+    if (tax == 0) return true;
+    if (!tax_line(&w, &w.classes[c], net, &taxed, err)
+        || !weigh_shares(&w, &w.classes[c], net, &taxed, weights, &sum, err))
+        return false;
+    for (size_t k = 0; sum == 0 && k < w.classes[c].count; k++)
+        weights[k] = rate_of(&w, &w.classes[c], k)->rate; /* rounded up from less than one unit */
+    if (w.classes[c].count > 0) money_split(tax, weights, w.classes[c].count, parts);
+    return true;
+}
+
 /* --- for people, and bundles --- */
 
 Str tax_rate_text(Arena *arena, int64_t ppm)

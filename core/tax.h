@@ -88,6 +88,12 @@ size_t tax_class_rates(const CartRate *rates, size_t rate_count, Str tax_class,
 bool tax_item_base(const TaxRules *rules, const TaxItem *item, const TaxedItem *taxed, size_t k,
                    int64_t *base, Error *err) MUST_USE;
 
+/* What part of a tax each rate of the class has, when it was taken on `net` (prices without tax): for goods
+ * that come back, whose tax is known only as one sum. The parts add up to it, unless the class is untaxed.
+ * Errors: TAX_UNRESOLVED, TAX_RULES, AMOUNT_RANGE. */
+bool tax_shares(const TaxRules *rules, const TaxItem *net, int64_t tax, int64_t parts[LINE_RATES_MAX],
+                Error *err) MUST_USE;
+
 /* "GST, 5 % on 100.00", "VAT, 20 % contained, on 10.00", "Sugar, 0.08 a unit", "VAT, exempt: CERT-1". */
 Str tax_sum_text(Arena *arena, const TaxSum *sum, const TaxRules *rules, Str currency);
 

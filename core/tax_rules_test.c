@@ -71,6 +71,17 @@ static const CartRate levy[] = {
     { .tax_class = STR("a"), .name = STR("VAT"), .rate = 190000, .compound = true },
 };
 
+static const CartRate places[] = {
+    { .tax_class = STR("a"), .name = STR("State"), .rate = 50000 },
+    { .tax_class = STR("a"), .name = STR("City"), .rate = 20000 },
+    { .tax_class = STR("b"), .name = STR("City"), .rate = 20000 },
+};
+static const CartRate both_ways[] = {
+    { .tax_class = STR("a"), .name = STR("GST"), .rate = 50000 },
+    { .tax_class = STR("a"), .name = STR("QST"), .rate = 95000, .compound = true },
+    { .tax_class = STR("b"), .name = STR("QST"), .rate = 95000 },
+};
+
 typedef struct {
     const char     *name;
     const CartRate *rates;
@@ -167,6 +178,12 @@ static const Example examples[] = {
     { "the same on top of 99", R(levy), .a = { 9900 }, .units = 1, .sums = { 100, 1900 }, .total = 11900 },
     { "the levy is taken of each of two", R(levy), .a = { 19800 }, .units = 2, .sums = { 200, 3800 },
       .total = 23800 },
+    { "a rate of two classes is one rounding, wherever it stands in them (2 % of 0.50)", R(places),
+      TAX_AT_DOCUMENT, .a = { 25 }, .b = 25, .units = 1, .sums = { 1, 1 }, .total = 52 },
+    { "on an invoice too, the tax on top comes after the one below it", R(quebec_2012), TAX_AT_DOCUMENT,
+      .a = { 10000 }, .units = 1, .sums = { 500, 998 }, .total = 11498 },
+    { "the same rate on top here and not there is not one", R(both_ways), TAX_AT_DOCUMENT, .a = { 10000 },
+      .b = 10000, .units = 1, .sums = { 500, 1948 }, .total = 22448 },
     { "a price below its levy holds no more tax than itself", R(levy), .included = true, .a = { 60 },
       .units = 1, .sums = { 60, 0 }, .total = 60 },
 };
@@ -258,6 +275,37 @@ static void check_words(void)
     check(str_eq(tax_rate_text(&arena, 3750), STR("0.375 %"))
               && str_eq(tax_rate_text(&arena, 10), STR("0.001 %")),
           "small rates keep their zeros");
+}
+
+static void check_shares(void)
+{
+    static const struct {
+        const char     *name;
+        const CartRate *rates;
+        size_t          rate_count;
+        int64_t         net, tax, parts[3];
+    } cases[] = {
+        { "of a luxury only its own rate has the tax", R(connecticut), 150000, 11625, { 0, 11625 } },
+        { "below that the other one", R(connecticut), 50000, 3175, { 3175, 0 } },
+        { "a levy has its part and the VAT on it the rest", R(levy), 9900, 2000, { 100, 1900 } },
+        { "of a small tax each rate has its share by weight", R(new_york_city), 9900, 879, { 396, 446, 37 } },
+        { "also of a tax on nothing, rounded up", R(new_york_city), 0, 1, { 0, 1, 0 } },
+        { "no tax has no shares", R(new_york_city), 5, 0, { 0 } },
+    };
+    int64_t  parts[LINE_RATES_MAX];
+    TaxRules rules = { 0 };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        TaxItem one      = item(STR("a"), 1, cases[i].net);
+        rules.rates      = cases[i].rates;
+        rules.rate_count = cases[i].rate_count;
+        bool fine        = tax_shares(&rules, &one, cases[i].tax, parts, &err);
+        for (size_t k = 0; k < 3; k++) fine = fine && parts[k] == cases[i].parts[k];
+        check(fine, cases[i].name);
+    }
+    TaxItem card = item(TAX_UNTAXED, 1, 5000), other = item(STR("x"), 1, 5000);
+    check(tax_shares(&rules, &card, 0, parts, &err), "what is untaxed has none");
+    check_refused(tax_shares(&rules, &other, 5, parts, &err), &err, &ERR_TAX_UNRESOLVED,
+                  "an unknown class is refused");
 }
 
 static void check_bundles(void)
@@ -510,6 +558,25 @@ static bool of_class(const Case *c, Str tax_class, int64_t *sum)
     return *sum > 0;
 }
 
+/* Of one class alone without compound rates: what each rate has of the tax is its share by weight. */
+static bool rates_share(const Case *c, const Taxed *out)
+{
+    size_t  index[LINE_RATES_MAX];
+    int64_t weights[LINE_RATES_MAX], parts[LINE_RATES_MAX];
+    size_t  count = tax_class_rates(c->rates, c->rules.rate_count, c->items[0].tax_class, index);
+    for (size_t k = 0; k < count; k++) {
+        if (c->rates[index[k]].compound) return true;
+        weights[k] = c->rates[index[k]].rate;
+    }
+    if (count > 0) money_split(out->tax, weights, count, parts);
+    for (size_t k = 0; k < count; k++) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < c->count; i++) sum += out->items[i].rate_tax[k];
+        if (sum != parts[k]) return false;
+    }
+    return true;
+}
+
 /* With contained or combined taxes: one class alone is one rounding of its sum, and no item is further than
  * one unit from its exact share. */
 static bool ratios_are_rounded_once(const Case *c, const Taxed *out)
@@ -522,6 +589,7 @@ static bool ratios_are_rounded_once(const Case *c, const Taxed *out)
     if (!of_class(c, c->items[0].tax_class, &all)) return out->tax == 0;
     TaxItem whole = { .tax_class = c->items[0].tax_class, .amount = all };
     if (out->tax != line_on_paper(c, &whole)) return false;
+    if (!rates_share(c, out)) return false;
     for (size_t i = 0; i < c->count; i++) {
         int64_t share = on_paper(out->tax, c->items[i].amount, all, ROUND_DOWN);
         if (out->items[i].tax != share && out->items[i].tax != share + 1) return false;
@@ -674,6 +742,7 @@ int main(void)
     check_untaxed();
     check_words();
     check_bundles();
+    check_shares();
     check_bad_rates();
     check_bad_items();
     check_memory();

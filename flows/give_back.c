@@ -17,25 +17,19 @@
 
 /* --- what every return ends with --- */
 
-/* Takes the tax of a line back from the accounts of its class's rates, by their weight. */
-static bool post_tax(Ctx *ctx, LedgerDoc *ledger, const CartRate *rates, size_t rate_count, Str tax_class,
-                     int64_t tax, Error *err)
+/* Takes the tax of a line back from the accounts of those rates that took it. */
+static bool post_tax(Ctx *ctx, LedgerDoc *ledger, const TaxRules *rules, Str tax_class,
+                     const ReturnLine *line, Error *err)
 {
-    int64_t weights[LINE_RATES_MAX], parts[LINE_RATES_MAX];
-    Str     names[LINE_RATES_MAX];
-    size_t  count = 0;
-    for (size_t i = 0; i < rate_count && count < LINE_RATES_MAX; i++) {
-        if (!str_eq(rates[i].tax_class, tax_class)) continue;
-        names[count]   = rates[i].name;
-        weights[count] = rates[i].rate;
-        count++;
-    }
-    if (count == 0) return err_set(err, &ERR_TAX_UNRESOLVED, "lines", "no rate for this class of goods");
-    money_split(tax, weights, count, parts);
-    for (size_t i = 0; i < count; i++) {
-        Str account = str_format(ctx->arena, "tax:%.*s", STR_FMT(names[i]));
+    int64_t parts[LINE_RATES_MAX];
+    size_t  index[LINE_RATES_MAX];
+    TaxItem net   = { .tax_class = tax_class, .qty_milli = line->quantity, .amount = line->net };
+    size_t  count = tax_class_rates(rules->rates, rules->rate_count, tax_class, index);
+    if (!tax_shares(rules, &net, line->tax, parts, err)) return false;
+    for (size_t k = 0; k < count; k++) {
+        Str account = str_format(ctx->arena, "tax:%.*s", STR_FMT(rules->rates[index[k]].name));
         if (!account.ptr) return err_memory(err);
-        if (!ledger_post(ctx, ledger, account, STR("receivable"), parts[i], STR("return"), err)) return false;
+        if (!ledger_post(ctx, ledger, account, STR("receivable"), parts[k], STR("return"), err)) return false;
     }
     return true;
 }
@@ -49,9 +43,9 @@ static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, S
     if (!tax_load(ctx, tax_zone, taxed_at_ms, &rates, &count, err)) return false;
     if (!ledger_post(ctx, &ledger, STR("sales"), STR("receivable"), doc->net, STR("return"), err))
         return false;
+    TaxRules rules = { .rates = rates, .rate_count = count };
     for (size_t i = 0; i < doc->lines.count; i++)
-        if (!post_tax(ctx, &ledger, rates, count, lines[i].tax_class, doc->lines.items[i].tax, err))
-            return false;
+        if (!post_tax(ctx, &ledger, &rules, lines[i].tax_class, &doc->lines.items[i], err)) return false;
     return ledger_post(ctx, &ledger, STR("cash_rounding"), STR("receivable"), doc->cash_rounding,
                        STR("rounding"), err);
 }
