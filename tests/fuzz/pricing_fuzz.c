@@ -1,6 +1,7 @@
-/* pricing_fuzz.c — any bytes as rules and a basket (core/wire.h): they are priced or refused, never more. What is
- * taken has one form, the parts of an answer add up, and the same question has the same answer. The first two bytes
- * say how long the rules are, the lowest first; the basket follows. Corpus: tests/fuzz/pricing. */
+/* pricing_fuzz.c — any bytes as rules and a basket (core/wire.h): they are priced or refused, never more.
+ * What is taken has one form, the parts of an answer add up, and the same question has the same answer. The
+ * first two bytes say how long the rules are, the lowest first; the basket follows. Corpus:
+ * tests/fuzz/pricing. */
 #include "core/price_wire.h"
 #include "core/wire.h"
 #include "tests/fuzz/fuzz.h"

@@ -7,7 +7,7 @@ tools/web.sh "$1"
 folder=$(mktemp -d /tmp/onetill-wasm-XXXXXX)
 trap 'rm -rf "$folder"' EXIT
 cat tests/wasm/cases.jsonl >"$folder/plain"
-[ ! -x "$1/golden_test" ] || "$1/golden_test" --plain >>"$folder/plain"
+"$1/golden_test" --plain >>"$folder/plain"
 "$1/wasm-native" <"$folder/plain" >"$folder/cases"
 echo "  core.wasm has $(stat -c %s "$1/web/core.wasm") bytes"
 node tests/wasm/check.mjs "$PWD/$1/web" "$folder/cases"
