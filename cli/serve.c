@@ -47,7 +47,11 @@ static bool read_plan(Cli *cli, Plan *plan, Error *err)
     if (log.ptr && plan->log && !str_eq(log, STR("on")))
         return err_set(err, &ERR_CONFIG, "", "--log is on or off");
     plan->port = (int)port;
+    Str tax = cli_option(cli, "tax");
     if (!psp.ptr) psp = cli_variable("ONETILL_PSP");
+    if (!tax.ptr) tax = cli_variable("ONETILL_TAX");
+    cli->env->tax_url              = tax;
+    cli->env->tax_key              = cli_variable("ONETILL_TAX_KEY");
     cli->env->psp_url              = psp;
     cli->env->webhooks_to_loopback = cli_flag(cli, "webhooks-to-loopback");
     if (is_loopback(plan->host) || cli_flag(cli, "insecure-network")) return true;
@@ -173,6 +177,7 @@ const Command command_serve = {
         { "host", "HOST", "the address to listen on; standard: 127.0.0.1" },
         { "port", "N", "standard: 8080; 0: any free one" },
         { "psp", "URL", "the payment service; standard: $ONETILL_PSP; without one cards are not taken" },
+        { "tax", "URL", "the tax service; standard: $ONETILL_TAX; without one the shop's own rates hold" },
         { "log", "on|off", "one JSON line per request on standard error; standard: on" },
         { "webhooks-to-loopback", NULL, "for development: webhooks may be on this machine" },
         { "insecure-network", NULL, "listen where other machines can hear API keys" },

@@ -111,7 +111,7 @@ static bool check_texts(Check *check, Error *err)
 static bool add_tags(Arena *arena, Str json, Words *words)
 {
     TextList tags;
-    bool     ok = catalog_read_tags(arena, json, &tags);
+    bool     ok = texts_read(arena, json, &tags);
     for (size_t i = 0; ok && i < tags.count; i++) ok = words_add(arena, tags.items[i], words);
     return ok;
 }

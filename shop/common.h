@@ -17,6 +17,11 @@ Str text_or_empty(Str text);
 /* The text, or absent when it is empty: replies leave out what is not there. */
 Str text_or_none(Str text);
 
+/* A list of texts as a JSON list, as columns keep it; an empty list as an empty text. STR_NONE and false: the
+ * arena is full. */
+Str  texts_write(Arena *arena, const TextList *list);
+bool texts_read(Arena *arena, Str json, TextList *out) MUST_USE;
+
 /* Periods are stored with 0 for "always was" and INT64_MAX for "always"; requests and replies leave
  * these two out. Errors: FIELD_INVALID at `field` when the period ends before it begins. */
 bool    period_check(int64_t from_ms, int64_t until_ms, const char *field, Error *err) MUST_USE;

@@ -14,6 +14,9 @@ struct Env {
     IdMaker         ids;
     Str             psp_url; /* the payment service, "http://127.0.0.1:PORT", or none */
     int             psp_timeout_ms; /* how long one call of it may take; 0: 10,000 */
+    Str             tax_url; /* the tax service, or none: the shop's own tables */
+    Str             tax_key; /* what it knows us by, or none */
+    int             tax_timeout_ms; /* how long one question may take; 0: 1,500 */
     bool            webhooks_to_loopback; /* for development and tests: receivers on this machine */
 };
 

@@ -8,7 +8,6 @@
 #include "shop/events/events.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,22 +25,6 @@ static bool split_words(Arena *arena, Str text, TextList *out)
         at                        = end + 1;
     }
     return out->items != NULL;
-}
-
-bool catalog_read_tags(Arena *arena, Str json, TextList *out)
-{
-    json_t *list = json.len ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
-    size_t  n    = json_array_size(list);
-    bool    ok   = true;
-    *out         = (TextList){ arena_array(arena, Str, n), 0 };
-    for (; ok && out->items && out->count < n; out->count++) {
-        const json_t *one = json_array_get(list, out->count);
-        Str copy = str_dup(arena, (Str){ json_string_value(one), json_string_length(one) });
-        out->items[out->count] = copy;
-        ok                     = copy.ptr != NULL;
-    }
-    json_decref(list);
-    return ok && out->items;
 }
 
 bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
@@ -62,7 +45,7 @@ bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
                        .brand        = row.brand,
                        .kind         = row.kind,
                        .cost         = row.cost };
-    return (catalog_read_tags(ctx->arena, row.tags, &out->tags)
+    return (texts_read(ctx->arena, row.tags, &out->tags)
             && split_words(ctx->arena, row.categories, &out->categories))
         || err_memory(err);
 }
@@ -195,18 +178,6 @@ static Str pairs_json(Arena *arena, const void *list, size_t count, bool media)
     return buf.failed ? STR_NONE : buf_str(&buf);
 }
 
-static Str tags_json(Arena *arena, const TextList *tags)
-{
-    Buf buf = buf_make(arena, 64);
-    if (tags->count == 0) return STR("");
-    for (size_t i = 0; i < tags->count; i++) {
-        buf_byte(&buf, i ? ',' : '[');
-        buf_json_string(&buf, tags->items[i]);
-    }
-    buf_byte(&buf, ']');
-    return buf_str(&buf);
-}
-
 static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Error *err)
 {
     BarcodeClearIn clear = { ctx->who.merchant, id };
@@ -285,7 +256,7 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
                      .options      = pairs_json(ctx->arena, item->options.items, item->options.count, false),
                      .media        = pairs_json(ctx->arena, item->media.items, item->media.count, true),
                      .brand        = text_or_empty(item->brand),
-                     .tags         = tags_json(ctx->arena, &item->tags),
+                     .tags         = texts_write(ctx->arena, &item->tags),
                      .kind         = kind_of(item),
                      .cost         = item->cost > 0 ? item->cost : 0,
                      .discountable = !item->no_discount,

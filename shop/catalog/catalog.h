@@ -22,9 +22,6 @@ typedef struct {
     TextList  categories; /* codes: its own first, then those above it */
 } SaleItem;
 
-/* The texts of a JSON list as the column `tags` has it; of an empty text: none. False: the arena is full. */
-bool catalog_read_tags(Arena *arena, Str json, TextList *out) MUST_USE;
-
 /* The active item of a SKU. Errors: SKU_UNKNOWN (422), also for an item not sold any more. */
 bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err) MUST_USE;
 

@@ -59,7 +59,7 @@ static bool read_lists(Ctx *ctx, const ItemFindRow *row, Item *out, Error *err)
     for (size_t i = 0; i < m; i++) out->variants.items[i].sku = variants[i].sku;
     out->barcodes.count = n;
     out->variants.count = m;
-    return (read_pairs(ctx->arena, row, out) && catalog_read_tags(ctx->arena, row->tags, &out->tags))
+    return (read_pairs(ctx->arena, row, out) && texts_read(ctx->arena, row->tags, &out->tags))
         || err_memory(err);
 }
 

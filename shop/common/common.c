@@ -4,6 +4,7 @@
 #include "core/money.h"
 #include "core/words.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,34 @@ Str text_or_empty(Str text)
 Str text_or_none(Str text)
 {
     return text.len ? text : STR_NONE;
+}
+
+Str texts_write(Arena *arena, const TextList *list)
+{
+    Buf buf = buf_make(arena, 64);
+    if (list->count == 0) return STR("");
+    for (size_t i = 0; i < list->count; i++) {
+        buf_byte(&buf, i ? ',' : '[');
+        buf_json_string(&buf, list->items[i]);
+    }
+    buf_byte(&buf, ']');
+    return buf.failed ? STR_NONE : buf_str(&buf);
+}
+
+bool texts_read(Arena *arena, Str json, TextList *out)
+{
+    json_t *list = json.len ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
+    size_t  n    = json_array_size(list);
+    bool    ok   = true;
+    *out         = (TextList){ arena_array(arena, Str, n), 0 };
+    for (; ok && out->items && out->count < n; out->count++) {
+        const json_t *one = json_array_get(list, out->count);
+        Str copy = str_dup(arena, (Str){ json_string_value(one), json_string_length(one) });
+        out->items[out->count] = copy;
+        ok                     = copy.ptr != NULL;
+    }
+    json_decref(list);
+    return ok && out->items;
 }
 
 int64_t period_from(int64_t asked_ms)

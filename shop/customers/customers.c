@@ -5,13 +5,23 @@
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 
+bool customers_cart(Ctx *ctx, Id id, CartCustomer *out, Error *err)
+{
+    CustomerForCartRow row   = { 0 };
+    bool               found = false;
+    CustomerForCartIn  in    = { ctx->who.merchant, id };
+    *out                     = (CartCustomer){ .birthday = OPT_NONE };
+    if (!q_customer_for_cart_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (!found) return err_set(err, &ERR_CUSTOMER_UNKNOWN, "customer", "no such customer");
+    if (row.birthday) out->birthday = row.birthday;
+    out->tier = text_or_none(row.tier);
+    return texts_read(ctx->arena, row.groups, &out->groups) || err_memory(err);
+}
+
 bool customers_must_exist(Ctx *ctx, Id id, Error *err)
 {
-    CustomerExistsRow row;
-    bool              found = false;
-    CustomerExistsIn  in    = { ctx->who.merchant, id };
-    if (!q_customer_exists_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
-    return found || err_set(err, &ERR_CUSTOMER_UNKNOWN, "customer", "no such customer");
+    CartCustomer customer;
+    return customers_cart(ctx, id, &customer, err);
 }
 
 bool customers_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err)
@@ -55,6 +65,23 @@ bool customers_phone(Arena *arena, Str text, Str *out, Error *err)
     return true;
 }
 
+static bool birthday_read(Str text, int64_t *out, Error *err)
+{
+    static const unsigned char days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    *out = 0;
+    if (!text.len) return true;
+    bool fine = text.len == 5 && text.ptr[2] == '-';
+    for (size_t i = 0; fine && i < text.len; i++)
+        fine = i == 2 || (text.ptr[i] >= '0' && text.ptr[i] <= '9');
+    if (!fine) return err_set(err, &ERR_FIELD_INVALID, "birthday", "must be written as MM-DD, e.g. 02-29");
+    int month = (text.ptr[0] - '0') * 10 + text.ptr[1] - '0';
+    int day   = (text.ptr[3] - '0') * 10 + text.ptr[4] - '0';
+    if (month < 1 || month > 12 || day < 1 || day > days[month - 1])
+        return err_set(err, &ERR_FIELD_INVALID, "birthday", "there is no such day");
+    *out = month * 100 + day;
+    return true;
+}
+
 static bool tell(Ctx *ctx, Id id, Str ref, Error *err)
 {
     Buf body = buf_make(ctx->arena, 64);
@@ -78,6 +105,7 @@ static bool row_of(Ctx *ctx, const CustomerInput *input, Id id, CustomerPutIn *r
                                .note     = text_or_empty(input->note),
                                .now_ms   = ctx->now_ms };
     if (!ref.ptr) return err_memory(err);
+    if (!birthday_read(input->birthday, &row->birthday, err)) return false;
     if (row->country.len && !country_check(row->country, "country", err)) return false;
     return customers_email(ctx->arena, input->email, &row->email, err)
         && customers_phone(ctx->arena, input->phone, &row->phone, err);
@@ -110,16 +138,16 @@ bool customers_change(Ctx *ctx, const CustomerChange *request, Customer *reply, 
 {
     CustomerPutIn in;
     Id            other = { { 0 } };
-    CustomerInput input = { request->ref,   request->name,    request->email,
-                            request->phone, request->country, request->note };
+    CustomerInput input = { request->ref,     request->name, request->email,   request->phone,
+                            request->country, request->note, request->birthday };
     if (!customers_get(ctx, request->id, reply, err)) return false;
     if (!input.ref.len) input.ref = reply->ref;
     if (!row_of(ctx, &input, request->id, &in, err)) return false;
     if (!customers_find_ref(ctx, in.ref, &other, err)) return false;
     if (!id_is_none(other) && !id_eq(other, request->id))
         return err_set(err, &ERR_CUSTOMER_REF_TAKEN, "ref", "another customer has this number");
-    CustomerChangeIn row = { in.merchant, in.id,      in.ref,  in.name,  in.email,
-                             in.phone,    in.country, in.note, in.now_ms };
+    CustomerChangeIn row = { in.merchant, in.id,   in.ref,      in.name,  in.email,
+                             in.phone, in.country, in.note, in.birthday, in.now_ms };
     return q_customer_change_exec(ctx->tx, &row, NULL, err) && put_words(ctx, &in, false, err)
         && tell(ctx, in.id, in.ref, err) && customers_get(ctx, in.id, reply, err);
 }
@@ -127,9 +155,19 @@ bool customers_change(Ctx *ctx, const CustomerChange *request, Customer *reply, 
 #define SHOWN(row)                                                                                           \
     (Customer)                                                                                               \
     {                                                                                                        \
-        (row).id, (row).ref, (row).name, text_or_none((row).email), text_or_none((row).phone),               \
-            text_or_none((row).country), text_or_none((row).note), (row).made_at_ms, (row).updated_at_ms     \
+        .id = (row).id, .ref = (row).ref, .name = (row).name, .email = text_or_none((row).email),            \
+        .phone = text_or_none((row).phone), .country = text_or_none((row).country),                          \
+        .note = text_or_none((row).note), .tier = text_or_none((row).tier), .made_at = (row).made_at_ms,     \
+        .updated_at = (row).updated_at_ms                                                                    \
     }
+
+/* The rest of a profile: what has another form in its row. */
+static bool show_rest(Arena *arena, int64_t birthday, Str groups, Customer *out, Error *err)
+{
+    if (birthday)
+        out->birthday = str_format(arena, "%02d-%02d", (int)(birthday / 100), (int)(birthday % 100));
+    return (texts_read(arena, groups, &out->groups) && (!birthday || out->birthday.ptr)) || err_memory(err);
+}
 
 bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err)
 {
@@ -139,7 +177,24 @@ bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err)
     if (!q_customer_find_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, "id", "no such customer");
     *out = SHOWN(row);
-    return true;
+    return show_rest(ctx->arena, row.birthday, row.groups, out, err);
+}
+
+bool customers_put_groups(Ctx *ctx, const CustomerGroups *request, Customer *reply, Error *err)
+{
+    const TextList *list = &request->groups;
+    for (size_t i = 0; i < list->count; i++)
+        if (!str_eq(list->items[i], str_trim(list->items[i])))
+            return err_set(err, &ERR_FIELD_INVALID, "groups", "a group must not begin or end with blanks");
+    CustomerGroupsPutIn in = { ctx->who.merchant, request->id, texts_write(ctx->arena, list),
+                               text_or_empty(request->tier), ctx->now_ms };
+    if (!in.groups.ptr) return err_memory(err);
+    if (!customers_get(ctx, request->id, reply, err)) return false;
+    if (!q_customer_groups_put_exec(ctx->tx, &in, NULL, err)) return false;
+    Str detail = str_format(ctx->arena, "groups %.*s tier %.*s", STR_FMT(in.groups), STR_FMT(in.tier));
+    if (!detail.ptr) return err_memory(err);
+    return audit_append(ctx, STR("customer.groups"), request->id, detail, err)
+        && tell(ctx, request->id, reply->ref, err) && customers_get(ctx, request->id, reply, err);
 }
 
 static bool count_words(Ctx *ctx, Prefix range, int64_t most, int64_t *n, Error *err)
@@ -183,8 +238,11 @@ static bool search(Ctx *ctx, const CustomerAsk *ask, const CustomerPageIn *exact
     if (plan.count && !q_customer_search_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, Customer, count);
     if (!reply->items.items) return err_memory(err);
-    for (; shown < count && shown < limit; shown++)
-        reply->items.items[reply->items.count++] = SHOWN(rows[shown]);
+    for (; shown < count && shown < limit; shown++) {
+        Customer *to = &reply->items.items[reply->items.count++];
+        *to          = SHOWN(rows[shown]);
+        if (!show_rest(ctx->arena, rows[shown].birthday, rows[shown].groups, to, err)) return false;
+    }
     if (count == shown && !plan.cut) return true;
     reply->next_cursor = count > shown
                            ? search_cursor_text(ctx->arena, rows[shown - 1].word, rows[shown - 1].id)
@@ -209,8 +267,11 @@ bool customers_list(Ctx *ctx, const CustomerAsk *request, CustomerList *reply, E
     if (!q_customer_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, Customer, count);
     if (!reply->items.items) return err_memory(err);
-    for (size_t i = 0; i < count && (int64_t)i < in.count - 1; i++)
-        reply->items.items[reply->items.count++] = SHOWN(rows[i]);
+    for (size_t i = 0; i < count && (int64_t)i < in.count - 1; i++) {
+        Customer *to = &reply->items.items[reply->items.count++];
+        *to          = SHOWN(rows[i]);
+        if (!show_rest(ctx->arena, rows[i].birthday, rows[i].groups, to, err)) return false;
+    }
     if (count == reply->items.count) return true;
     reply->next_cursor = id_text(ctx->arena, rows[count - 2].id);
     return reply->next_cursor.ptr || err_memory(err);

@@ -2,6 +2,7 @@
 #ifndef SHOP_CUSTOMERS_H
 #define SHOP_CUSTOMERS_H
 
+#include "core/price.h"
 #include "shop/common.h"
 
 #define API_DEF "shop/customers/api.def"
@@ -9,6 +10,9 @@
 
 /* Errors: CUSTOMER_UNKNOWN (422). */
 bool customers_must_exist(Ctx *ctx, Id id, Error *err) MUST_USE;
+
+/* What promotions ask about a customer: groups, tier, birthday. Errors: CUSTOMER_UNKNOWN (422). */
+bool customers_cart(Ctx *ctx, Id id, CartCustomer *out, Error *err) MUST_USE;
 
 /* Makes the customer of input->ref (an absent ref: a new customer), or changes it when it is there.
  * Errors: FIELD_INVALID. */

@@ -82,9 +82,9 @@ static bool pages(Ctx *ctx, void *arg, Error *e)
 static void check_writes(void)
 {
     CustomerInput in   = { STR("C-1"), STR("Ann Éclair"), STR("Ann@example.org"), STR("+44 20 7946-0000"),
-                           STR("GB"),  STR_NONE };
-    CustomerInput bob  = { STR("C-2"), STR("Bob Customer"), STR_NONE, STR_NONE, STR_NONE, STR_NONE };
-    CustomerInput anon = { STR_NONE, STR("Carla"), STR_NONE, STR_NONE, STR_NONE, STR_NONE };
+                           STR("GB"),  STR_NONE, STR("02-29") };
+    CustomerInput bob  = { .ref = STR("C-2"), .name = STR("Bob Customer") };
+    CustomerInput anon = { STR_NONE, STR("Carla"), STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE };
     Id            none = { { 9 } };
     check_ok(kit_write(db, &env, create, &in, &err), &err, "a customer is made");
     check_refused(kit_write(db, &env, create, &in, &err), &err, &ERR_CUSTOMER_REF_TAKEN,
@@ -111,14 +111,64 @@ static void check_writes(void)
 
 static void check_change(void)
 {
-    CustomerChange in   = { ann, STR("C-2"), STR("Ann Smith"), STR_NONE, STR_NONE, STR_NONE, STR_NONE };
-    CustomerChange none = { { { 9 } }, STR_NONE, STR("X"), STR_NONE, STR_NONE, STR_NONE, STR_NONE };
+    CustomerChange in   = { .id = ann, .ref = STR("C-2"), .name = STR("Ann Smith") };
+    CustomerChange none = { { { 9 } }, STR_NONE, STR("X"), STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE };
     check_refused(kit_write(db, &env, change, &in, &err), &err, &ERR_CUSTOMER_REF_TAKEN,
                   "nobody takes the number of another");
     check_refused(kit_write(db, &env, change, &none, &err), &err, &ERR_NOT_FOUND,
                   "only what is there is changed");
     in.ref = STR_NONE;
     check_ok(kit_write(db, &env, change, &in, &err), &err, "a profile is changed");
+}
+
+static bool put_groups(Ctx *ctx, void *arg, Error *e)
+{
+    Customer changed;
+    return customers_put_groups(ctx, arg, &changed, e);
+}
+
+static bool for_cart(Ctx *ctx, void *arg, Error *e)
+{
+    return customers_cart(ctx, ann, arg, e);
+}
+
+static void check_birthdays(void)
+{
+    static const char *const wrong[] = { "02-30", "13-01", "00-10", "1-1", "01/01", "2000-01-01", "01-00" };
+    CustomerInput            in      = { .name = STR("Dora") };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        in.birthday = str_from(wrong[i]);
+        check_refused(kit_write(db, &env, create, &in, &err), &err, &ERR_FIELD_INVALID,
+                      "a birthday is a day of the year");
+    }
+}
+
+static void check_groups(void)
+{
+    CartCustomer   seen;
+    Str            groups[] = { STR("employee"), STR("club, \"gold\"") };
+    CustomerGroups in       = { ann, { groups, 2 }, STR("gold") };
+    CustomerChange profile  = { .id = ann, .name = STR("Ann Smith") };
+    check_ok(kit_read(db, &env, for_cart, &seen, &err), &err, "a customer is priced");
+    check(seen.birthday == 229 && seen.groups.count == 0 && !seen.tier.ptr, "with the birthday, in no group");
+    check_ok(kit_write(db, &env, put_groups, &in, &err), &err, "a customer is put into groups");
+    check_ok(kit_write(db, &env, change, &profile, &err), &err, "and the profile is changed");
+    check_ok(kit_read(db, &env, for_cart, &seen, &err), &err, "then");
+    check(seen.groups.count == 2 && str_eq(seen.groups.items[1], groups[1]) && str_eq(seen.tier, STR("gold")),
+          "the groups stay");
+    check(seen.birthday == OPT_NONE, "and a birthday that is left out is forgotten");
+    in.groups.count = 0;
+    in.tier         = STR_NONE;
+    check_ok(kit_write(db, &env, put_groups, &in, &err), &err, "a customer leaves all groups");
+    check_ok(kit_read(db, &env, for_cart, &seen, &err) && seen.groups.count == 0, &err, "and is in none");
+    groups[0] = STR(" x");
+    in.groups.count = 1;
+    check_refused(kit_write(db, &env, put_groups, &in, &err), &err, &ERR_FIELD_INVALID,
+                  "a group has no blanks around");
+    in.id           = (Id){ { 9 } };
+    in.groups.count = 0;
+    check_refused(kit_write(db, &env, put_groups, &in, &err), &err, &ERR_NOT_FOUND,
+                  "an unknown customer has none");
 }
 
 int main(void)
@@ -128,6 +178,8 @@ int main(void)
     for (size_t i = 0; i < COUNT(asks); i++) (void)kit_read(db, &env, find, &i, &err);
     check(kit_read(db, &env, pages, NULL, &err), "pages show every customer once");
     check(kit_read(db, &env, pages, "c", &err), "pages of a search show every customer once");
+    check_birthdays();
+    check_groups();
     check_change();
     kit_close(db);
     return check_finish("customers");

@@ -8,6 +8,9 @@ CREATE TABLE customer (
     phone         TEXT   NOT NULL, -- digits with +, or empty
     country       TEXT   NOT NULL, -- ISO 3166-1 alpha-2, or empty
     note          TEXT   NOT NULL,
+    birthday      BIGINT NOT NULL, -- month times 100 plus day; 0: not known
+    groups        TEXT   NOT NULL, -- JSON list of texts; or empty
+    tier          TEXT   NOT NULL, -- of loyalty, or empty
     made_at_ms    BIGINT NOT NULL,
     updated_at_ms BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)
