@@ -334,8 +334,10 @@ static void make_order(Maker *m, Promotion *it, bool tender)
         effect(m, false, &it->percent, &it->amount, &it->price);
         if (it->amount != OPT_NONE && may(m, 30)) it->each_amount = it->amount + price(m);
     }
-    if (tender && may(m, 70)) it->tenders = some(m, tenders, 2, 60);
-    if (may(m, 30)) it->needs_by = may(m, 50) ? STR("list") : STR("paid");
+    if (tender) it->tenders = some(m, tenders, 2, 60);
+    if (tender && it->tenders.count == 0) it->tenders.items[it->tenders.count++] = STR("card");
+    bool measures = it->needs.count || it->tiers.count;
+    if (measures && may(m, 30)) it->needs_by = may(m, 50) ? STR("list") : STR("paid");
 }
 
 static void make_promotion(Maker *m, Promotion *it, int n)
@@ -351,7 +353,8 @@ static void make_promotion(Maker *m, Promotion *it, int n)
     if (may(m, 25)) it->group = may(m, 60) ? STR("g") : STR("h");
     if (may(m, 12)) it->stacks = STR("none");
     else if (may(m, 15)) it->stacks = STR("set");
-    it->sets = some(m, sets, 2, str_eq(it->stacks, STR("set")) ? 60 : 15);
+    if (!str_eq(it->stacks, STR("none"))) it->sets = some(m, sets, 2, it->stacks.ptr ? 60 : 20);
+    if (it->stacks.ptr && it->sets.count == 0) it->stacks = STR("none");
     if (may(m, 14)) make_needs(m, it);
     if (may(m, 10)) make_conditions(m, it);
     if (may(m, 15)) it->max_discount = price(m) / (1 + pick(m, 3)) + 1;
@@ -365,6 +368,7 @@ static void make_promotion(Maker *m, Promotion *it, int n)
         make_order(m, it, phase >= 84);
     } else {
         it->phase = STR("shipping");
+        it->group = STR_NONE;
         effect(m, true, &it->percent, &it->amount, &it->price);
     }
 }

@@ -311,6 +311,14 @@ static void mark_units(Ref *ref, int p)
     }
 }
 
+bool ref_alike(const Ref *ref, int u, int v)
+{
+    if (ref->line_of[u] != ref->line_of[v]) return false;
+    for (int p = 0; p < ref->promo_count; p++)
+        if (ref->marked[p][u] != ref->marked[p][v]) return false;
+    return true;
+}
+
 static void set_up_promotion(Ref *ref, int p)
 {
     const Promotion *promo = &ref->promos[p];
@@ -328,7 +336,7 @@ static void set_up_promotion(Ref *ref, int p)
         if (ref_is_goods(ref, p)) ref->effect[p][i] = ref_effect(ref, p, (int)i, ref->gross);
     }
     for (int q = 0; q < ref->promo_count; q++) ref->stack[p][q] = they_stack(promo, &ref->promos[q]);
-    if (ref_is(ref, p, "item")) mark_units(ref, p);
+    if (ref->live[p] && ref_is(ref, p, "item")) mark_units(ref, p);
 }
 
 static bool comes_first(const Ref *ref, int a, int b)
@@ -400,8 +408,46 @@ static void price_reserved(Ref *ref, const Holder *holders, int count, int set, 
         ref_evaluate(ref, &ways[w], &purse);
         ref_later(ref, &purse, &out->answer, made);
     }
-    for (size_t i = 0; i < out->answer.count; i++)
-        if (out->answer.outcomes[i].sum > out->dearest) out->dearest = out->answer.outcomes[i].sum;
+}
+
+static bool for_nothing(const Holder *holders, int count, int set, const RefOutcome *outcome)
+{
+    for (int h = 0; h < count; h++)
+        if ((set >> h & 1) && outcome->promo_off[holders[h].promo] == 0) return true;
+    return false;
+}
+
+static bool all_refused(const RefAnswer *answer)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (!answer->outcomes[i].refused) return false;
+    return true;
+}
+
+/* A reservation whose promotion then takes nothing, or after which a manual discount is refused, is no
+ * alternative; when nothing else is left, the basket is refused. */
+static void drop_no_alternatives(const Holder *holders, int count, Reserved *sets)
+{
+    bool any = false;
+    for (int set = 1; set < 1 << count; set++) {
+        RefAnswer *answer = &sets[set].answer;
+        size_t     kept   = 0;
+        for (size_t i = 0; i < answer->count; i++)
+            if (!for_nothing(holders, count, set, &answer->outcomes[i]))
+                answer->outcomes[kept++] = answer->outcomes[i];
+        if (kept < answer->count) sets[set].certain = false;
+        answer->count = kept;
+    }
+    for (int set = 0; set < 1 << count; set++) any |= sets[set].possible && !all_refused(&sets[set].answer);
+    for (int set = 0; set < 1 << count; set++) {
+        RefAnswer *answer = &sets[set].answer;
+        if (any && all_refused(answer)) answer->count = 0;
+        sets[set].dearest = -1;
+        for (size_t i = 0; i < answer->count; i++) {
+            if (answer->outcomes[i].refused) sets[set].certain = false;
+            if (answer->outcomes[i].sum > sets[set].dearest) sets[set].dearest = answer->outcomes[i].sum;
+        }
+    }
 }
 
 /* A set without one that always holds stands only where that one would take nothing. */
@@ -410,11 +456,12 @@ static void judge_sets(const Holder *holders, int count, Reserved *sets)
     for (int set = 0; set < 1 << count; set++) {
         sets[set].possible = sets[set].certain = true;
         for (int h = 0; h < count; h++) {
-            if (!holders[h].always || set >> h & 1) continue;
+            if (!holders[h].always || (set >> h & 1)) continue;
             const RefAnswer *with    = &sets[set | 1 << h].answer;
             bool             nothing = false, some = false;
             for (size_t i = 0; i < with->count; i++) {
-                bool takes = with->outcomes[i].promo_off[holders[h].promo] > 0;
+                bool takes = !with->outcomes[i].refused
+                             && with->outcomes[i].promo_off[holders[h].promo] > 0;
                 some |= takes;
                 nothing |= !takes;
             }
@@ -434,7 +481,8 @@ static void choose_sets(const Reserved *sets, int count, RefAnswer *out)
             for (int other = 0; other < 1 << count; other++) {
                 int64_t dearest = sets[other].dearest;
                 bool    fewer   = __builtin_popcount((unsigned)other) < outcome->reservations;
-                if (sets[other].certain && (dearest < outcome->sum || (fewer && dearest == outcome->sum)))
+                if (sets[other].certain && sets[other].answer.count > 0
+                    && (dearest < outcome->sum || (fewer && dearest == outcome->sum)))
                     beaten = true;
             }
             if (beaten) continue;
@@ -460,12 +508,12 @@ void reference_price(const CartInput *in, const Promotion *promos, size_t count,
     if (held > HOLDERS) ref.too_big = true;
     for (int set = 0; set < 1 << held && !ref.too_big; set++) {
         sets[set].answer.count = 0;
-        sets[set].dearest      = -1;
         price_reserved(&ref, holders, held, set, &sets[set]);
         if (sets[set].answer.too_big) ref.too_big = true;
     }
     out->too_big = ref.too_big;
     if (out->too_big) return;
     judge_sets(holders, held, sets);
+    drop_no_alternatives(holders, held, sets);
     choose_sets(sets, held, out);
 }

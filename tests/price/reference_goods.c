@@ -25,6 +25,7 @@ int64_t ref_give(Purse *purse, int promo, const int64_t *shares)
         if (promo != MANUAL) {
             purse->promo_left[promo] -= take;
             purse->promo_off[promo] += take;
+            purse->promo_line_off[promo][part->line] += take;
         }
         given += take;
     }
@@ -49,13 +50,13 @@ static int rank_of(const Ref *ref, int promo)
     return REF_PROMOS;
 }
 
-/* Earlier line; those in bundles by the bundle's promotion, then the rest; then who has the first
- * promotions. */
+/* Earlier line; max_units: earlier units; those in bundles by the bundle's promotion, then the rest. */
 static bool part_comes_first(const Ref *ref, const Part *a, const Part *b)
 {
     if (a->line != b->line) return a->line < b->line;
     int rank_a = a->bundle == NO_BUNDLE ? REF_PROMOS : rank_of(ref, a->bundle);
     int rank_b = b->bundle == NO_BUNDLE ? REF_PROMOS : rank_of(ref, b->bundle);
+    if (a->first != b->first) return a->first < b->first;
     if (rank_a != rank_b) return rank_a < rank_b;
     for (int r = 0; r < ref->promo_count; r++) {
         bool in_a = a->items >> ref->rank[r] & 1;
@@ -65,6 +66,14 @@ static bool part_comes_first(const Ref *ref, const Part *a, const Part *b)
     return false;
 }
 
+/* The first unit that is like this one for ever. */
+static int first_alike(const Ref *ref, int u)
+{
+    int v = 0;
+    while (!ref_alike(ref, u, v)) v++;
+    return v;
+}
+
 static void make_parts(const Ref *ref, const Claims *claims, Purse *purse)
 {
     for (int u = 0; u < ref->unit_count; u++) {
@@ -72,6 +81,7 @@ static void make_parts(const Ref *ref, const Claims *claims, Purse *purse)
         Part mine = { .line = line, .items = claims->items[u], .bundle = claims->bundle[u] };
         int  at   = 0;
         if (!ref->open[line]) continue;
+        mine.first = first_alike(ref, u);
         while (at < purse->part_count && part_comes_first(ref, &purse->parts[at], &mine)) at++;
         bool same = at < purse->part_count && !part_comes_first(ref, &mine, &purse->parts[at]);
         if (!same) {
@@ -85,7 +95,8 @@ static void make_parts(const Ref *ref, const Claims *claims, Purse *purse)
     for (int u = 0; u < ref->unit_count; u++)
         for (int n = 0; n < purse->part_count; n++)
             if (purse->parts[n].line == ref->line_of[u] && purse->parts[n].items == claims->items[u]
-                && purse->parts[n].bundle == claims->bundle[u])
+                && purse->parts[n].bundle == claims->bundle[u]
+                && purse->parts[n].first == first_alike(ref, u))
                 purse->unit_part[u] = n;
 }
 
@@ -158,26 +169,51 @@ static void apply_item(const Ref *ref, Purse *purse, int promo)
 typedef struct {
     int     slot, part; /* which part of the bundle, which part of the line */
     int64_t cost;
+    int64_t key, list;  /* what it cost when bundles of this priority were made; its list price */
     bool    gets;
 } Member;
 
-/* The units of one bundle, each with what it costs; a part's units go from its first (dearest) on. */
-static int collect_members(const Ref *ref, const Claims *claims, const Purse *purse, int promo, int instance,
-                           int *used, Member *members)
+/* What bundles are made of: the basket after its item promotions. */
+typedef struct {
+    const Claims *claims;
+    Claims        known_claims; /* with the item promotions of the bundle's own and higher priorities only */
+    Purse         known;
+    int           used[REF_PARTS], known_used[REF_PARTS];
+} Stock;
+
+static int64_t next_cost(const Purse *purse, int n, int *used)
 {
-    int count = 0;
+    const Part *part  = &purse->parts[n];
+    int         index = used[n]++;
+    return part->before_bundles / part->units + (index < part->before_bundles % part->units ? 1 : 0);
+}
+
+/* The units of one bundle, each with what it costs; a part's units go from its first (dearest) on. */
+static int collect_members(const Ref *ref, Stock *stock, const Purse *purse, int promo, int instance,
+                           Member *members)
+{
+    const Claims *claims = stock->claims;
+    int           count  = 0;
     for (int slot = 0; slot < (int)ref->promos[promo].parts.count; slot++)
         for (int u = 0; u < ref->unit_count; u++) {
             if (claims->bundle[u] != promo || claims->instance[u] != instance || claims->part[u] != slot)
                 continue;
-            int         n     = purse->unit_part[u];
-            const Part *part  = &purse->parts[n];
-            int         index = used[n]++;
-            int64_t     cost  = part->before_bundles / part->units
-                           + (index < part->before_bundles % part->units ? 1 : 0);
-            members[count++] = (Member){ slot, n, cost, false };
+            int n            = purse->unit_part[u];
+            members[count++] = (Member){ .slot = slot,
+                                         .part = n,
+                                         .cost = next_cost(purse, n, stock->used),
+                                         .key  = next_cost(&stock->known, stock->known.unit_part[u],
+                                                           stock->known_used),
+                                         .list = ref->list[ref->line_of[u]] };
         }
     return count;
+}
+
+static bool goes_first(const Member *a, const Member *b, bool dearest)
+{
+    if (a->key != b->key) return dearest ? a->key > b->key : a->key < b->key;
+    if (a->list != b->list) return dearest ? a->list > b->list : a->list < b->list;
+    return !dearest; /* of equal ones the first is the dearest, the last the cheapest */
 }
 
 static void choose_getters(const Promotion *promo, Member *members, int count)
@@ -192,9 +228,7 @@ static void choose_getters(const Promotion *promo, Member *members, int count)
             int best = -1;
             for (int m = 0; m < count; m++) {
                 if (members[m].slot != slot || members[m].gets) continue;
-                bool better = best < 0
-                              || (dearest ? members[m].cost > members[best].cost
-                                          : members[m].cost < members[best].cost);
+                bool better = best < 0 || goes_first(&members[m], &members[best], dearest);
                 if (better) best = m;
             }
             if (best >= 0) members[best].gets = true;
@@ -215,14 +249,37 @@ static int64_t bundle_off(Effect effect, const Member *members, int count)
     return off;
 }
 
+static void apply_items(const Ref *ref, int64_t from_priority, Purse *purse)
+{
+    for (int r = 0; r < ref->promo_count; r++) {
+        int p = ref->rank[r];
+        if (ref->live[p] && ref_is(ref, p, "item") && ref_priority(ref, p) >= from_priority)
+            apply_item(ref, purse, p);
+    }
+    for (int n = 0; n < purse->part_count; n++) purse->parts[n].before_bundles = purse->parts[n].cost;
+}
+
+static void fill_stock(const Ref *ref, const Claims *claims, int promo, Stock *stock)
+{
+    memset(stock, 0, sizeof *stock);
+    stock->claims       = claims;
+    stock->known_claims = *claims;
+    for (int p = 0; p < ref->promo_count; p++)
+        for (int u = 0; u < ref->unit_count && ref_priority(ref, p) < ref_priority(ref, promo); u++)
+            stock->known_claims.items[u] &= (uint8_t) ~(1U << p);
+    open_purse(ref, &stock->known_claims, &stock->known);
+    apply_items(ref, ref_priority(ref, promo), &stock->known);
+}
+
 static void apply_bundle(const Ref *ref, const Claims *claims, Purse *purse, int promo)
 {
-    Effect effect          = ref->effect[promo][0];
-    int    used[REF_PARTS] = { 0 };
+    Effect effect = ref->effect[promo][0];
+    Stock  stock;
+    fill_stock(ref, claims, promo, &stock);
     for (int instance = 0; instance < REF_UNITS; instance++) {
         Member  members[REF_UNITS];
         int64_t weights[REF_PARTS] = { 0 }, shares[REF_PARTS];
-        int     count = collect_members(ref, claims, purse, promo, instance, used, members);
+        int     count              = collect_members(ref, &stock, purse, promo, instance, members);
         if (count == 0) break;
         choose_getters(&ref->promos[promo], members, count);
         int64_t off = bundle_off(effect, members, count);
@@ -232,14 +289,17 @@ static void apply_bundle(const Ref *ref, const Claims *claims, Purse *purse, int
     }
 }
 
+static bool in_a_bundle(const Ref *ref, const Claims *claims, int promo)
+{
+    for (int u = 0; u < ref->unit_count; u++)
+        if (claims->bundle[u] == promo) return true;
+    return false;
+}
+
 void ref_evaluate(const Ref *ref, const Claims *claims, Purse *purse)
 {
     open_purse(ref, claims, purse);
+    apply_items(ref, INT64_MIN, purse);
     for (int r = 0; r < ref->promo_count; r++)
-        if (ref->live[ref->rank[r]] && ref_is(ref, ref->rank[r], "item"))
-            apply_item(ref, purse, ref->rank[r]);
-    for (int n = 0; n < purse->part_count; n++) purse->parts[n].before_bundles = purse->parts[n].cost;
-    for (int r = 0; r < ref->promo_count; r++)
-        if (ref->live[ref->rank[r]] && ref_is(ref, ref->rank[r], "bundle"))
-            apply_bundle(ref, claims, purse, ref->rank[r]);
+        if (in_a_bundle(ref, claims, ref->rank[r])) apply_bundle(ref, claims, purse, ref->rank[r]);
 }

@@ -26,7 +26,8 @@ typedef struct {
 
 /* Units of a line that are touched by the same promotions on goods. */
 typedef struct {
-    int     line, units, first;
+    int     line, units;
+    int     first; /* of the units that are like it for ever */
     uint8_t items;
     int     bundle;
     int64_t cost, floor;
@@ -40,6 +41,7 @@ typedef struct {
     int     unit_part[REF_UNITS];
     int64_t line_left[REF_LINES], promo_left[REF_PROMOS], order_left;
     int64_t promo_off[REF_PROMOS];
+    int64_t promo_line_off[REF_PROMOS][REF_LINES];
     uint32_t useless;              /* bit p: a bundle of promotion p was made that takes off nothing */
     uint32_t touched[REF_PROMOS];  /* order promotions: bit n: part n */
     int64_t shipping;
@@ -74,6 +76,9 @@ bool   ref_is(const Ref *ref, int promo, const char *phase);
 bool   ref_needs_met(const Ref *ref, int promo, const int64_t *line_cost);
 Effect ref_effect(const Ref *ref, int promo, int line, const int64_t *line_cost);
 int64_t ref_priority(const Ref *ref, int promo);
+
+/* Whether the units are of one line and the same promotions with max_units may have them. */
+bool ref_alike(const Ref *ref, int u, int v);
 
 /* reference_goods.c: the shares are given part by part, as far as the limits allow; returns what was given.
  */

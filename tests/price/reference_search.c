@@ -19,14 +19,6 @@ typedef struct {
 
 /* --- which units are alike --- */
 
-static bool alike_for_ever(const Ref *ref, int u, int v)
-{
-    if (ref->line_of[u] != ref->line_of[v]) return false;
-    for (int p = 0; p < ref->promo_count; p++)
-        if (ref->marked[p][u] != ref->marked[p][v]) return false;
-    return true;
-}
-
 static int compare_units(const Claims *c, int u, int v)
 {
     if (c->bundle[u] != c->bundle[v]) return c->bundle[u] < c->bundle[v] ? -1 : 1;
@@ -37,7 +29,7 @@ static int compare_units(const Claims *c, int u, int v)
 
 static bool alike_now(const Ref *ref, const Claims *c, int u, int v)
 {
-    return alike_for_ever(ref, u, v) && compare_units(c, u, v) == 0;
+    return ref_alike(ref, u, v) && compare_units(c, u, v) == 0;
 }
 
 static void swap_units(Claims *c, int u, int v)
@@ -53,23 +45,46 @@ static void swap_units(Claims *c, int u, int v)
     c->part[v]     = old.part[u];
 }
 
-/* The bundles of a promotion are numbered by their first unit, units that are alike are sorted. */
+/* Whether bundle x of a promotion has the dearer units, or the same of an earlier line, than bundle y. */
+static bool bundle_comes_first(const Ref *ref, const Claims *c, int promo, int x, int y)
+{
+    int64_t dearest[2] = { -1, -1 };
+    int     first[2]   = { REF_UNITS, REF_UNITS };
+    for (int u = ref->unit_count - 1; u >= 0; u--) {
+        int side = c->instance[u] == x ? 0 : 1;
+        if (c->bundle[u] != promo || (c->instance[u] != x && c->instance[u] != y)) continue;
+        first[side] = u;
+        if (ref->list[ref->line_of[u]] > dearest[side]) dearest[side] = ref->list[ref->line_of[u]];
+    }
+    if (dearest[0] != dearest[1]) return dearest[0] > dearest[1];
+    return first[0] < first[1];
+}
+
+/* The bundles of a promotion are numbered from the dearest on. */
+static void number_bundles(const Ref *ref, Claims *c, int promo)
+{
+    Claims old                = *c;
+    bool   there[REF_UNITS]   = { false };
+    for (int u = 0; u < ref->unit_count; u++)
+        if (old.bundle[u] == promo) there[old.instance[u]] = true;
+    for (int u = 0; u < ref->unit_count; u++) {
+        if (old.bundle[u] != promo) continue;
+        c->instance[u] = 0;
+        for (int other = 0; other < REF_UNITS; other++)
+            if (there[other] && other != old.instance[u]
+                && bundle_comes_first(ref, &old, promo, other, old.instance[u]))
+                c->instance[u]++;
+    }
+}
+
+/* Bundles are numbered, units that are alike are sorted. */
 static void make_canonical(const Ref *ref, Claims *c)
 {
     for (int round = 0; round < 3; round++) { /* sorting changes numbers; a few rounds settle it */
         for (int u = 0; u < ref->unit_count; u++)
             for (int v = u + 1; v < ref->unit_count; v++)
-                if (alike_for_ever(ref, u, v) && compare_units(c, u, v) > 0) swap_units(c, u, v);
-        for (int p = 0; p < ref->promo_count; p++) {
-            int8_t number[REF_UNITS];
-            int8_t next = 0;
-            memset(number, -1, sizeof number);
-            for (int u = 0; u < ref->unit_count; u++) {
-                if (c->bundle[u] != p) continue;
-                if (number[c->instance[u]] < 0) number[c->instance[u]] = next++;
-                c->instance[u] = number[c->instance[u]];
-            }
-        }
+                if (ref_alike(ref, u, v) && compare_units(c, u, v) > 0) swap_units(c, u, v);
+        for (int p = 0; p < ref->promo_count; p++) number_bundles(ref, c, p);
     }
 }
 
@@ -108,6 +123,29 @@ static bool may_have(const Ref *ref, const Claims *c, int u, int promo)
 
 /* --- the ways --- */
 
+/* Whether some units lack a promotion that they may have and that would then take off something on their
+ * line: nothing is held back. `u` stands for all that have to be treated like it. */
+static bool holds_back(const Search *s, const Claims *way, int u, int promo)
+{
+    const Ref *ref = s->ref;
+    Claims     more = *way;
+    Purse      purse;
+    if ((way->items[u] >> promo & 1) || !ref->marked[promo][u] || !may_have(ref, way, u, promo)) return false;
+    for (int v = 0; v < ref->unit_count; v++)
+        if (ref_alike(ref, u, v) && way->bundle[u] == way->bundle[v])
+            more.items[v] |= (uint8_t)(1U << promo);
+    ref_evaluate(ref, &more, &purse);
+    return purse.promo_line_off[promo][ref->line_of[u]] > 0;
+}
+
+static bool anything_held_back(const Search *s, const Claims *way)
+{
+    for (int k = 0; k < s->item_count; k++)
+        for (int u = 0; u < s->ref->unit_count; u++)
+            if (holds_back(s, way, u, s->items[k])) return true;
+    return false;
+}
+
 static void look_at(Search *s, Claims way)
 {
     Ref  *ref = s->ref;
@@ -126,6 +164,7 @@ static void look_at(Search *s, Claims way)
                 && (purse.promo_off[s->bundles[k]] == 0 || (purse.useless >> s->bundles[k] & 1)))
                 return;
     }
+    if (anything_held_back(s, &way)) return;
     if (!s->any || cost < s->best) s->kept_count = s->kept_from;
     s->any  = true;
     s->best = cost;
@@ -135,7 +174,8 @@ static void look_at(Search *s, Claims way)
     else s->kept[s->kept_count++] = way;
 }
 
-/* Gives each unit from `u` on any of the item promotions; of units that were alike the later has no less. */
+/* Gives each unit from `u` on any of the item promotions; units of a line that are in no
+ * bundle, or in bundles of one promotion, have the same (but for max_units, which makes them unlike). */
 static void give_items(Search *s, const Claims *before, Claims *way, const int *twin, int *option, int u)
 {
     Ref *ref = s->ref;
@@ -144,7 +184,8 @@ static void give_items(Search *s, const Claims *before, Claims *way, const int *
         look_at(s, *way);
         return;
     }
-    for (int set = twin[u] < 0 ? 0 : option[twin[u]]; set < 1 << s->item_count; set++) {
+    int first = twin[u] < 0 ? 0 : option[twin[u]], last = twin[u] < 0 ? (1 << s->item_count) - 1 : first;
+    for (int set = first; set <= last; set++) {
         bool fits = true;
         for (int k = 0; k < s->item_count && fits; k++) {
             if (!(set >> k & 1)) continue;
@@ -164,7 +205,7 @@ static void bundles_done(Search *s, Claims *way)
     for (int u = 0; u < s->ref->unit_count; u++) {
         twin[u] = -1;
         for (int v = 0; v < u; v++)
-            if (alike_now(s->ref, way, u, v)) twin[u] = v;
+            if (ref_alike(s->ref, u, v) && way->bundle[u] == way->bundle[v]) twin[u] = v;
     }
     give_items(s, &before, way, twin, option, 0);
 }
