@@ -219,7 +219,7 @@ static bool put_shipping(Work *w)
 /* What pays no tax is no tax. */
 static bool is_untaxed(const TaxSum *sum)
 {
-    return str_eq(sum->name, TAX_UNTAXED) && !sum->exempt;
+    return str_eq(sum->name, TAX_UNTAXED) && !sum->exempt && sum->rate == 0 && sum->amount == 0;
 }
 
 static bool put_taxes(Work *w)
