@@ -278,7 +278,8 @@ static void explain_line(Work *w, size_t i, size_t *at, size_t item)
     Str             unit = money_text(w->arena, line->unit_price, w->in->currency);
     Str             qty  = qty_text(w->arena, line->quantity);
     const Str       how[] = { qty, STR(" x "), unit, STR(" ("), line->price_source, STR(")") };
-    step(w, (int64_t)i, STR("price"), w->gross[i], str_join(w->arena, how, COUNT(how)));
+    size_t          parts = line->price_source.len ? COUNT(how) : 3;
+    step(w, (int64_t)i, STR("price"), w->gross[i], str_join(w->arena, how, parts));
     w->out->steps.items[w->out->steps.count - 1].quantity = line->quantity;
     promo_steps(w, at, (int64_t)i);
     for (size_t k = 0; k < line->fees.count; k++)

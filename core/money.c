@@ -41,19 +41,28 @@ bool money_add(int64_t a, int64_t b, int64_t *out, Error *err)
     return true;
 }
 
-/* The index with the largest fraction not served yet; fractions are in parts of `sum`. */
-static size_t largest(const int64_t *weights, size_t count, Wide total, Wide sum, const int64_t *parts)
+/* The fraction of part i that was cut off, in parts of `sum`. */
+static Wide fraction(const int64_t *weights, size_t i, Wide total, Wide sum, const int64_t *parts)
 {
-    size_t best      = 0;
-    Wide   best_rest = -1;
-    for (size_t i = 0; i < count; i++) {
-        Wide rest = total * weights[i] - (Wide)parts[i] * sum; /* negative once served */
-        if (rest > best_rest) {
-            best_rest = rest;
-            best      = i;
-        }
+    return total * weights[i] - (Wide)parts[i] * sum;
+}
+
+/* Gives one more to the `left` parts with the largest fractions, ties by index. The least fraction that is
+ * served is found by halving: so many steps as `sum` has bits, each looks at all parts. */
+static void serve_largest(const int64_t *weights, size_t count, Wide total, Wide sum, int64_t *parts, Wide left)
+{
+    Wide low = 0, high = sum; /* more than `left` are above low - 1, at most `left` above high - 1 */
+    while (low < high) {
+        Wide middle = low + (high - low) / 2, above = 0;
+        for (size_t i = 0; i < count; i++) above += fraction(weights, i, total, sum, parts) > middle;
+        if (above > left) low = middle + 1;
+        else high = middle;
     }
-    return best;
+    for (size_t i = 0; i < count; i++) left -= fraction(weights, i, total, sum, parts) > low;
+    for (size_t i = 0; i < count; i++) {
+        Wide rest = fraction(weights, i, total, sum, parts);
+        if (rest > low || (rest == low && left-- > 0)) parts[i]++;
+    }
 }
 
 void money_split(int64_t total, const int64_t *weights, size_t count, int64_t *parts)
@@ -75,7 +84,7 @@ void money_split(int64_t total, const int64_t *weights, size_t count, int64_t *p
         parts[i] = (int64_t)(size * weights[i] / sum);
         left -= parts[i];
     }
-    for (; left > 0; left--) parts[largest(weights, count, size, sum, parts)]++; /* fewer than count */
+    if (left > 0) serve_largest(weights, count, size, sum, parts, left);
     for (size_t i = 0; total < 0 && i < count; i++) parts[i] = -parts[i];
 }
 

@@ -265,7 +265,8 @@ static bool tell_parts(Work *w, PromoResult *out)
         int64_t    qty  = unit ? seg->units * QTY_ONE : w->in->lines.items[seg->line].quantity;
         PromoPart  part = { seg->line, qty, seg->list, seg->amount };
         size_t     to   = out->part_count++;
-        for (; to > 0 && out->parts[to - 1].line == part.line && costs_more(&part, &out->parts[to - 1]); to--)
+        for (; to > 0 && out->parts[to - 1].line == part.line && costs_more(&part, &out->parts[to - 1]);
+             to--)
             out->parts[to] = out->parts[to - 1];
         out->parts[to] = part;
     }

@@ -135,8 +135,21 @@ static bool keep_run(Work *w, const Former *f, uint16_t active, int64_t times, R
         w->memory = true;
         return false;
     }
-    memcpy(items, f->entries, f->entry_count * sizeof *items);
-    out->runs[out->count++] = (Run){ active, times, items, f->entry_count };
+    size_t count = 0;
+    for (size_t e = 0; e < f->entry_count;
+         e++) { /* by place, so that ties of shares go to the earlier line */
+        size_t at = count;
+        while (at > 0 && items[at - 1].seg > f->entries[e].seg) at--;
+        if (at > 0 && items[at - 1].seg == f->entries[e].seg) {
+            items[at - 1].units += f->entries[e].units;
+            items[at - 1].got += f->entries[e].got;
+            continue;
+        }
+        memmove(&items[at + 1], &items[at], (count - at) * sizeof *items);
+        items[at] = f->entries[e];
+        count++;
+    }
+    out->runs[out->count++] = (Run){ active, times, items, count };
     return true;
 }
 
@@ -156,7 +169,7 @@ int64_t bundle_form(Work *w, uint16_t active, Pool *pools, Runs *out, bool *sure
     Former      former;
     Former     *f       = &former;
     const Rule *rule    = w->active[active].rule;
-    int64_t     bundles = rule->max_repeats, total = 0, bound = INT64_MAX;
+    int64_t     bundles = rule->max_repeats, total = 0, bound = INT64_MAX, limit = w->active[active].left;
     f->active     = &w->active[active];
     f->take_count = 0;
     for (size_t j = 0; j < rule->src->parts.count; j++) {
@@ -170,15 +183,17 @@ int64_t bundle_form(Work *w, uint16_t active, Pool *pools, Runs *out, bool *sure
     plan_takes(f, pools);
     for (int64_t left = bundles; left > 0;) {
         int64_t times = equal_bundles(f, left);
+        if (limit < INT64_MAX && times > 1) times = 1; /* its limit may end in any of them */
         form_one(f, times);
         if (f->off <= 0) break;
         if (out && !keep_run(w, f, active, times, out)) break;
         total += f->off * times;
         left -= times;
+        if (total >= limit) break;
     }
-    if (bound != INT64_MAX && total < bound) {
+    if (bound != INT64_MAX && total < bound && total < limit) {
         *sure = false;
         if (!out) total = bound;
     }
-    return total < f->active->left ? total : f->active->left;
+    return total < limit ? total : limit;
 }

@@ -71,8 +71,12 @@ static int64_t margin_floor(const Work *w, const CartLine *line)
     if (!rails || rails->margin_rate == OPT_NONE || cost <= 0) return 0;
     if (!scale_up(cost, PPM_ONE + rails->margin_rate, PPM_ONE, &floor)) return line->unit_price;
     size_t count = tax_class_rates(w->in->rates.items, w->in->rates.count, line->tax_class, index);
-    for (size_t i = 0; w->in->prices_include_tax && i < count; i++)
-        ppm += opt_or(w->in->rates.items[index[i]].rate, 0);
+    for (size_t i = 0; w->in->prices_include_tax && i < count; i++) {
+        const CartRate *rate = &w->in->rates.items[index[i]];
+        int64_t         more = opt_or(rate->rate, 0);
+        if (rate->compound && !scale_up(more, PPM_ONE + ppm, PPM_ONE, &more)) return line->unit_price;
+        ppm += more;
+    }
     if (!scale_up(floor, PPM_ONE + ppm, PPM_ONE, &floor)) return line->unit_price;
     return floor < line->unit_price ? floor : line->unit_price;
 }
@@ -320,6 +324,12 @@ static void mark_all(const Work *w, uint64_t *wanted)
     }
 }
 
+/* What one unit of a line costs by the list. */
+static int64_t unit_list(const Work *w, uint32_t line)
+{
+    return w->lines[line].whole ? w->lines[line].names.unit_price : w->lines[line].gross;
+}
+
 /* max_units: the dearest list prices first, then by line. */
 static bool give_units(Work *w, Active *active)
 {
@@ -331,8 +341,7 @@ static bool give_units(Work *w, Active *active)
         for (size_t i = 0; i < active->line_count; i++)
             if (active->units[i] == 0
                 && (best == active->line_count
-                    || w->lines[active->lines[i]].names.unit_price
-                           > w->lines[active->lines[best]].names.unit_price))
+                    || unit_list(w, active->lines[i]) > unit_list(w, active->lines[best])))
                 best = i;
         if (best == active->line_count) return true;
         int64_t has         = w->lines[active->lines[best]].units;

@@ -174,19 +174,25 @@ static void item_on_line(Work *w, Left *left, Seg *segs, size_t count, uint16_t 
     (void)take_shared(w, left, some, n, active, want, log);
 }
 
-static void items_on_line(Work *w, Left *left, Seg *segs, size_t count, bool log)
+/* The next item promotion that some segs have after `last`; INT32_MAX: none. */
+static int32_t next_item(const Work *w, const Seg *segs, size_t count, int32_t last)
 {
-    for (int32_t last = -1;;) {
-        int32_t next = INT32_MAX;
-        for (size_t i = 0; i < count; i++)
-            for (size_t k = 0; k < segs[i].count; k++)
-                if (segs[i].rules[k] > last && segs[i].rules[k] < next
-                    && w->active[segs[i].rules[k]].rule->phase == PHASE_ITEM)
-                    next = segs[i].rules[k];
-        if (next == INT32_MAX) return;
+    int32_t next = INT32_MAX;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < segs[i].count; k++)
+            if (segs[i].rules[k] > last && segs[i].rules[k] < next
+                && w->active[segs[i].rules[k]].rule->phase == PHASE_ITEM)
+                next = segs[i].rules[k];
+    return next;
+}
+
+/* The item promotions of one line from `from` on and before `until`. */
+static void items_on_line(Work *w, Left *left, Seg *segs, size_t count, int32_t from, int32_t until,
+                          bool log)
+{
+    for (int32_t next = next_item(w, segs, count, from - 1); next < until;
+         next         = next_item(w, segs, count, next))
         item_on_line(w, left, segs, count, (uint16_t)next, log);
-        last = next;
-    }
 }
 
 /* --- bundles --- */
@@ -272,11 +278,17 @@ void claims_compute(Work *w, Claims *claims, Left *left, bool log)
 {
     left_reset(w, left);
     for (size_t s = 0; s < claims->seg_count; s++) claims->segs[s].amount = claims->segs[s].list;
-    for (size_t s = 0; s < claims->seg_count;) {
-        size_t end = s + 1;
-        while (end < claims->seg_count && claims->segs[end].line == claims->segs[s].line) end++;
-        items_on_line(w, left, &claims->segs[s], end - s, log);
-        s = end;
+    for (int32_t next = next_item(w, claims->segs, claims->seg_count, -1); next < INT32_MAX;) {
+        /* The order's limit is used promotion by promotion; without one each line can be done with at once. */
+        int32_t until = w->order_left < INT64_MAX ? next + 1 : INT32_MAX;
+        for (size_t s = 0; s < claims->seg_count;) {
+            size_t end = s + 1;
+            while (end < claims->seg_count && claims->segs[end].line == claims->segs[s].line) end++;
+            items_on_line(w, left, &claims->segs[s], end - s, next, until, log);
+            s = end;
+        }
+        if (until == INT32_MAX) break;
+        next = next_item(w, claims->segs, claims->seg_count, next);
     }
     if (claims->run_count) bundles_compute(w, claims, left, log);
 }
