@@ -49,7 +49,8 @@ static Wide fraction(const int64_t *weights, size_t i, Wide total, Wide sum, con
 
 /* Gives one more to the `left` parts with the largest fractions, ties by index. The least fraction that is
  * served is found by halving: so many steps as `sum` has bits, each looks at all parts. */
-static void serve_largest(const int64_t *weights, size_t count, Wide total, Wide sum, int64_t *parts, Wide left)
+static void serve_largest(const int64_t *weights, size_t count, Wide total, Wide sum, int64_t *parts,
+                          Wide left)
 {
     Wide low = 0, high = sum; /* more than `left` are above low - 1, at most `left` above high - 1 */
     while (low < high) {

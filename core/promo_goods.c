@@ -300,6 +300,8 @@ bool goods_choose(Work *w)
         level.bundles_end = b;
         if (!choose_level(&level)) return false;
     }
+    w->cut = false;
     claims_compute(w, &w->claims, &w->left, false);
+    if (w->cut) w->exact = false;
     return true;
 }

@@ -22,6 +22,7 @@ typedef struct {
                                    * have a limit of their own and keep others away */
     size_t    stack_count, use; /* how many; the one in use */
     uint32_t  first_place, place_count;
+    int64_t   least; /* what it costs at least, bundles of this priority aside */
 } Slot;
 
 typedef struct {
@@ -52,6 +53,7 @@ typedef struct {
     Claims    best;
     int64_t   best_total;
     size_t    nodes;
+    bool      idle; /* for now no bundle of this priority gets anything */
     bool      sure; /* the groupings of the best way are certainly the best */
 } Island;
 

@@ -1,6 +1,6 @@
-/* promo_search.c — the best way to give an island's units to the bundles that want them: branch and bound over
- * how many units of each place go there. Which item promotions a unit then has follows from whether it is in
- * a bundle. See promo_level.h. */
+/* promo_search.c — the best way to give an island's units to the bundles that want them: branch and bound
+ * over how many units of each place go there. Which item promotions a unit then has follows from whether it
+ * is in a bundle. See promo_level.h. */
 #include "core/promo_level.h"
 
 #include <assert.h>
@@ -131,7 +131,7 @@ static void fill_pools(Island *l, size_t bundle, uint32_t open)
             uint32_t     p     = l->order[i];
             const Place *place = &l->places[p];
             int64_t      units = l->from.segs[place->slot].units;
-            int64_t      count = place->free || p >= open ? units : place->count;
+            int64_t      count = l->idle ? 0 : place->free || p >= open ? units : place->count;
             int64_t      dear  = place->stack.amount % units;
             if (dear > count) dear = count;
             if (dear) *item++ = (PoolItem){ p, place->stack.amount / units + 1, dear };
@@ -264,7 +264,7 @@ static bool hopeless(Island *l, uint32_t open)
     bool    sure = true;
     for (size_t s = 0; s < l->slot_count; s++) {
         const Slot *slot = &l->slots[s];
-        items += slot->stacks[0].amount;
+        items += slot->least;
         worth += slot_worth(l, slot, l->from.segs[s].units, open);
     }
     if (items - worth / 1000 >= l->best_total) return true;
@@ -283,6 +283,25 @@ static int64_t units_left(const Island *l, uint32_t p)
     int64_t     left = l->from.segs[l->places[p].slot].units;
     for (uint32_t q = slot->first_place; q < p; q++) left -= l->places[q].count;
     return left;
+}
+
+/* The way without a bundle of this priority. What bundles of higher ones then leave of their units is what
+ * these cost in every way, but for a unit of money by rounding. */
+static bool no_bundles(Island *l)
+{
+    Claims claims;
+    size_t mark = l->w->arena->used;
+    l->idle     = true;
+    bool ok     = make_claims(l, &claims);
+    l->idle     = false;
+    if (!ok) return false;
+    claims_compute(l->w, &claims, &l->w->left, false);
+    for (size_t s = 0; s < l->slot_count; s++) {
+        bool bundled      = l->from.segs[s].bundle != NO_BUNDLE;
+        l->slots[s].least = bundled ? claims.segs[s].amount - 1 : l->slots[s].stacks[0].amount;
+    }
+    l->w->arena->used = mark;
+    return true;
 }
 
 /* Every bundle in order takes what the ones before it left. */
@@ -314,8 +333,8 @@ static bool greedy(Island *l)
     return try_claims(l);
 }
 
-/* Whether all places of the bundle of place `last` are decided, and hold units that no bundle uses: there is a
- * way just as good that leaves them to others. */
+/* Whether all places of the bundle of place `last` are decided, and hold units that no bundle uses:
+ * there is a way just as good that leaves them to others. */
 static bool wasteful(const Island *l, uint32_t last)
 {
     const Rule *rule  = l->w->active[l->bundles[l->places[last].bundle]].rule;
@@ -370,7 +389,8 @@ static bool search_stacks(Island *l)
             l->w->exact = false;
             return true;
         }
-        if (l->place_count ? !greedy(l) || !search_places(l) : !try_claims(l)) return false;
+        if (l->place_count ? !no_bundles(l) || !greedy(l) || !search_places(l) : !try_claims(l))
+            return false;
     }
 }
 
@@ -381,7 +401,7 @@ bool island_settle(Island *l)
     l->sure        = true;
     if (!make_places(l)) return false;
     for (size_t p = 0; p < l->place_count; p++) contested = contested || !l->places[p].free;
-    if (contested ? !greedy(l) || !search_places(l) : !try_claims(l)) return false;
+    if (contested ? !no_bundles(l) || !greedy(l) || !search_places(l) : !try_claims(l)) return false;
     if (!search_stacks(l)) return false;
     if (!l->sure) l->w->exact = false;
     return true;

@@ -248,7 +248,9 @@ static void run_compute(Work *w, Left *left, Run *run, Seg *segs, int64_t *share
         money_split(off, weights, run->count, shares);
         for (size_t i = 0; i < run->count; i++) {
             Seg *seg = &segs[run->items[i].seg];
-            (void)take(w, left, seg, run->active, shares[i] * same, false);
+            if (take(w, left, seg, run->active, shares[i] * same, false) < shares[i] * same
+                && left->rules[run->active] > 0)
+                w->cut = true;
             seg->used += run->items[i].units * same;
         }
         todo -= same;
@@ -279,7 +281,7 @@ void claims_compute(Work *w, Claims *claims, Left *left, bool log)
     left_reset(w, left);
     for (size_t s = 0; s < claims->seg_count; s++) claims->segs[s].amount = claims->segs[s].list;
     for (int32_t next = next_item(w, claims->segs, claims->seg_count, -1); next < INT32_MAX;) {
-        /* The order's limit is used promotion by promotion; without one each line can be done with at once. */
+        /* The order's limit is used promotion by promotion; without one lines can be done with at once. */
         int32_t until = w->order_left < INT64_MAX ? next + 1 : INT32_MAX;
         for (size_t s = 0; s < claims->seg_count;) {
             size_t end = s + 1;

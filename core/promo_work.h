@@ -95,7 +95,9 @@ typedef struct {
     Claims           claims;
     Left             left;
     Log              log;
-    bool             explain, exact, memory; /* memory: the arena is full */
+    bool             explain, exact;
+    bool             memory; /* the arena is full */
+    bool             cut;    /* guardrails have cut what a bundle takes off */
     bool            *banned; /* by active promotion and line: reserved for a later phase */
     Seg              ship; /* the shipping charge, as a line behind the last */
 } Work;

@@ -1,15 +1,23 @@
 /* price.c — how long one core takes to price a basket, without server, database or JSON.
  * Usage: bench-price LINES PROMOTIONS [narrow]; prints microseconds per basket, the median of 15 rounds.
- * The promotions are a shop's mix: on items, brands and categories, bundles by tag, coupons, customer groups, order
- * thresholds; some do not stack, so that there is something to choose. `narrow`: each is on one item of a
- * hundred thousand, so that a basket meets as few of them however many there are. */
+ * The promotions are a mix as shops have: on items, brands and categories, bundles by tag, coupons, groups
+ * of customers, thresholds; some do not stack, so that there is something to choose. `narrow`: each is on one
+ * item of a hundred thousand, so that a basket meets as few of them however many there are. */
 #include "core/cart.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROUNDS = 15, ARENA_BYTES = 64 << 20, BRANDS = 60, CATEGORIES = 40, TAGS = 150, SKUS = 5000, MANY_SKUS = 100000 };
+enum {
+    ROUNDS      = 15,
+    ARENA_BYTES = 64 << 20,
+    BRANDS      = 60,
+    CATEGORIES  = 40,
+    TAGS        = 150,
+    SKUS        = 5000,
+    MANY_SKUS   = 100000
+};
 
 static uint64_t seed = 88172645463325252ULL;
 
@@ -36,11 +44,21 @@ static TextList one(Arena *arena, Str text)
 
 static Promotion blank(Arena *arena, int64_t n, const char *phase)
 {
-    return (Promotion){ .code = name(arena, 'P', n), .version = 1, .name = name(arena, 'P', n),
-                        .phase = str_from(phase), .priority = OPT_NONE, .from = OPT_NONE, .until = OPT_NONE,
-                        .birthday_days = OPT_NONE, .percent = OPT_NONE, .amount = OPT_NONE,
-                        .price = OPT_NONE, .each_amount = OPT_NONE, .max_units = OPT_NONE,
-                        .max_repeats = OPT_NONE, .max_discount = OPT_NONE };
+    return (Promotion){ .code          = name(arena, 'P', n),
+                        .version       = 1,
+                        .name          = name(arena, 'P', n),
+                        .phase         = str_from(phase),
+                        .priority      = OPT_NONE,
+                        .from          = OPT_NONE,
+                        .until         = OPT_NONE,
+                        .birthday_days = OPT_NONE,
+                        .percent       = OPT_NONE,
+                        .amount        = OPT_NONE,
+                        .price         = OPT_NONE,
+                        .each_amount   = OPT_NONE,
+                        .max_units     = OPT_NONE,
+                        .max_repeats   = OPT_NONE,
+                        .max_discount  = OPT_NONE };
 }
 
 static Selector *selector(Arena *arena)
@@ -55,14 +73,14 @@ static void make_bundle(Arena *arena, Promotion *p)
 {
     BundlePart *part = arena_new(arena, BundlePart);
     if (!part) abort();
-    part->select             = selector(arena);
+    part->select       = selector(arena);
     part->select->tags = one(arena, name(arena, 'T', below(TAGS)));
     part->quantity     = 2 + below(2);
     part->get          = 1;
-    p->phase                 = STR("bundle");
-    p->percent               = below(2) ? PPM_ONE : PPM_ONE / 2;
-    p->parts.items           = part;
-    p->parts.count           = 1;
+    p->phase           = STR("bundle");
+    p->percent         = below(2) ? PPM_ONE : PPM_ONE / 2;
+    p->parts.items     = part;
+    p->parts.count     = 1;
 }
 
 static void make_threshold(Arena *arena, Promotion *p)
@@ -104,16 +122,27 @@ static CartInput make_basket(Arena *arena, int64_t lines, bool narrow)
     for (int64_t i = 0; i < lines; i++) {
         int64_t sku = below(narrow ? MANY_SKUS : SKUS);
         Str     n   = name(arena, 'S', sku);
-        items[i]    = (CartLine){ .sku = n, .name = n, .tax_class = STR("standard"), .price_source = STR("list"),
-                                  .quantity = (1 + below(3)) * 1000, .unit_price = 99 + below(5000),
-                                  .cost = OPT_NONE, .brand = name(arena, 'B', sku % BRANDS),
-                                  .categories = one(arena, name(arena, 'C', sku % CATEGORIES)),
-                                  .tags = one(arena, name(arena, 'T', sku % TAGS)) };
+        items[i]    = (CartLine){ .sku          = n,
+                                  .name         = n,
+                                  .tax_class    = STR("standard"),
+                                  .price_source = STR("list"),
+                                  .quantity     = (1 + below(3)) * 1000,
+                                  .unit_price   = 99 + below(5000),
+                                  .cost         = OPT_NONE,
+                                  .brand        = name(arena, 'B', sku % BRANDS),
+                                  .categories   = one(arena, name(arena, 'C', sku % CATEGORIES)),
+                                  .tags         = one(arena, name(arena, 'T', sku % TAGS)) };
     }
     *rate = (CartRate){ .tax_class = STR("standard"), .name = STR("VAT"), .rate = 200000 };
-    return (CartInput){ .currency = STR("GBP"), .prices_include_tax = true, .channel = STR("pos"),
-                        .location = STR("LON"), .at = 1, .local_date = 20261124, .local_minute = 600,
-                        .lines = { items, (size_t)lines }, .rates = { rate, 1 } };
+    return (CartInput){ .currency           = STR("GBP"),
+                        .prices_include_tax = true,
+                        .channel            = STR("pos"),
+                        .location           = STR("LON"),
+                        .at                 = 1,
+                        .local_date         = 20261124,
+                        .local_minute       = 600,
+                        .lines              = { items, (size_t)lines },
+                        .rates              = { rate, 1 } };
 }
 
 static double now_us(void)
@@ -130,7 +159,8 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Microseconds per basket over a few hundred different baskets. */
-static double measure(Arena *scratch, const PromoSet *set, const CartInput *baskets, size_t count, size_t times)
+static double measure(Arena *scratch, const PromoSet *set, const CartInput *baskets, size_t count,
+                      size_t times)
 {
     double begun = now_us();
     for (size_t i = 0; i < times; i++) {
@@ -147,9 +177,12 @@ static double measure(Arena *scratch, const PromoSet *set, const CartInput *bask
 
 int main(int argc, char **argv)
 {
-    int64_t lines = argc > 1 ? atoll(argv[1]) : 10, promotions = argc > 2 ? atoll(argv[2]) : 100;
+    int64_t lines = 10, promotions = 100;
     bool    narrow = argc > 3;
-    Arena   arena, scratch;
+    if ((argc > 1 && !str_to_i64(str_from(argv[1]), &lines))
+        || (argc > 2 && !str_to_i64(str_from(argv[2]), &promotions)))
+        return 2;
+    Arena arena, scratch;
     enum { BASKETS = 200 };
     arena_init(&arena, malloc(ARENA_BYTES), ARENA_BYTES);
     arena_init(&scratch, malloc(ARENA_BYTES), ARENA_BYTES);
