@@ -185,14 +185,20 @@ static bool best_reservation(Work *w, const Reserved *reserved, PromoResult *out
     for (uint32_t mask = 0; mask < 1u << reserved->count; mask++) {
         size_t mark = w->arena->used;
         reserve(w, reserved, mask);
-        if (!run(w, out, false)) return false;
+        if (!run(w, out, false)) {
+            /* A manual discount that fits another way decides nothing; one that fits none is refused. */
+            if (w->err->def != &ERR_DISCOUNT_RANGE) return false;
+            totals[mask]   = INT64_MAX;
+            w->arena->used = mark;
+            continue;
+        }
         totals[mask] = claims_total(&w->claims) + w->ship.amount;
         for (size_t i = 0; i < reserved->count; i++)
             if (rule_taken(w, reserved->active[i]) > 0) took[mask] |= 1u << i;
         w->arena->used = mark;
     }
     for (uint32_t mask = 0; mask < 1u << reserved->count; mask++) {
-        bool valid = true;
+        bool valid = totals[mask] < INT64_MAX && (mask & ~took[mask]) == 0; /* held for something */
         for (size_t i = 0; i < reserved->count; i++)
             if (reserved->always[i] && !(mask >> i & 1) && took[mask | 1u << i] >> i & 1) valid = false;
         if (!valid) continue;

@@ -128,6 +128,14 @@ static void form_one(Former *f, int64_t times)
     if (effect.kind == EFFECT_PRICE) f->off = f->sum > effect.value ? f->sum - effect.value : 0;
 }
 
+static bool same_units(const RunUnits *a, const RunUnits *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (a[i].seg != b[i].seg || a[i].units != b[i].units || a[i].got != b[i].got) return false;
+    return true;
+}
+
+/* Keeps the bundles formed; their units by place, so that ties of shares go to the earlier line. */
 static bool keep_run(Work *w, const Former *f, uint16_t active, int64_t times, Runs *out)
 {
     RunUnits *items = arena_array(w->arena, RunUnits, f->entry_count);
@@ -136,8 +144,7 @@ static bool keep_run(Work *w, const Former *f, uint16_t active, int64_t times, R
         return false;
     }
     size_t count = 0;
-    for (size_t e = 0; e < f->entry_count;
-         e++) { /* by place, so that ties of shares go to the earlier line */
+    for (size_t e = 0; e < f->entry_count; e++) {
         size_t at = count;
         while (at > 0 && items[at - 1].seg > f->entries[e].seg) at--;
         if (at > 0 && items[at - 1].seg == f->entries[e].seg) {
@@ -148,6 +155,15 @@ static bool keep_run(Work *w, const Former *f, uint16_t active, int64_t times, R
         memmove(&items[at + 1], &items[at], (count - at) * sizeof *items);
         items[at] = f->entries[e];
         count++;
+    }
+    Run *last = out->count ? &out->runs[out->count - 1] : NULL;
+    if (last && last->active == active && last->count == count && same_units(last->items, items, count)) {
+        last->times += times;
+        return true;
+    }
+    if (out->count == out->room) {
+        w->exact = false;
+        return false;
     }
     out->runs[out->count++] = (Run){ active, times, items, count };
     return true;

@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
     Run   *runs; /* RunUnits.seg holds the place */
-    size_t count;
+    size_t count, room;
 } Runs;
 
 /* Forms as many bundles as lower the price, in the way that lowers it most, from pools[part]; gives what

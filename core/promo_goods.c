@@ -239,6 +239,20 @@ static bool join(Level *l)
     return true;
 }
 
+/* Computes the claims as they are and takes those off that take off nothing: they block nobody. */
+static void settle_claims(Work *w)
+{
+    claims_compute(w, &w->claims, &w->left, false);
+    for (size_t s = 0; s < w->claims.seg_count; s++) {
+        Seg   *seg  = &w->claims.segs[s];
+        size_t kept = 0;
+        for (size_t i = 0; i < seg->count; i++)
+            if (rule_taken(w, seg->rules[i]) > 0 || seg->rules[i] == seg->bundle)
+                seg->rules[kept++] = seg->rules[i];
+        seg->count = (uint8_t)kept;
+    }
+}
+
 static bool choose_level(Level *l)
 {
     Work *w        = l->w;
@@ -246,6 +260,7 @@ static bool choose_level(Level *l)
     l->answers     = arena_array(w->arena, Claims, w->line_count + 1);
     l->moved       = arena_array(w->arena, uint32_t, w->claims.seg_count + 1);
     if (!l->seg_of_line || !l->answers || !l->moved) return false;
+    settle_claims(w);
     for (size_t s = w->claims.seg_count; s-- > 0;) l->seg_of_line[w->claims.segs[s].line] = (uint32_t)s;
     l->seg_of_line[w->line_count] = (uint32_t)w->claims.seg_count;
     if (!make_slots(l) || w->memory || !make_islands(l)) return false;
@@ -301,7 +316,9 @@ bool goods_choose(Work *w)
         if (!choose_level(&level)) return false;
     }
     w->cut = false;
-    claims_compute(w, &w->claims, &w->left, false);
+    settle_claims(w);
+    for (size_t a = 0; a < bundles && w->claims.run_count; a++)
+        if (w->active[a].left < INT64_MAX && w->left.rules[a] == 0) w->cut = true;
     if (w->cut) w->exact = false;
     return true;
 }

@@ -12,7 +12,9 @@ enum { PARTS_MAX = 5, STACKS_MAX = 8, WITHOUT_MAX = 4 };
 typedef struct {
     uint16_t rules[GOODS_RULES_MAX];
     uint8_t  count;
+    bool     chosen; /* among several that do not stack: fewer units may have another */
     int64_t  amount; /* of all units of the slot */
+    int64_t  bound;  /* however few of them there are: when all promotions stacked */
 } Stack;
 
 typedef struct {

@@ -339,7 +339,7 @@ static bool give_units(Work *w, Active *active)
     while (left > 0) {
         size_t best = active->line_count;
         for (size_t i = 0; i < active->line_count; i++)
-            if (active->units[i] == 0
+            if (active->units[i] == 0 && !(active->effects && active->effects[i].kind == EFFECT_NONE)
                 && (best == active->line_count
                     || unit_list(w, active->lines[i]) > unit_list(w, active->lines[best])))
                 best = i;
@@ -363,7 +363,7 @@ static bool pick_lines(Work *w, Active *active)
         active->effects = arena_array(w->arena, Effect, active->line_count);
         if (!active->effects) return false;
     }
-    return rule->phase != PHASE_ITEM || rule->max_units == INT64_MAX || give_units(w, active);
+    return true;
 }
 
 static bool add_active(Work *w, const Rule *rule)
@@ -382,6 +382,8 @@ static bool add_active(Work *w, const Rule *rule)
     if (goods) {
         active.met = live_needs_met(w, rule, false);
         live_tiers(w, &active, false);
+        if (rule->phase == PHASE_ITEM && rule->max_units != INT64_MAX && !give_units(w, &active))
+            return false;
     }
     if (goods) w->goods_count++;
     w->active[w->active_count++] = active;

@@ -154,33 +154,44 @@ void put_loose(const Slot *slot, const Seg *seg, Claims *to)
     add_stack(&to->segs[to->seg_count++], &slot->stacks[slot->use], NO_BUNDLE);
 }
 
+/* Appends some units of a slot, in a bundle or not. Where promotions that do not stack were chosen among,
+ * fewer units may be better off with others than all of them. */
+static void put_units(const Island *l, uint32_t s, int64_t units, const Stack *stack, int32_t bundle,
+                      Claims *to)
+{
+    const Seg *whole = &l->from.segs[s];
+    Seg       *seg   = &to->segs[to->seg_count++];
+    Stack      other;
+    *seg = *whole;
+    if (units < whole->units) {
+        seg->units = units;
+        seg->list  = whole->list / whole->units * units;
+        seg->base  = whole->base / whole->units * units;
+        if (stack->chosen && l->slots[s].use == 0) {
+            best_stack(l->w, seg, &l->slots[s], bundle, NULL, 0, &other);
+            stack = &other;
+        }
+    }
+    add_stack(seg, stack, bundle);
+}
+
 /* The segs of a slot: what each bundle used of it, and the rest. */
 static void split_slot(Island *l, uint32_t s, Claims *to)
 {
     const Slot *slot = &l->slots[s];
-    const Seg  *seg  = &l->from.segs[s];
-    int64_t     unit = seg->list / seg->units, left = seg->units;
-    size_t      start = to->seg_count;
-    for (uint32_t p = slot->first_place; p < slot->first_place + slot->place_count; p++) {
-        Place *place = &l->places[p];
-        if (place->used == 0) continue;
-        int32_t bundle = l->bundles[place->bundle];
-        if (to->seg_count == start || to->segs[to->seg_count - 1].bundle != bundle) {
-            to->segs[to->seg_count]       = *seg;
-            to->segs[to->seg_count].units = 0;
-            add_stack(&to->segs[to->seg_count++], &place->stack, bundle);
+    int64_t     left = l->from.segs[s].units;
+    uint32_t    end  = slot->first_place + slot->place_count;
+    for (uint32_t p = slot->first_place; p < end;) {
+        Place  *first = &l->places[p];
+        int64_t units = 0;
+        for (; p < end && l->places[p].bundle == first->bundle; p++) {
+            units += l->places[p].used;
+            l->places[p].seg = (uint32_t)to->seg_count;
         }
-        Seg *part  = &to->segs[to->seg_count - 1];
-        place->seg = (uint32_t)to->seg_count - 1;
-        part->units += place->used;
-        part->list = part->units * unit;
-        left -= place->used;
+        if (units) put_units(l, s, units, &first->stack, l->bundles[first->bundle], to);
+        left -= units;
     }
-    if (left == 0) return;
-    put_loose(slot, seg, to);
-    if (left == seg->units) return;
-    to->segs[to->seg_count - 1].units = left;
-    to->segs[to->seg_count - 1].list  = left * unit;
+    if (left) put_units(l, s, left, &slot->stacks[slot->use], NO_BUNDLE, to);
 }
 
 /* Makes the claims of the counts that stand in the places. */
@@ -189,7 +200,7 @@ static bool make_claims(Island *l, Claims *to)
     Work     *w     = l->w;
     size_t    extra = l->from.run_count + 2 * (2 * l->place_count + 2);
     uint32_t *moved = arena_array(w->arena, uint32_t, l->slot_count + 1);
-    Runs      runs  = { arena_array(w->arena, Run, extra), 0 };
+    Runs      runs  = { arena_array(w->arena, Run, extra), 0, extra };
     *to = (Claims){ arena_array(w->arena, Seg, l->slot_count + l->place_count + 1), 0, runs.runs, 0 };
     if (!moved || !runs.runs || !to->segs) return false;
     for (size_t p = 0; p < l->place_count; p++) l->places[p].used = 0;
@@ -214,8 +225,18 @@ static bool make_claims(Island *l, Claims *to)
             memcpy(items, runs.runs[r].items, runs.runs[r].count * sizeof *items);
             runs.runs[r].items = items;
         }
-        for (size_t i = 0; i < runs.runs[r].count; i++)
-            items[i].seg = r < l->from.run_count ? moved[items[i].seg] : l->places[items[i].seg].seg;
+        size_t count = 0;
+        for (size_t i = 0; i < runs.runs[r].count; i++) {
+            RunUnits u = items[i];
+            u.seg      = r < l->from.run_count ? moved[u.seg] : l->places[u.seg].seg;
+            if (count > 0 && items[count - 1].seg == u.seg) { /* two parts of the bundle took of the same */
+                items[count - 1].units += u.units;
+                items[count - 1].got += u.got;
+            } else {
+                items[count++] = u;
+            }
+        }
+        runs.runs[r].count = count;
     }
     to->run_count = runs.count;
     return !w->memory;
@@ -298,7 +319,7 @@ static bool no_bundles(Island *l)
     claims_compute(l->w, &claims, &l->w->left, false);
     for (size_t s = 0; s < l->slot_count; s++) {
         bool bundled      = l->from.segs[s].bundle != NO_BUNDLE;
-        l->slots[s].least = bundled ? claims.segs[s].amount - 1 : l->slots[s].stacks[0].amount;
+        l->slots[s].least = bundled ? claims.segs[s].amount - 1 : l->slots[s].stacks[0].bound;
     }
     l->w->arena->used = mark;
     return true;
@@ -310,7 +331,8 @@ static bool greedy(Island *l)
     for (size_t p = 0; p < l->place_count; p++) l->places[p].count = 0;
     for (size_t b = 0; b < l->bundle_count; b++) {
         size_t mark = l->w->arena->used;
-        Runs   runs = { arena_array(l->w->arena, Run, 4 * l->place_count + 4), 0 };
+        size_t room = 4 * l->place_count + 4;
+        Runs   runs = { arena_array(l->w->arena, Run, room), 0, room };
         bool   sure = true;
         if (!runs.runs) return false;
         for (uint32_t p = 0; p < l->place_count; p++) {

@@ -87,13 +87,10 @@ void best_stack(Work *w, const Seg *seg, const Slot *slot, int32_t bundle, const
 {
     uint16_t    some[STACK_CANDIDATES_MAX];
     StackAsk    ask    = { w, seg, some, 0, 0 };
-    int64_t     amount = seg->list;
+    int64_t     amount = seg->base;
     bool        clash  = false;
     const Rule *other  = bundle >= 0 ? w->active[bundle].rule : NULL;
     ask.room           = w->max_rules - seg->count - (bundle >= 0);
-    for (size_t i = 0; i < seg->count; i++)
-        if (w->active[seg->rules[i]].rule->phase == PHASE_ITEM)
-            amount = effect_on(w, &w->active[seg->rules[i]], seg, amount);
     for (size_t i = 0; i < slot->item_count; i++) {
         const Active *item = &w->active[slot->items[i]];
         if (other && !rules_stack(item->rule, other)) continue;
@@ -106,17 +103,18 @@ void best_stack(Work *w, const Seg *seg, const Slot *slot, int32_t bundle, const
             clash = !rules_stack(w->active[some[k]].rule, item->rule);
         some[ask.count++] = slot->items[i];
     }
-    if (clash || ask.count > ask.room) {
+    out->chosen = clash || ask.count > ask.room;
+    if (out->chosen) {
+        out->bound = stack_bound(&ask, 0, amount);
         if (!stack_search(&ask, amount, out)) w->exact = false;
         return;
     }
     out->count = 0;
     for (size_t i = 0; i < ask.count; i++) {
-        int64_t with = effect_on(w, &w->active[some[i]], seg, amount);
-        if (with < amount) out->rules[out->count++] = some[i];
-        amount = with;
+        out->rules[out->count++] = some[i];
+        amount                   = effect_on(w, &w->active[some[i]], seg, amount);
     }
-    out->amount = amount;
+    out->amount = out->bound = amount;
 }
 
 /* Whether a promotion with a limit of its own keeps others away from a slot. */

@@ -238,6 +238,9 @@ static void run_compute(Work *w, Left *left, Run *run, Seg *segs, int64_t *share
     for (int64_t todo = run->times; todo > 0;) {
         int64_t same = equal_bundles(run, segs, todo);
         int64_t off  = bundle_off(&w->active[run->active], run, segs);
+        int64_t most = left->order < left->rules[run->active] ? left->order : left->rules[run->active];
+        if (off > 0 && same > most / off)
+            same = most / off > 0 ? most / off : 1; /* the rest is cut one by one */
         for (size_t i = 0; i < run->count; i++) {
             const RunUnits *u = &run->items[i];
             weights[i]        = 0;
@@ -292,7 +295,7 @@ void claims_compute(Work *w, Claims *claims, Left *left, bool log)
         if (until == INT32_MAX) break;
         next = next_item(w, claims->segs, claims->seg_count, next);
     }
-    if (claims->run_count) bundles_compute(w, claims, left, log);
+    bundles_compute(w, claims, left, log);
 }
 
 int64_t claims_total(const Claims *claims)

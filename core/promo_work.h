@@ -34,7 +34,7 @@ typedef struct {
     int32_t  bundle; /* the active promotion whose bundles took these units, or NO_BUNDLE */
     int64_t  first;  /* index of the first unit within the line */
     int64_t  units, list, amount;
-    int64_t  base, used; /* while bundles are computed: amount before them, units passed */
+    int64_t  base, used; /* amount before bundles; units passed while they are computed */
     uint16_t rules[SEG_RULES_MAX]; /* active promotions that touch it, in the order of application */
 } Seg;
 
@@ -97,7 +97,7 @@ typedef struct {
     Log              log;
     bool             explain, exact;
     bool             memory; /* the arena is full */
-    bool             cut;    /* guardrails have cut what a bundle takes off */
+    bool             cut;    /* limits have cut what the search took for given */
     bool            *banned; /* by active promotion and line: reserved for a later phase */
     Seg              ship; /* the shipping charge, as a line behind the last */
 } Work;
