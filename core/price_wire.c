@@ -1,18 +1,39 @@
 /* price_wire.c — pricing from bytes to bytes. See price_wire.h. */
 #include "core/price_wire.h"
 
+#include "core/promo_check.h"
 #include "core/wire.h"
 
 #include "base/form_table.h"
 #include "core/price_wire.def"
 #include "base/form_undef.h"
 
+#include <stdio.h>
+
 enum { ANSWER_BYTES_FIRST = 1024 };
+
+/* Refuses the first promotion that cannot be meant: the set relies on it. */
+static bool rules_are_fine(const RuleSet *rules, Error *err)
+{
+    PromoFaults faults = { 0 };
+    for (size_t i = 0; i < rules->promotions.count; i++) {
+        char   path[sizeof err->field + 32];
+        size_t at    = 0;
+        faults.count = 0;
+        promo_check(&rules->promotions.items[i], NULL, &faults);
+        if (faults.refused == 0) continue;
+        while (at + 1 < faults.count && faults.items[at].warning) at++;
+        (void)snprintf(path, sizeof path, "promotions[%zu].%s", i, faults.items[at].field);
+        return err_set(err, &ERR_FIELD_INVALID, path, "%s", faults.items[at].reason);
+    }
+    return true;
+}
 
 bool price_wire_rules(Arena *arena, Str rules, PromoSet **out, Error *err)
 {
     RuleSet set;
     if (!wire_decode(arena, &RuleSet_def, rules, &set, err)) return false;
+    if (!rules_are_fine(&set, err)) return false;
     return promo_set_make(arena, set.promotions.items, set.promotions.count, out, err);
 }
 

@@ -10,7 +10,8 @@
 #include "base/form_undef.h"
 
 /* Makes the promotions of a RuleSet in bytes ready for baskets. The set lives in the arena and points into
- * the bytes. Errors: those of wire_decode and promo_set_make. */
+ * the bytes. Errors: those of wire_decode and promo_set_make, FIELD_INVALID
+ * for a promotion that promo_check refuses. */
 bool price_wire_rules(Arena *arena, Str rules, PromoSet **out, Error *err) MUST_USE;
 
 /* Prices a CartInput in bytes; the answer is a Priced in bytes. `set` may be NULL: no promotions.

@@ -35,6 +35,22 @@ static Str rules_of(Arena *arena)
     return bytes_of(arena, &RuleSet_def, &set);
 }
 
+/* A bundle that gives away more than it takes. */
+static bool nonsense_is_refused(Arena *arena)
+{
+    PromoSet *set  = NULL;
+    Error     err  = { 0 };
+    BundlePart part = { .quantity = 1, .get = 3 };
+    Promotion p = { .code = STR("odd"), .version = 1, .name = STR("Odd"), .phase = STR("bundle"),
+                    .priority = OPT_NONE, .from = OPT_NONE, .until = OPT_NONE, .birthday_days = OPT_NONE,
+                    .percent = 100000, .amount = OPT_NONE, .price = OPT_NONE, .each_amount = OPT_NONE,
+                    .max_units = OPT_NONE, .max_repeats = OPT_NONE, .max_discount = OPT_NONE,
+                    .parts = { &part, 1 } };
+    RuleSet   rules = { { &p, 1 } };
+    return !price_wire_rules(arena, bytes_of(arena, &RuleSet_def, &rules), &set, &err)
+        && err.def == &ERR_FIELD_INVALID && strcmp(err.field, "promotions[0].parts[0].get") == 0;
+}
+
 static Str basket_of(Arena *arena, int64_t quantity)
 {
     CartLine  line = { .sku = STR("tea"), .tax_class = STR("untaxed"), .quantity = quantity,
@@ -71,6 +87,7 @@ static void test_refusal(Arena *arena)
     Str     answer = STR_NONE;
     Refusal refusal;
     Error   err = { 0 };
+    check(nonsense_is_refused(arena), "a promotion that cannot be meant is refused, with its place");
     check(!price_wire_basket(arena, NULL, basket_of(arena, 0), true, &answer, &err)
               && err.def == &ERR_FIELD_INVALID,
           "the limits of the table hold for bytes, too");
