@@ -24,7 +24,7 @@ WHERE promotion_budget.uses <= excluded.max_uses AND promotion_budget.amount <= 
 SELECT max_uses, max_amount, customer_uses, uses, amount
 FROM promotion_budget WHERE merchant = :merchant AND promotion = :promotion;
 
--- What is left of each budget, for one customer (NULL: nobody we know); the largest number: no limit.
+-- What is left of the budget of each promotion that is published, for one customer (NULL: nobody we know); the largest number: no limit.
 
 -- name: budget_left
 -- in: merchant:i64 customer:id
@@ -32,7 +32,9 @@ FROM promotion_budget WHERE merchant = :merchant AND promotion = :promotion;
 SELECT b.promotion, b.max_uses, b.max_amount, b.customer_uses, b.uses, b.amount, COALESCE(c.uses, 0)
 FROM promotion_budget b LEFT JOIN promotion_customer c ON c.merchant = b.merchant AND c.promotion = b.promotion
     AND c.customer = :customer
-WHERE b.merchant = :merchant ORDER BY b.promotion;
+WHERE b.merchant = :merchant AND EXISTS (SELECT 1 FROM promotion_version v WHERE v.merchant = b.merchant
+    AND v.code = b.promotion AND v.state = 'published')
+ORDER BY b.promotion;
 
 -- name: budget_use
 -- in: merchant:i64 promotion:text amount:i64

@@ -229,6 +229,7 @@ typedef struct {
     const Promotion *rule;
     PromoFaults     *faults;
     Error           *err;
+    bool             warn; /* only: it may come */
 } Names;
 
 static Str names_json(Arena *arena, const TextList *list)
@@ -271,7 +272,8 @@ static bool check_there(Names *n, const Query *query, const TextList *list, cons
             (void)snprintf(field, sizeof field, "%.60s[%zu]", path, j);
             (void)snprintf(reason, sizeof reason, "there is no such %.40s: \"%.*s\"", what,
                            STR_FMT(shortened(rows[i].name)));
-            promo_fault(n->faults, n->rule, field, reason);
+            if (n->warn) promo_warning(n->faults, n->rule, field, reason);
+            else promo_fault(n->faults, n->rule, field, reason);
             break;
         }
     return true;
@@ -352,7 +354,7 @@ static bool check_currency(Names *n)
 
 static bool check_names(Ctx *ctx, const Promotion *p, PromoFaults *faults, Error *err)
 {
-    Names  n    = { ctx, p, faults, err };
+    Names  n    = { ctx, p, faults, err, false };
     size_t mark = ctx->arena->used;
     char   path[96];
     bool   ok = check_selector_names(&n, p->select, "select")
@@ -372,23 +374,6 @@ static bool check_names(Ctx *ctx, const Promotion *p, PromoFaults *faults, Error
 }
 
 /* ---- faults ---- */
-
-bool promotions_faults(Arena *arena, const PromoFaults *faults, bool warnings, PromotionFault **items,
-                       size_t *count)
-{
-    *count = 0;
-    *items = arena_array(arena, PromotionFault, faults->count);
-    if (!*items) return false;
-    for (size_t i = 0; i < faults->count; i++) {
-        const PromoFault *fault = &faults->items[i];
-        PromotionFault one = { str_dup(arena, str_from(fault->code)), str_dup(arena, str_from(fault->field)),
-                               str_dup(arena, str_from(fault->reason)) };
-        if (fault->warning != warnings) continue;
-        if (!one.code.ptr || !one.field.ptr || !one.reason.ptr) return false;
-        (*items)[(*count)++] = one;
-    }
-    return true;
-}
 
 /* Refuses when there is more than warnings, with all that is wrong as `errors` of the answer. */
 static bool faults_pass(Ctx *ctx, const PromoFaults *faults, Error *err)
@@ -592,7 +577,9 @@ static bool check_reach(Ctx *ctx, const Promotion *rule, PromoFaults *faults, Er
     if (rule->coupon && !row.coupons) promo_warning(faults, rule, "coupon", "there is no coupon of it yet");
     if (rule->personal && !row.offers)
         promo_warning(faults, rule, "personal", "it is offered to nobody yet");
-    return true;
+    Names n = { ctx, rule, faults, err, true };
+    return check_there(&n, &q_promotion_no_group, &rule->customer_groups, "customer_groups", "group")
+           && check_there(&n, &q_promotion_no_tier, &rule->tiers_of_loyalty, "tiers_of_loyalty", "tier");
 }
 
 static bool publish(Ctx *ctx, Str code, const Head *head, const Version *draft, PromoFaults *faults,

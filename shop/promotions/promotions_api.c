@@ -86,6 +86,23 @@ bool promotions_history(Ctx *ctx, const PromotionVersionsAsk *request, Promotion
            || next_number(ctx->arena, rows[limit - 1].version, &reply->next_cursor, err);
 }
 
+bool promotions_faults(Arena *arena, const PromoFaults *faults, bool warnings, PromotionFault **items,
+                       size_t *count)
+{
+    *count = 0;
+    *items = arena_array(arena, PromotionFault, faults->count);
+    if (!*items) return false;
+    for (size_t i = 0; i < faults->count; i++) {
+        const PromoFault *fault = &faults->items[i];
+        PromotionFault one = { str_dup(arena, str_from(fault->code)), str_dup(arena, str_from(fault->field)),
+                               str_dup(arena, str_from(fault->reason)) };
+        if (fault->warning != warnings) continue;
+        if (!one.code.ptr || !one.field.ptr || !one.reason.ptr) return false;
+        (*items)[(*count)++] = one;
+    }
+    return true;
+}
+
 /* What became of it, with what may not be meant. */
 static bool show_change(Ctx *ctx, Str code, int64_t version, const PromoFaults *faults, PromotionInfo *reply,
                         Error *err)

@@ -248,6 +248,12 @@ static void test_reach(void)
     check(faults.count == 2 && faults.items[0].warning && faults.items[1].warning
               && strcmp(faults.items[0].field, "coupon") == 0,
           "with a warning that nobody can have it yet");
+    check(put_ok(RULE("GROUP",
+                      ",\"priority\":901,\"customer_groups\":[\"staff\"],\"tiers_of_loyalty\":[\"gold\"]"))
+              && act("GROUP", PROMOTION_PUBLISH) && faults.count == 2 && faults.refused == 0
+              && strcmp(faults.items[0].field, "customer_groups[0]") == 0
+              && strcmp(faults.items[1].field, "tiers_of_loyalty[0]") == 0,
+          "a group and a tier that no customer has are warned of");
 }
 
 /* ---- guardrails and four eyes ---- */

@@ -203,6 +203,36 @@ WHERE NOT EXISTS (SELECT 1 FROM location WHERE merchant = :merchant AND code = v
 SELECT value FROM json_array_elements_text(CAST(:list AS json)) AS named (value)
 WHERE NOT EXISTS (SELECT 1 FROM location WHERE merchant = :merchant AND code = value);
 
+-- name: promotion_no_group
+-- in: merchant:i64 list:text
+-- out: name:text
+-- only: sqlite
+SELECT CAST(named.value AS TEXT) FROM json_each(:list) AS named WHERE NOT EXISTS (
+    SELECT 1 FROM customer c, json_each(CASE WHEN c.groups = '' THEN '[]' ELSE c.groups END) AS own
+    WHERE c.merchant = :merchant AND own.value = named.value);
+
+-- name: promotion_no_group
+-- in: merchant:i64 list:text
+-- out: name:text
+-- only: pg
+SELECT value FROM json_array_elements_text(CAST(:list AS json)) AS named (value) WHERE NOT EXISTS (
+    SELECT 1 FROM customer c, json_array_elements_text(CAST(CASE WHEN c.groups = '' THEN '[]' ELSE c.groups END AS json))
+        AS own (word) WHERE c.merchant = :merchant AND own.word = named.value);
+
+-- name: promotion_no_tier
+-- in: merchant:i64 list:text
+-- out: name:text
+-- only: sqlite
+SELECT CAST(value AS TEXT) FROM json_each(:list)
+WHERE NOT EXISTS (SELECT 1 FROM customer WHERE merchant = :merchant AND tier = value);
+
+-- name: promotion_no_tier
+-- in: merchant:i64 list:text
+-- out: name:text
+-- only: pg
+SELECT value FROM json_array_elements_text(CAST(:list AS json)) AS named (value)
+WHERE NOT EXISTS (SELECT 1 FROM customer WHERE merchant = :merchant AND tier = value);
+
 -- The currencies of the channels with these codes, or of all when the list is empty.
 
 -- name: promotion_currencies
