@@ -162,9 +162,10 @@ static bool etag_matches(Str wanted, Str etag)
     return false;
 }
 
-static void answer_read(Call *call, Str body, Str etag)
+static void answer_read(Call *call, Str body, Str etag, bool in_arena)
 {
-    HttpReply reply = { .status = call->route->def->status, .body = body, .may_gzip = true };
+    HttpReply reply = { .status = call->route->def->status, .body = body, .may_gzip = true,
+                        .may_wait = in_arena };
     Str       known = http_header(call->exchange, STR("if-none-match"));
     reply.content_type = route_media(call->route->def);
     if (etag.ptr) add_header(&reply, STR("ETag"), etag);
@@ -191,7 +192,7 @@ static bool answer_cached(Call *call)
     call->version = db_version(call->app->options.db);
     if (in->body.len > 0) return false;
     if (!reply_cache_find(call->app->replies, &key, call->version, &body, &etag)) return false;
-    answer_read(call, body, etag);
+    answer_read(call, body, etag, false);
     return true;
 }
 
@@ -256,7 +257,7 @@ static void read_stage(void *arg)
     if (call->route->def->method == GET)
         etag = str_format(call->ctx.arena, "\"%016" PRIx64 "\"", fnv64(body));
     if (is_cached(call)) keep_reply(call, body, etag);
-    answer_read(call, body, etag);
+    answer_read(call, body, etag, true);
 }
 
 /* --- writes --- */

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HELD_MAX = 32 /* answers held back at once: nobody waits for more than so many others */ };
+
 enum {
     LINGER_MS     = 2000,
     BODY_RATE_MIN = 512, /* bytes a second, after half the time that a head may take */
@@ -303,6 +305,7 @@ static void on_readable(h2o_socket_t *socket, const char *err)
     case CONN_BODY:
         if (err || !read_some(conn)) conn_close(conn);
         else conn_work(conn);
+        send_held(conn->server, HELD_MAX);
         return;
     case CONN_WAIT:
     case CONN_SENDING:

@@ -82,6 +82,9 @@ struct HttpServer {
     Conn             *giving; /* whose request the application is just getting */
     int               spare_count, open;
     int               with_app; /* exchanges that the application has not answered yet */
+    HttpExchange     *held, *held_last; /* answered in this turn of the loop, not sent yet; oldest first */
+    int               held_count;
+    bool              turning;
     int64_t           now_ms, swept_ms; /* monotonic */
     int64_t           date_s;
     char              date[40];
@@ -131,6 +134,8 @@ bool bytes_add(Bytes *bytes, const char *from, size_t len);
 /* push.c */
 /* The exchange came over from another thread: begins it, or sends what waits. */
 void push_arrived(HttpExchange *exchange);
+/* Sends the answers that were held back, when there are at least so many. */
+void send_held(HttpServer *server, int least);
 void push_flush(Conn *conn);
 /* The client has gone or is to go. */
 void push_end(HttpExchange *exchange);

@@ -155,6 +155,29 @@ static void on_wake(h2o_socket_t *socket, const char *err)
     if (read(server->wake_fd, &count, sizeof count) > 0) handle_arrived(server);
 }
 
+/* Held answers are sent one behind the other: the first wakes the client, the others find it awake. */
+void send_held(HttpServer *server, int least)
+{
+    if (server->held_count < least) return;
+    while (server->held) {
+        HttpExchange *exchange = server->held;
+        Conn         *conn     = exchange->conn;
+        server->held           = exchange->next;
+        server->held_count--;
+        conn_answer(exchange);
+        conn_work(conn);
+    }
+}
+
+static void hold(HttpServer *server, HttpExchange *exchange)
+{
+    exchange->next = NULL;
+    if (server->held) server->held_last->next = exchange;
+    else server->held = exchange;
+    server->held_last = exchange;
+    server->held_count++;
+}
+
 void http_reply(HttpExchange *exchange, const HttpReply *reply)
 {
     HttpServer *server = exchange->server;
@@ -162,6 +185,10 @@ void http_reply(HttpExchange *exchange, const HttpReply *reply)
     exchange->reply    = *reply;
     if (!pthread_equal(pthread_self(), server->loop_thread)) {
         exchange_send_to_loop(exchange);
+        return;
+    }
+    if (reply->may_wait && server->turning) {
+        hold(server, exchange);
         return;
     }
     conn_answer(exchange);
@@ -387,7 +414,10 @@ static void sweep(HttpServer *server)
 static void run_once(HttpServer *server)
 {
     bool busy = server->conns != NULL || server->listener_paused;
+    server->turning = true;
     (void)h2o_evloop_run(server->loop, busy ? sweep_ms(server) : SLEEP_MS);
+    server->turning = false;
+    send_held(server, 1);
     sweep(server);
     free_dead(server);
 }

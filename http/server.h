@@ -44,6 +44,8 @@ typedef struct {
     HttpHeader headers[HTTP_REPLY_HEADERS_MAX];
     int        header_count;
     bool       may_gzip; /* compressed when the client accepts it and it is long enough */
+    bool       may_wait; /* given on the loop: may be sent with others at the end of its turn, which wakes a
+                          * client once for many; the body is then in the exchange's arena */
 } HttpReply;
 
 bool http_server_start(const HttpOptions *options, HttpServer **out, Error *err) MUST_USE;
