@@ -1,19 +1,19 @@
 /* golden_test.c — runs the golden cases of this folder: each a basket, rules, and what they must cost, worked
  * out by hand. README.md says how they are written. Usage: golden_test [--plain] [FILE…] */
 #include "core/cart.h"
+#include "core/promo_check.h"
 #include "sys/json_read.h"
 #include "sys/json_write.h"
 #include "tests/kit.h"
 
 #include <dirent.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BYTES = 64 << 20, FILES_MAX = 100, PATH_BYTES = 320, DIFF_BYTES = 600,
-       CASES_LEAST = 400 };
+enum { ARENA_BYTES = 64 << 20, FILES_MAX = 100, PATH_BYTES = 320, DIFF_BYTES = 600, FIELDS_MAX = 1000,
+       CASES_LEAST = 400, NAMES_MAX = 10000 };
 
 static Arena   arena;
 static char    difference[DIFF_BYTES];
@@ -46,11 +46,53 @@ static bool differs(const char *path, const char *format, ...)
     return false;
 }
 
+/* --- which fields occur in some case --- */
+
+static const FieldDef *seen[FIELDS_MAX];
+static size_t          seen_count;
+
+static void see(const FieldDef *field)
+{
+    for (size_t i = 0; i < seen_count; i++)
+        if (seen[i] == field) return;
+    if (seen_count < FIELDS_MAX) seen[seen_count++] = field;
+}
+
 static const FieldDef *field_of(const StructDef *def, const char *name)
 {
     for (size_t i = 0; i < def->field_count; i++)
         if (strcmp(def->fields[i].name, name) == 0) return &def->fields[i];
     return NULL;
+}
+
+/* Recursion as deep as the tables. */
+static void see_all(const StructDef *def, const json_t *object)
+{
+    const char *name;
+    json_t     *value, *entry;
+    size_t      i;
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        const FieldDef *field = field_of(def, name);
+        if (!field || json_is_null(value)) continue;
+        see(field);
+        if (field->type == F_OBJECT) see_all(field->element, value);
+        if (field->type == F_LIST) json_array_foreach(value, i, entry) see_all(field->element, entry);
+    }
+}
+
+static size_t unseen_fields(const StructDef *def)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < def->field_count; i++) {
+        const FieldDef *field = &def->fields[i];
+        bool            found = false;
+        for (size_t k = 0; k < seen_count && !found; k++) found = seen[k] == field;
+        if (!found) printf("  in no case: %s.%s\n", def->name, field->name);
+        if (!found) count++;
+        if (field->element) count += unseen_fields(field->element);
+    }
+    return count;
 }
 
 /* --- the case, written out --- */
@@ -164,6 +206,22 @@ static bool decode(const StructDef *def, const json_t *json, void *out, Error *e
     return err_set(err, &ERR_FIELD_INVALID, faults.items[0].field, "%s", faults.items[0].detail);
 }
 
+/* What stands in for the error of the routes that save promotions. */
+static const ErrDef ERR_REFUSED = { "promotion_invalid", 422, false, "The promotion contradicts itself." };
+
+/* Each promotion as when it is saved; several of a case that expects an error as a set that goes live. */
+static bool checked(const Rules *rules, bool as_set, Error *err)
+{
+    PromoFaults faults = { 0 };
+    if (as_set) promo_check_set(rules->promotions.items, rules->promotions.count, NULL, &faults);
+    for (size_t i = 0; !as_set && i < rules->promotions.count; i++)
+        promo_check(&rules->promotions.items[i], NULL, &faults);
+    for (size_t i = 0; i < faults.count; i++)
+        if (!faults.items[i].warning)
+            return err_set(err, &ERR_REFUSED, faults.items[i].field, "%s", faults.items[i].reason);
+    return true;
+}
+
 static bool price_with(const CartInput *in, const Rules *rules, Priced *priced, Error *err)
 {
     PromoSet *set = NULL;
@@ -172,7 +230,7 @@ static bool price_with(const CartInput *in, const Rules *rules, Priced *priced, 
 }
 
 /* The whole way of a basket: decoded, rules checked, priced, encoded. NULL when it is refused. */
-static json_t *price(const json_t *basket, const json_t *promotions, Error *err)
+static json_t *price(const json_t *basket, const json_t *promotions, bool as_set, Error *err)
 {
     CartInput in     = { 0 };
     Rules     rules  = { 0 };
@@ -180,7 +238,7 @@ static json_t *price(const json_t *basket, const json_t *promotions, Error *err)
     json_t   *body   = json_pack("{s:O}", "promotions", promotions);
     bool      ok     = decode(&CartInput_def, basket, &in, err) && decode(&rules_def, body, &rules, err);
     json_decref(body);
-    if (!ok || !price_with(&in, &rules, &priced, err)) return NULL;
+    if (!ok || !checked(&rules, as_set, err) || !price_with(&in, &rules, &priced, err)) return NULL;
     Str     text   = json_write_text(&arena, &Priced_def, &priced);
     json_t *answer = text.ptr ? json_loadb(text.ptr, text.len, 0, NULL) : NULL;
     if (!answer) err_memory(err);
@@ -359,9 +417,10 @@ static bool judge(const json_t *one, const json_t *basket, const json_t *promoti
 {
     const json_t *expect = json_object_get(one, "expect"), *error = json_object_get(one, "error");
     Error         err    = { 0 };
-    json_t       *answer = price(basket, promotions, &err);
+    json_t       *answer = price(basket, promotions, error != NULL, &err);
     if (!answer && error) return refused_as(error, &err);
     if (!answer) return differs(err.field, "refused: %s: %s", err.def ? err.def->name : "?", err.message);
+    if (!error) see_all(&Priced_def, expect);
     bool fine = error ? differs("error", "was not refused")
                       : same(&Priced_def, expect, answer, "") && answer_holds(basket, answer);
     json_decref(answer);
@@ -392,6 +451,9 @@ static bool run_case(const json_t *given, const json_t *one)
     json_t *basket     = basket_written_out(given, json_object_get(one, "basket"));
     json_t *promotions = basket ? promotions_written_out(given, json_object_get(one, "promotions")) : NULL;
     bool    fine       = promotions != NULL;
+    if (fine) see_all(&CartInput_def, basket);
+    for (size_t i = 0; i < json_array_size(promotions); i++)
+        see_all(&Promotion_def, json_array_get(promotions, i));
     if (fine && plain) print_plain(name, basket, promotions);
     else if (fine) fine = judge(one, basket, promotions);
     json_decref(basket);
@@ -461,6 +523,9 @@ int main(int argc, char **argv)
     if (first == argc) {
         run_folder("tests/golden");
         if (!plain) check(case_count >= CASES_LEAST, "there are at least 400 golden cases");
+        size_t missing = plain ? 0 : unseen_fields(&CartInput_def) + unseen_fields(&Promotion_def)
+                                       + unseen_fields(&Priced_def);
+        if (!plain) check(missing == 0, "every field of baskets, promotions and answers is in some case");
     }
     json_decref(names);
     free(bytes);
