@@ -8,6 +8,8 @@
 
 enum { WORK_MAX = 65536 };
 
+__extension__ typedef __int128 Wide;
+
 bool slot_in_part(const Work *w, const Seg *seg, uint16_t bundle, const RulePart *part)
 {
     const WorkLine *line = &w->lines[seg->line];
@@ -262,27 +264,29 @@ static bool try_claims(Island *l)
 /* --- the search --- */
 
 /* What bundles can take off a slot at most, when each unit goes where it is worth most. */
-static int64_t slot_worth(const Island *l, const Slot *slot, int64_t units, uint32_t open)
+static Wide slot_worth(const Island *l, const Slot *slot, int64_t units, uint32_t open)
 {
-    int64_t sum = 0, best = 0;
+    Wide    sum  = 0;
+    int64_t best = 0;
     for (uint32_t p = slot->first_place; p < slot->first_place + slot->place_count; p++) {
         const Place *place = &l->places[p];
         if (p < open && !place->free) {
-            sum += place->count * place->worth;
+            sum += (Wide)place->count * place->worth;
             units -= place->count;
         } else if (place->worth > best) {
             best = place->worth;
         }
     }
-    return sum + units * best;
+    return sum + (Wide)units * best;
 }
 
 /* Whether the goods cost at least as much as the best way known, whatever is decided about the places from
  * `open` on: bundles take off no more than their units are worth, nor than each could with all it may get. */
 static bool hopeless(Island *l, uint32_t open)
 {
-    int64_t items = 0, worth = 0;
-    bool    sure = true;
+    int64_t items = 0;
+    Wide    worth = 0;
+    bool    sure  = true;
     for (size_t s = 0; s < l->slot_count; s++) {
         const Slot *slot = &l->slots[s];
         items += slot->least;

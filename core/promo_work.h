@@ -95,7 +95,7 @@ typedef struct {
     Claims           claims;
     Left             left;
     Log              log;
-    bool             explain, exact;
+    bool             exact;  /* so far the choice is certainly the cheapest */
     bool             memory; /* the arena is full */
     bool             cut;    /* limits have cut what the search took for given */
     bool            *banned; /* by active promotion and line: reserved for a later phase */
@@ -107,11 +107,12 @@ typedef struct {
 bool live_prepare(Work *w, const int64_t *gross) MUST_USE;
 bool live_collect(Work *w) MUST_USE;
 
-/* What a need or tier measures: quantity (thousandths) and money; `segs`: what is paid now, else list. */
+/* What a need or tier measures: quantity (thousandths) and money. */
 typedef struct {
     int64_t quantity, amount;
 } Measure;
 
+/* Of the lines that one selector picks and another (may be NULL) does not: what is paid now, or the list. */
 Measure live_measure(const Work *w, const Pick *pick, const Pick *but_not, bool paid);
 bool    live_needs_met(const Work *w, const Rule *rule, bool paid);
 void    live_tiers(const Work *w, Active *active, bool paid);
@@ -125,7 +126,7 @@ bool    left_make(Work *w, Left *left) MUST_USE;
 void    left_reset(const Work *w, Left *left);
 bool    log_add(Work *w, LogRow row);
 
-/* Takes up to `want` off a seg; gives what was taken. `log` may be NULL. */
+/* Takes up to `want` off a seg; gives what was taken. `log`: writes it down for the steps. */
 int64_t take(Work *w, Left *left, Seg *seg, int32_t active, int64_t want, bool log);
 
 /* Takes `want` off some segs in proportion to what they cost; gives what was taken. */
