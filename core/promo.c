@@ -124,16 +124,35 @@ typedef struct {
 
 static bool goods_on_line(const Work *w, size_t goods, uint32_t line)
 {
-    const Rule *rule = w->active[goods].rule;
-    if (rule->phase == PHASE_ITEM) return pick_matches(&rule->pick, &w->lines[line].names);
+    const Rule   *rule   = w->active[goods].rule;
+    const Active *active = &w->active[goods];
+    for (size_t i = 0; i < active->line_count; i++)
+        if (active->lines[i] == line) return active_effect(active, i).kind != EFFECT_NONE;
+    if (!w->lines[line].whole) return false;
     for (size_t j = 0; j < rule->src->parts.count; j++)
         if (pick_matches(&rule->parts[j].pick, &w->lines[line].names)) return true;
     return false;
 }
 
+/* Whether each part of a bundle finds enough units. */
+static bool can_be_formed(const Work *w, const Rule *rule)
+{
+    for (size_t j = 0; j < rule->src->parts.count; j++) {
+        int64_t units = 0;
+        for (size_t i = 0; i < w->line_count; i++)
+            if (w->lines[i].open && w->lines[i].whole
+                && pick_matches(&rule->parts[j].pick, &w->lines[i].names))
+                units += w->lines[i].units;
+        if (units < rule->parts[j].quantity) return false;
+    }
+    return true;
+}
+
 static bool competes(const Work *w, const Active *later, size_t goods)
 {
-    if (!w->active[goods].met || rules_stack(later->rule, w->active[goods].rule)) return false;
+    const Active *active = &w->active[goods];
+    if (!active->met || rules_stack(later->rule, active->rule)) return false;
+    if (active->rule->phase == PHASE_BUNDLE && !can_be_formed(w, active->rule)) return false;
     for (size_t i = 0; i < later->line_count; i++)
         if (goods_on_line(w, goods, later->lines[i])) return true;
     return false;

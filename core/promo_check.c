@@ -89,9 +89,9 @@ static void check_selector(Check *c, const char *path, const Selector *s)
 static bool selector_is_empty(const Selector *s)
 {
     return !s
-           || (!s->skus.count && !s->categories.count && !s->brands.count && !s->tags.count
-               && !s->except_skus.count && !s->except_categories.count && !s->except_brands.count
-               && !s->except_tags.count && !has(s->price_from) && !has(s->price_until) && !s->skip_reduced);
+        || (!s->skus.count && !s->categories.count && !s->brands.count && !s->tags.count
+            && !s->except_skus.count && !s->except_categories.count && !s->except_brands.count
+            && !s->except_tags.count && !has(s->price_from) && !has(s->price_until) && !s->skip_reduced);
 }
 
 /* ---- when it holds ---- */
@@ -111,7 +111,8 @@ static unsigned days_between(int64_t from_ms, int64_t until_ms)
     int64_t  first = (from_ms - ZONE_MS) / DAY_MS, last = (until_ms - 1 + ZONE_MS) / DAY_MS;
     unsigned days = 0;
     if (from_ms < ZONE_MS || last - first >= 6) return 0x7F;
-    for (int64_t day = first; day <= last; day++) days |= 1U << ((day + 3) % 7); /* 1970-01-01: a Thursday */
+    for (int64_t day = first; day <= last; day++)
+        days |= 1U << ((day + 3) % 7); /* 1970-01-01: a Thursday */
     return days;
 }
 
@@ -298,7 +299,8 @@ static void check_bundle(Check *c)
     if (some && got == 0) refuse(c, "parts", "no unit of the bundle receives the effect: every get is 0");
     if (bundle_never_cheaper(p, got > 0)) refuse(c, "price", "no such bundle costs more than this");
     if (p->pick.ptr && !chosen && p->parts.count)
-        note(c->out, p, true, "pick", "there is nothing to pick: no part gives away some of its units only");
+        note(c->out, p, true, "pick",
+             "there is nothing to pick: no part gives away some of its units only");
 }
 
 static void check_gift(Check *c)
@@ -434,8 +436,8 @@ static bool tie(const Promotion *a, const Promotion *b)
 {
     int64_t end_a = has(a->until) ? a->until : INT64_MAX, end_b = has(b->until) ? b->until : INT64_MAX;
     return str_eq(a->phase, b->phase) && opt_or(a->priority, 0) == opt_or(b->priority, 0) && a->from < end_b
-           && b->from < end_a && may_meet(&a->channels, &b->channels)
-           && may_meet(&a->locations, &b->locations) && !stack(a, b);
+        && b->from < end_a && may_meet(&a->channels, &b->channels) && may_meet(&a->locations, &b->locations)
+        && !stack(a, b);
 }
 
 void promo_beside_begin(PromoBeside *beside, const Promotion *promotion, PromoFaults *out)

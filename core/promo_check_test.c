@@ -109,8 +109,8 @@ static const struct {
     { BUNDLE(TEN ",\"parts\":[{\"quantity\":3}],\"pick\":\"dearest\""), "~pick" },
     { BUNDLE(",\"price\":297,\"parts\":[{\"quantity\":3,\"select\":{\"price_until\":100}}]"), "price" },
     { BUNDLE(",\"price\":296,\"parts\":[{\"quantity\":3,\"select\":{\"price_until\":100}}]"), NULL },
-    { BUNDLE(
-          ",\"price\":1,\"parts\":[{\"quantity\":3,\"select\":{\"skus\":[\"A\"],\"except_skus\":[\"A\"]}}]"),
+    { BUNDLE(",\"price\":1,\"parts\":[{\"quantity\":3,\"select\":{\"skus\":[\"A\"],\"except_skus\":[\"A\"]}"
+             "}]"),
       "parts[0].select.except_skus[0]" },
     { ITEM(TEN ",\"parts\":[{\"quantity\":3}]"), "parts" },
     { ITEM(TEN ",\"max_repeats\":3"), "max_repeats" },
@@ -177,17 +177,15 @@ static const PromoFault *find_fault(const PromoFaults *faults, const char *code,
 
 static void check_sets(void)
 {
-    Promotion set[] = {
-        rule(RULE("A", ",\"phase\":\"item\",\"priority\":5,\"stacks\":\"set\""
-                                        ",\"sets\":[\"x\",\"y\"]")),
-        rule(RULE("B", ",\"phase\":\"item\",\"sets\":[\"x\"],\"group\":\"g\"")),
-        rule(RULE("C", ",\"phase\":\"shipping\",\"group\":\"g\"")),
-        rule(RULE("D", ",\"phase\":\"order\"")),
-        rule(RULE("D", ",\"phase\":\"order\"")),
-        rule(RULE("E", ",\"phase\":\"item\",\"group\":\"g\"")),
-        rule(RULE("F", ",\"phase\":\"item\",\"group\":\"h\",\"channels\":[\"pos\"]")),
-        rule(RULE("G", ",\"phase\":\"item\",\"group\":\"h\",\"channels\":[\"web\"]"))
-    };
+    Promotion   set[]  = { rule(RULE("A", ",\"phase\":\"item\",\"priority\":5,\"stacks\":\"set\""
+                                             ",\"sets\":[\"x\",\"y\"]")),
+                           rule(RULE("B", ",\"phase\":\"item\",\"sets\":[\"x\"],\"group\":\"g\"")),
+                           rule(RULE("C", ",\"phase\":\"shipping\",\"group\":\"g\"")),
+                           rule(RULE("D", ",\"phase\":\"order\"")),
+                           rule(RULE("D", ",\"phase\":\"order\"")),
+                           rule(RULE("E", ",\"phase\":\"item\",\"group\":\"g\"")),
+                           rule(RULE("F", ",\"phase\":\"item\",\"group\":\"h\",\"channels\":[\"pos\"]")),
+                           rule(RULE("G", ",\"phase\":\"item\",\"group\":\"h\",\"channels\":[\"web\"]")) };
     PromoFaults faults = { .count = 0 };
     promo_check_set(set, COUNT(set), NULL, &faults);
     check(find_fault(&faults, "A", "sets[1]") && !find_fault(&faults, "A", "sets[0]"),
@@ -213,7 +211,8 @@ static void check_worst(void)
         { ITEM(",\"price\":60,\"select\":{\"price_until\":101}"), 400000, INT64_MAX },
         { ORDER(",\"amount\":1000"), 1000000, 1000 },
         { ORDER(",\"amount\":1000,\"each_amount\":3000"), 333334, INT64_MAX },
-        { ORDER(",\"tiers\":[{\"from_amount\":5000,\"amount\":500},{\"from_amount\":9000,\"amount\":1000}]"),
+        { ORDER(
+              ",\"tiers\":[{\"from_amount\":5000,\"amount\":500},{\"from_amount\":9000,\"amount\":1000}]"),
           111112, 1000 },
         { BUNDLE(",\"amount\":50,\"max_repeats\":2,\"parts\":[{\"quantity\":2}]"), 1000000, 100 },
         { SHIP(",\"price\":0"), 0, INT64_MAX },
@@ -222,7 +221,8 @@ static void check_worst(void)
         Promotion p  = rule(worst[i].json);
         bool      ok = promo_worst_rate(&p) == worst[i].rate && promo_worst_amount(&p) == worst[i].amount;
         check(ok, worst[i].json);
-        if (!ok) printf("  %lld %lld\n", (long long)promo_worst_rate(&p), (long long)promo_worst_amount(&p));
+        if (!ok)
+            printf("  %lld %lld\n", (long long)promo_worst_rate(&p), (long long)promo_worst_amount(&p));
     }
 }
 

@@ -99,20 +99,6 @@ static void tell_nearly(Work *w, PromoResult *out, const Rule *rule, int64_t qua
                                                             STR_FMT(more), STR_FMT(rule->src->name)) };
 }
 
-static void need_missing(Work *w, PromoResult *out, const Rule *rule)
-{
-    bool paid = !rule->list_needs;
-    for (size_t i = 0; i < rule->src->needs.count; i++) {
-        const RuleNeed *need = &rule->needs[i];
-        Measure         has  = live_measure(w, &need->pick, rule->src->gift ? &rule->pick : NULL, paid);
-        int64_t         qty  = need->quantity > has.quantity ? need->quantity - has.quantity : OPT_NONE;
-        int64_t         sum  = need->amount > has.amount ? need->amount - has.amount : OPT_NONE;
-        if (qty == OPT_NONE && sum == OPT_NONE) continue;
-        if (has.quantity > 0) tell_nearly(w, out, rule, qty, sum);
-        return;
-    }
-}
-
 /* Units of a part that no bundle has. */
 static int64_t loose_units(const Work *w, const RulePart *part)
 {
@@ -138,20 +124,6 @@ static void bundle_missing(Work *w, PromoResult *out, const Rule *rule)
     if (has > 0 && missing > 0) tell_nearly(w, out, rule, missing * QTY_ONE, OPT_NONE);
 }
 
-static void tier_missing(Work *w, PromoResult *out, const Active *active)
-{
-    const Rule *rule = active->rule;
-    Measure     has  = live_measure(w, &rule->pick, NULL, !rule->list_needs);
-    for (size_t i = 0; !rule->tiers_line && i < rule->src->tiers.count; i++) {
-        const Tier *tier = &rule->src->tiers.items[i];
-        int64_t     qty  = opt_or(tier->from_quantity, 0) - has.quantity;
-        int64_t     sum  = opt_or(tier->from_amount, 0) - has.amount;
-        if (qty <= 0 && sum <= 0) continue;
-        tell_nearly(w, out, rule, qty > 0 ? qty : OPT_NONE, sum > 0 ? sum : OPT_NONE);
-        return;
-    }
-}
-
 bool promo_explain(Work *w, PromoResult *out)
 {
     out->nearly = arena_array(w->arena, Nearly, NEARLY_MAX);
@@ -159,10 +131,11 @@ bool promo_explain(Work *w, PromoResult *out)
     for (size_t i = 0; i < w->active_count && out->nearly_count < NEARLY_MAX; i++) {
         const Active *active = &w->active[i];
         const Rule   *rule   = active->rule;
-        if (!active->met) need_missing(w, out, rule);
+        if (active->missing_quantity != OPT_NONE || active->missing_amount != OPT_NONE)
+            tell_nearly(w, out, rule, active->missing_quantity, active->missing_amount);
+        else if (!active->met) continue;
         else if (rule->src->gift && active->line_count == 0) tell_nearly(w, out, rule, QTY_ONE, OPT_NONE);
         else if (rule->phase == PHASE_BUNDLE) bundle_missing(w, out, rule);
-        else if (rule->src->tiers.count) tier_missing(w, out, active);
     }
     return true;
 }

@@ -13,6 +13,7 @@ typedef struct {
     uint32_t *leader;                                 /* by line: another line of its island, or itself */
     uint32_t *bundle_line; /* by bundle: a line of it; UINT32_MAX: a part of it finds too few units */
     uint32_t *moved;       /* by seg: where it is within its island */
+    bool     *busy;        /* by line, of leaders: there is something to choose besides bundles */
     Claims    to;
     uint32_t *cursor;  /* by line, of leaders: the next seg of the island's answer */
     Claims   *answers; /* by line, of leaders */
@@ -33,7 +34,7 @@ static size_t item_slots(const Level *l, uint16_t item, uint32_t *out)
     size_t        count  = 0;
     for (size_t i = 0; active->met && i < active->line_count; i++) {
         uint32_t line = active->lines[i];
-        if (live_banned(w, item, line)) continue;
+        if (live_banned(w, item, line) || active_effect(active, i).kind == EFFECT_NONE) continue;
         for (uint32_t s = l->seg_of_line[line]; s < l->seg_of_line[line + 1]; s++) {
             const Seg *seg = &w->claims.segs[s];
             if (covers(active, i, seg) && seg->count < w->max_rules
@@ -113,21 +114,28 @@ static void connect_bundle(Level *l, uint16_t bundle)
 
 static bool make_islands(Level *l)
 {
-    Work    *w       = l->w;
-    uint32_t limited = UINT32_MAX;
-    l->leader        = arena_array(w->arena, uint32_t, w->line_count + 1);
-    l->bundle_line   = arena_array(w->arena, uint32_t, (size_t)(l->bundles_end - l->bundles) + 1);
-    if (!l->leader || !l->bundle_line) return false;
+    Work *w        = l->w;
+    l->leader      = arena_array(w->arena, uint32_t, w->line_count + 1);
+    l->busy        = arena_array(w->arena, bool, w->line_count + 1);
+    l->bundle_line = arena_array(w->arena, uint32_t, (size_t)(l->bundles_end - l->bundles) + 1);
+    if (!l->leader || !l->busy || !l->bundle_line) return false;
     for (uint32_t i = 0; i < w->line_count; i++) l->leader[i] = i;
     for (uint16_t b = l->bundles; b < l->bundles_end; b++) connect_bundle(l, b);
-    for (uint32_t s = 0; s < w->claims.seg_count; s++)
-        if (l->slots[s].stack_count > 1) limited = connect(l, limited, w->claims.segs[s].line);
+    for (uint16_t item = l->items; item < l->items_end; item++) { /* its limit is one for all its lines */
+        const Active *active = &w->active[item];
+        uint32_t      line   = UINT32_MAX;
+        for (size_t i = 0; active->met && active->left < INT64_MAX && i < active->line_count; i++)
+            line = connect(l, line, active->lines[i]);
+    }
     for (size_t r = 0; r < w->claims.run_count; r++) {
         uint32_t line = UINT32_MAX;
         for (size_t i = 0; i < w->claims.runs[r].count; i++)
             line = connect(l, line, w->claims.segs[w->claims.runs[r].items[i].seg].line);
     }
     for (uint32_t i = 0; i < w->line_count; i++) l->leader[i] = leader_of(l, i);
+    for (size_t s = 0; s < w->claims.seg_count; s++)
+        if (l->slots[s].stack_count > 1 || w->claims.segs[s].bundle != NO_BUNDLE)
+            l->busy[l->leader[w->claims.segs[s].line]] = true;
     return true;
 }
 
@@ -186,10 +194,7 @@ static bool cut_island(const Level *l, uint32_t leader, Island *out)
 static bool settle(Level *l, uint32_t leader)
 {
     Island island = { .w = l->w, .bundle_count = island_bundles(l, leader, NULL) };
-    bool   alone  = island.bundle_count == 0;
-    for (uint32_t s = l->seg_of_line[leader]; alone && s < l->seg_of_line[leader + 1]; s++)
-        alone = l->slots[s].stack_count == 1 && l->w->claims.segs[s].bundle == NO_BUNDLE;
-    if (alone) return true;
+    if (island.bundle_count == 0 && !l->busy[leader]) return true;
     island.bundles = arena_array(l->w->arena, uint16_t, island.bundle_count);
     if (!island.bundles) return false;
     (void)island_bundles(l, leader, island.bundles);
@@ -317,7 +322,7 @@ bool goods_choose(Work *w)
     }
     w->cut = false;
     settle_claims(w);
-    for (size_t a = 0; a < bundles && w->claims.run_count; a++)
+    for (size_t a = 0; a < w->goods_count && w->claims.run_count; a++)
         if (w->active[a].left < INT64_MAX && w->left.rules[a] == 0) w->cut = true;
     if (w->cut) w->exact = false;
     return true;

@@ -255,12 +255,23 @@ Measure live_measure(const Work *w, const Pick *pick, const Pick *but_not, bool 
     return sum;
 }
 
-bool live_needs_met(const Work *w, const Rule *rule, bool paid)
+static int64_t missing(int64_t wanted, int64_t has)
 {
+    return wanted > has ? wanted - has : OPT_NONE;
+}
+
+/* Whether all needs are met; else what is missing to the first that is not, when there is any of it. */
+static bool judge_needs(const Work *w, Active *active, bool paid)
+{
+    const Rule *rule = active->rule;
     for (size_t i = 0; i < rule->src->needs.count; i++) {
         const RuleNeed *need = &rule->needs[i];
         Measure         has  = live_measure(w, &need->pick, rule->src->gift ? &rule->pick : NULL, paid);
-        if (has.quantity < need->quantity || has.amount < need->amount) return false;
+        if (has.quantity >= need->quantity && has.amount >= need->amount) continue;
+        if (has.quantity == 0) return false;
+        active->missing_quantity = missing(need->quantity, has.quantity);
+        active->missing_amount   = missing(need->amount, has.amount);
+        return false;
     }
     return true;
 }
@@ -280,12 +291,27 @@ static Effect tier_reached(const Promotion *src, Measure has)
     return best;
 }
 
-void live_tiers(const Work *w, Active *active, bool paid)
+/* What is missing to the first tier that is not reached. */
+static void next_tier(Active *active, Measure has)
 {
-    const Rule *rule = active->rule;
+    const Promotion *src = active->rule->src;
+    for (size_t i = 0; has.quantity > 0 && i < src->tiers.count; i++) {
+        active->missing_quantity = missing(opt_or(src->tiers.items[i].from_quantity, 0), has.quantity);
+        active->missing_amount   = missing(opt_or(src->tiers.items[i].from_amount, 0), has.amount);
+        if (active->missing_quantity != OPT_NONE || active->missing_amount != OPT_NONE) return;
+    }
+}
+
+void live_judge(const Work *w, Active *active, bool paid)
+{
+    const Rule *rule         = active->rule;
+    active->missing_quantity = active->missing_amount = OPT_NONE;
+    active->met                                       = judge_needs(w, active, paid);
     if (rule->src->tiers.count == 0) return;
     if (!rule->tiers_line) {
-        active->effect = tier_reached(rule->src, live_measure(w, &rule->pick, NULL, paid));
+        Measure has    = live_measure(w, &rule->pick, NULL, paid);
+        active->effect = tier_reached(rule->src, has);
+        if (active->met) next_tier(active, has);
         return;
     }
     for (size_t i = 0; i < active->line_count; i++) {
@@ -339,7 +365,7 @@ static bool give_units(Work *w, Active *active)
     while (left > 0) {
         size_t best = active->line_count;
         for (size_t i = 0; i < active->line_count; i++)
-            if (active->units[i] == 0 && !(active->effects && active->effects[i].kind == EFFECT_NONE)
+            if (active->units[i] == 0 && active_effect(active, i).kind != EFFECT_NONE
                 && (best == active->line_count
                     || unit_list(w, active->lines[i]) > unit_list(w, active->lines[best])))
                 best = i;
@@ -380,8 +406,7 @@ static bool add_active(Work *w, const Rule *rule)
         if (active.line_count == 0 && !rule->src->gift) return true;
     }
     if (goods) {
-        active.met = live_needs_met(w, rule, false);
-        live_tiers(w, &active, false);
+        live_judge(w, &active, false);
         if (rule->phase == PHASE_ITEM && rule->max_units != INT64_MAX && !give_units(w, &active))
             return false;
     }

@@ -199,9 +199,7 @@ bool order_phase(Work *w, Phase phase, bool log)
                      .seg_count = ship ? 1 : w->claims.seg_count };
     while (first < w->active_count && w->active[first].rule->phase != phase) first++;
     for (end = first; end < w->active_count && w->active[end].rule->phase == phase; end++) {
-        Active *active = &w->active[end];
-        active->met    = live_needs_met(w, active->rule, !active->rule->list_needs);
-        live_tiers(w, active, !active->rule->list_needs);
+        live_judge(w, &w->active[end], !w->active[end].rule->list_needs);
     }
     if (first == end) return true;
     c.base = arena_array(w->arena, Seg *, c.seg_count + 1);

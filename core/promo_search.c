@@ -420,6 +420,20 @@ static bool search_stacks(Island *l)
     }
 }
 
+/* Whether a limit on what a unit may cost can cut what the bundle takes off there: then others may be better
+ * bundles than the search believes. A percentage takes no more of any unit than it is worth. */
+static bool may_be_cut(const Island *l, const Place *place)
+{
+    const Seg      *seg    = &l->from.segs[place->slot];
+    const WorkLine *line   = &l->w->lines[seg->line];
+    const Active   *active = &l->w->active[l->bundles[place->bundle]];
+    int64_t         low    = (line->gross - line->left) / line->units;
+    int64_t         unit   = place->stack.amount / seg->units;
+    if (line->floor > low) low = line->floor;
+    if (active->effect.kind != EFFECT_PERCENT) return low > 0;
+    return low > unit - place->worth / 1000;
+}
+
 bool island_settle(Island *l)
 {
     bool contested = false;
@@ -429,6 +443,7 @@ bool island_settle(Island *l)
     for (size_t p = 0; p < l->place_count; p++) contested = contested || !l->places[p].free;
     if (contested ? !no_bundles(l) || !greedy(l) || !search_places(l) : !try_claims(l)) return false;
     if (!search_stacks(l)) return false;
+    for (size_t p = 0; p < l->place_count && l->sure; p++) l->sure = !may_be_cut(l, &l->places[p]);
     if (!l->sure) l->w->exact = false;
     return true;
 }

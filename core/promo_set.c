@@ -269,7 +269,8 @@ static const Syms *anchor_of(Maker *m, const Rule *rule, Syms *one)
         if (!rule->parts[i].pick.open) return narrowest(&rule->parts[i].pick);
     for (size_t i = 0; i < rule->src->needs.count; i++)
         if (!rule->needs[i].pick.open) return narrowest(&rule->needs[i].pick);
-    return rule->phase != PHASE_BUNDLE && rule->phase != PHASE_SHIPPING && !rule->pick.open
+    return rule->phase != PHASE_BUNDLE && rule->phase != PHASE_SHIPPING && !rule->src->gift
+                && !rule->pick.open
              ? narrowest(&rule->pick)
              : NULL;
 }

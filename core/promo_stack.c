@@ -105,6 +105,8 @@ void best_stack(Work *w, const Seg *seg, const Slot *slot, int32_t bundle, const
     }
     out->chosen = clash || ask.count > ask.room;
     if (out->chosen) {
+        for (size_t i = 0; i < ask.count && seg->units < w->lines[seg->line].units; i++)
+            if (w->active[some[i]].rule->per_line) w->exact = false; /* once off the line, wherever on it */
         out->bound = stack_bound(&ask, 0, amount);
         if (!stack_search(&ask, amount, out)) w->exact = false;
         return;

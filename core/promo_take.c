@@ -111,7 +111,7 @@ static Effect effect_for(const Active *active, uint32_t line)
 {
     if (!active->effects) return active->effect;
     for (size_t i = 0; i < active->line_count; i++)
-        if (active->lines[i] == line) return active->effects[i];
+        if (active->lines[i] == line) return active_effect(active, i);
     return (Effect){ EFFECT_NONE, 0 };
 }
 

@@ -18,6 +18,7 @@ typedef struct {
     int64_t    *units;   /* max_units: how many units of each of these lines it may have; or NULL */
     Effect     *effects; /* tiers of lines: the effect on each of these lines; or NULL */
     bool        met; /* its needs */
+    int64_t     missing_quantity, missing_amount; /* to its needs, or to the next tier; OPT_NONE: nothing */
 } Active;
 
 typedef struct {
@@ -114,8 +115,15 @@ typedef struct {
 
 /* Of the lines that one selector picks and another (may be NULL) does not: what is paid now, or the list. */
 Measure live_measure(const Work *w, const Pick *pick, const Pick *but_not, bool paid);
-bool    live_needs_met(const Work *w, const Rule *rule, bool paid);
-void    live_tiers(const Work *w, Active *active, bool paid);
+/* Whether the needs are met, which tier is reached, and what is missing to more, as things stand. */
+void live_judge(const Work *w, Active *active, bool paid);
+
+/* The effect on the i-th of its lines. */
+static inline Effect active_effect(const Active *active, size_t i)
+{
+    return active->effects ? active->effects[i] : active->effect;
+}
+
 bool    live_banned(const Work *w, size_t active, uint32_t line);
 
 /* --- promo_take.c: computing with claims --- */
