@@ -1,9 +1,13 @@
 /* price.c — how long one core takes to price a basket, without server, database or JSON.
- * Usage: bench-price LINES PROMOTIONS [narrow]; prints microseconds per basket, the median of 15 rounds.
+ * Usage: bench-price LINES PROMOTIONS [narrow] | bench-price LINES PROMOTIONS bytes FILE
+ * Prints microseconds per basket, the median of 15 rounds.
  * The promotions are a mix as shops have: on items, brands and categories, bundles by tag, coupons, groups
  * of customers, thresholds; some do not stack, so that there is something to choose. `narrow`: each is on one
- * item of a hundred thousand, so that a basket meets as few of them however many there are. */
-#include "core/cart.h"
+ * item of a hundred thousand, so that a basket meets as few of them however many there are.
+ * `bytes`: from bytes to bytes, as core.wasm does it; FILE gets the same promotions and baskets for that
+ * (tests/wasm/bench.mjs). */
+#include "core/price_wire.h"
+#include "core/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +20,8 @@ enum {
     CATEGORIES  = 40,
     TAGS        = 150,
     SKUS        = 5000,
-    MANY_SKUS   = 100000
+    MANY_SKUS   = 100000,
+    BASKETS     = 200
 };
 
 static uint64_t seed = 88172645463325252ULL;
@@ -145,6 +150,36 @@ static CartInput make_basket(Arena *arena, int64_t lines, bool narrow)
                         .rates              = { rate, 1 } };
 }
 
+static Str bytes_of(Arena *arena, const StructDef *def, const void *value)
+{
+    Buf buf = buf_make(arena, 1024);
+    wire_encode(&buf, def, value);
+    if (buf.failed) abort();
+    return buf_str(&buf);
+}
+
+/* Each with its length before it, 32 bits, the lowest first. */
+static void write_bytes(FILE *out, Str bytes)
+{
+    uint32_t length = (uint32_t)bytes.len;
+    if (fwrite(&length, 4, 1, out) != 1 || fwrite(bytes.ptr, 1, length, out) != length) abort();
+}
+
+/* What is measured, as bytes, in the arena and in the file. */
+static Str *all_bytes(Arena *arena, const char *path, const RuleSet *rules, const CartInput *baskets)
+{
+    Str  *bytes = arena_array(arena, Str, BASKETS);
+    FILE *out   = fopen(path, "wb");
+    if (!bytes || !out) abort();
+    write_bytes(out, bytes_of(arena, &RuleSet_def, rules));
+    for (size_t i = 0; i < BASKETS; i++) {
+        bytes[i] = bytes_of(arena, &CartInput_def, &baskets[i]);
+        write_bytes(out, bytes[i]);
+    }
+    if (fclose(out) != 0) abort();
+    return bytes;
+}
+
 static double now_us(void)
 {
     struct timespec t;
@@ -158,8 +193,8 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Microseconds per basket over a few hundred different baskets. */
-static double measure(Arena *scratch, const PromoSet *set, const CartInput *baskets, size_t count,
+/* Microseconds per basket over all of them, as values or (not NULL) as bytes. */
+static double measure(Arena *scratch, const PromoSet *set, const CartInput *baskets, const Str *bytes,
                       size_t times)
 {
     double begun = now_us();
@@ -167,7 +202,10 @@ static double measure(Arena *scratch, const PromoSet *set, const CartInput *bask
         Priced priced;
         Error  err = { 0 };
         arena_reset(scratch);
-        if (!cart_price(scratch, set, &baskets[i % count], false, &priced, &err)) {
+        Str    out;
+        bool   ok = bytes ? price_wire_basket(scratch, set, bytes[i % BASKETS], false, &out, &err)
+                          : cart_price(scratch, set, &baskets[i % BASKETS], false, &priced, &err);
+        if (!ok) {
             (void)fprintf(stderr, "%s: %s\n", err.field, err.message);
             exit(1);
         }
@@ -178,12 +216,12 @@ static double measure(Arena *scratch, const PromoSet *set, const CartInput *bask
 int main(int argc, char **argv)
 {
     int64_t lines = 10, promotions = 100;
-    bool    narrow = argc > 3;
+    bool    narrow = argc == 4;
+    Str    *bytes  = NULL;
     if ((argc > 1 && !str_to_i64(str_from(argv[1]), &lines))
         || (argc > 2 && !str_to_i64(str_from(argv[2]), &promotions)))
         return 2;
     Arena arena, scratch;
-    enum { BASKETS = 200 };
     arena_init(&arena, malloc(ARENA_BYTES), ARENA_BYTES);
     arena_init(&scratch, malloc(ARENA_BYTES), ARENA_BYTES);
     Promotion *list    = arena_array(&arena, Promotion, (size_t)promotions + 1);
@@ -195,9 +233,11 @@ int main(int argc, char **argv)
     for (int64_t i = 0; i < promotions; i++) list[i] = make_promotion(&arena, i, narrow);
     for (size_t i = 0; i < BASKETS; i++) baskets[i] = make_basket(&arena, lines, narrow);
     if (promotions && !promo_set_make(&arena, list, (size_t)promotions, &set, &err)) return 1;
-    double once  = measure(&scratch, set, baskets, BASKETS, BASKETS);
-    size_t times = (size_t)(100000 / (once + 1)) + BASKETS;
-    for (int r = 0; r < ROUNDS; r++) rounds[r] = measure(&scratch, set, baskets, BASKETS, times);
+    RuleSet rules = { { list, (size_t)promotions } };
+    if (argc > 4) bytes = all_bytes(&arena, argv[4], &rules, baskets);
+    double  once  = measure(&scratch, set, baskets, bytes, BASKETS);
+    size_t  times = (size_t)(100000 / (once + 1)) + BASKETS;
+    for (int r = 0; r < ROUNDS; r++) rounds[r] = measure(&scratch, set, baskets, bytes, times);
     qsort(rounds, ROUNDS, sizeof *rounds, by_value);
     printf("%.2f\n", rounds[ROUNDS / 2]);
     free(arena.bytes);
