@@ -5,13 +5,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
-int64_t reference_half_up(int64_t value, int64_t times, int64_t per)
+int64_t judge_half_up(int64_t value, int64_t times, int64_t per)
 {
     assert(value >= 0 && times >= 0 && per > 0);
     return (int64_t)(((RefWide)value * times * 2 + per) / ((RefWide)per * 2));
 }
 
-void reference_split(int64_t total, const int64_t *weights, size_t count, int64_t *parts)
+void judge_split(int64_t total, const int64_t *weights, size_t count, int64_t *parts)
 {
     RefWide sum  = 0;
     int64_t left = total;
@@ -259,7 +259,7 @@ static int64_t unit_floor(const Ref *ref, size_t i)
         for (size_t r = 0; r < ref->in->rates.count; r++)
             if (str_eq(ref->in->rates.items[r].tax_class, line->tax_class)) {
                 int64_t rate = ref->in->rates.items[r].rate;
-                if (ref->in->rates.items[r].compound) rate += reference_half_up(rate, sum, PPM_ONE);
+                if (ref->in->rates.items[r].compound) rate += judge_half_up(rate, sum, PPM_ONE);
                 sum += rate;
             }
         floor = up(floor, PPM_ONE + sum, PPM_ONE);
@@ -273,7 +273,7 @@ static void set_up_lines(Ref *ref)
     for (size_t i = 0; i < ref->in->lines.count; i++) {
         const CartLine *line = &ref->in->lines.items[i];
         ref->whole[i]        = line->quantity % QTY_ONE == 0;
-        ref->gross[i]        = reference_half_up(line->unit_price, line->quantity, QTY_ONE);
+        ref->gross[i]        = judge_half_up(line->unit_price, line->quantity, QTY_ONE);
         ref->list[i]         = ref->whole[i] ? line->unit_price : ref->gross[i];
         ref->open[i]         = !line->fixed && line->unit_price > 0;
         ref->floor[i]        = unit_floor(ref, i);
@@ -361,11 +361,27 @@ typedef struct {
     bool always; /* its priority is higher than that of all it competes with */
 } Holder;
 
+/* Whether each part of a bundle finds enough whole units. */
+static bool can_be_formed(const Ref *ref, int promo)
+{
+    for (size_t k = 0; k < ref->promos[promo].parts.count; k++) {
+        const BundlePart *part  = &ref->promos[promo].parts.items[k];
+        int64_t           units = 0;
+        for (size_t i = 0; i < ref->in->lines.count; i++)
+            if (ref->open[i] && ref->whole[i] && ref_selects(part->select, &ref->in->lines.items[i]))
+                units += ref->in->lines.items[i].quantity / QTY_ONE;
+        if (units < part->quantity) return false;
+    }
+    return true;
+}
+
+/* Whether the promotion on goods could have a unit that the later one picks too. */
 static bool competes(const Ref *ref, int later, int goods)
 {
     if (!ref->live[goods] || ref->stack[later][goods]) return false;
+    if (ref_is(ref, goods, "bundle") && !can_be_formed(ref, goods)) return false;
     for (size_t i = 0; i < ref->in->lines.count; i++)
-        if (ref->pick[later][i] && ref->pick[goods][i]) return true;
+        if (ref->pick[later][i] && ref->pick[goods][i] && ref->effect[goods][i].kind != NOTHING) return true;
     return false;
 }
 
@@ -492,7 +508,7 @@ static void choose_sets(const Reserved *sets, int count, RefAnswer *out)
     }
 }
 
-void reference_price(const CartInput *in, const Promotion *promos, size_t count, long budget, RefAnswer *out)
+void judge_price(const CartInput *in, const Promotion *promos, size_t count, long budget, RefAnswer *out)
 {
     enum { HOLDERS = 4 };
     static Reserved sets[1 << HOLDERS];

@@ -27,7 +27,7 @@ typedef struct {
     RefOutcome outcomes[REF_OUTCOMES];
 } RefAnswer;
 
-void reference_price(const CartInput *in, const Promotion *promos, size_t count, long budget, RefAnswer *out);
+void judge_price(const CartInput *in, const Promotion *promos, size_t count, long budget, RefAnswer *out);
 
 /* What a basket whose lines cost `line_cost` and whose shipping costs `shipping_cost` pays. */
 typedef struct {
@@ -36,12 +36,12 @@ typedef struct {
     int64_t all_net, all_tax, all_total, cash_total;
 } RefTaxed;
 
-void reference_tax(const CartInput *in, const int64_t *line_cost, int64_t shipping_cost, RefTaxed *out);
+void judge_tax(const CartInput *in, const int64_t *line_cost, int64_t shipping_cost, RefTaxed *out);
 
 /* value × times / per, rounded half up, for value >= 0. */
-int64_t reference_half_up(int64_t value, int64_t times, int64_t per);
+int64_t judge_half_up(int64_t value, int64_t times, int64_t per);
 
 /* Splits total (>= 0) by weight, largest remainder first, ties by index. */
-void reference_split(int64_t total, const int64_t *weights, size_t count, int64_t *parts);
+void judge_split(int64_t total, const int64_t *weights, size_t count, int64_t *parts);
 
 #endif

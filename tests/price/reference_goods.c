@@ -138,7 +138,7 @@ static void apply_item_line(const Ref *ref, Purse *purse, int promo, int line, i
     int64_t weights[REF_PARTS]  = { 0 }, split[REF_PARTS] = { 0 };
     int64_t sum = 0;
     if (!ref->whole[line] && !once)
-        each = reference_half_up(each, ref->in->lines.items[line].quantity, QTY_ONE);
+        each = judge_half_up(each, ref->in->lines.items[line].quantity, QTY_ONE);
     for (int n = 0; n < purse->part_count; n++) {
         const Part *part = &purse->parts[n];
         if (part->line != line || !(part->items >> promo & 1)) continue;
@@ -149,8 +149,8 @@ static void apply_item_line(const Ref *ref, Purse *purse, int promo, int line, i
         if (effect.kind == PRICE) shares[n] = part->cost > price ? part->cost - price : 0;
     }
     if (effect.kind != PERCENT && !once) return;
-    int64_t off = once ? least(effect.value, sum) : reference_half_up(sum, effect.value, PPM_ONE);
-    reference_split(off, weights, (size_t)purse->part_count, split);
+    int64_t off = once ? least(effect.value, sum) : judge_half_up(sum, effect.value, PPM_ONE);
+    judge_split(off, weights, (size_t)purse->part_count, split);
     for (int n = 0; n < purse->part_count; n++)
         if (purse->parts[n].line == line) shares[n] = split[n];
 }
@@ -242,7 +242,7 @@ static int64_t bundle_off(Effect effect, const Member *members, int count)
     for (int m = 0; m < count; m++) {
         if (!members[m].gets) continue;
         sum += members[m].cost;
-        if (effect.kind == PERCENT) off += reference_half_up(members[m].cost, effect.value, PPM_ONE);
+        if (effect.kind == PERCENT) off += judge_half_up(members[m].cost, effect.value, PPM_ONE);
     }
     if (effect.kind == AMOUNT) off = least(effect.value, sum);
     if (effect.kind == PRICE) off = sum > effect.value ? sum - effect.value : 0;
@@ -284,7 +284,7 @@ static void apply_bundle(const Ref *ref, const Claims *claims, Purse *purse, int
         choose_getters(&ref->promos[promo], members, count);
         int64_t off = bundle_off(effect, members, count);
         for (int m = 0; m < count; m++) weights[members[m].part] += members[m].cost;
-        reference_split(off, weights, (size_t)purse->part_count, shares);
+        judge_split(off, weights, (size_t)purse->part_count, shares);
         if (ref_give(purse, promo, shares) == 0) purse->useless |= 1U << promo;
     }
 }

@@ -54,12 +54,12 @@ static void apply_to_goods(const Ref *ref, const Purse *start, Purse *purse, int
         sum += weights[n];
         touched |= 1U << n;
     }
-    int64_t off = effect.kind == PERCENT ? reference_half_up(sum, effect.value, PPM_ONE) : 0;
+    int64_t off = effect.kind == PERCENT ? judge_half_up(sum, effect.value, PPM_ONE) : 0;
     if (effect.kind == AMOUNT) {
         RefWide all = (RefWide)effect.value * (each == OPT_NONE ? 1 : sum / each);
         off         = all < sum ? (int64_t)all : sum;
     }
-    reference_split(off, weights, (size_t)purse->part_count, shares);
+    judge_split(off, weights, (size_t)purse->part_count, shares);
     if (ref_give(purse, promo, shares) > 0) purse->touched[promo] = touched;
 }
 
@@ -69,7 +69,7 @@ static void apply_to_shipping(const Ref *ref, const Purse *start, Purse *purse, 
     line_costs(ref, start, cost);
     Effect  effect = ref_effect(ref, promo, 0, cost);
     int64_t off    = 0;
-    if (effect.kind == PERCENT) off = reference_half_up(purse->shipping, effect.value, PPM_ONE);
+    if (effect.kind == PERCENT) off = judge_half_up(purse->shipping, effect.value, PPM_ONE);
     if (effect.kind == AMOUNT) off = effect.value;
     if (effect.kind == PRICE) off = purse->shipping - effect.value;
     if (off > purse->shipping) off = purse->shipping;
@@ -178,15 +178,15 @@ static void apply_manual(const Ref *ref, Purse *purse, const ManualDiscount *man
         weights[n] = purse->parts[n].cost;
         sum += weights[n];
     }
-    if (manual->percent != OPT_NONE) off = reference_half_up(sum, manual->percent, PPM_ONE);
+    if (manual->percent != OPT_NONE) off = judge_half_up(sum, manual->percent, PPM_ONE);
     if (manual->amount != OPT_NONE) off = manual->amount;
     if (manual->price != OPT_NONE && line >= 0)
-        off = sum - reference_half_up(manual->price, ref->in->lines.items[line].quantity, QTY_ONE);
+        off = sum - judge_half_up(manual->price, ref->in->lines.items[line].quantity, QTY_ONE);
     if (off < 0 || off > sum || (line >= 0 && !ref->open[line])) {
         purse->refused = true;
         return;
     }
-    reference_split(off, weights, (size_t)purse->part_count, shares);
+    judge_split(off, weights, (size_t)purse->part_count, shares);
     int64_t taken = ref_give(purse, MANUAL, shares);
     approve(ref, purse, taken, line >= 0 ? ref->gross[line] : ref->subtotal);
 }

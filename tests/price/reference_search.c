@@ -123,6 +123,18 @@ static bool may_have(const Ref *ref, const Claims *c, int u, int promo)
 
 /* --- the ways --- */
 
+/* One with a limit of money of its own may do without a unit from which it would keep another away. */
+static bool may_do_without(const Ref *ref, int u, int promo, const Purse *purse)
+{
+    int line = ref->line_of[u];
+    if (purse->promo_left[promo] + purse->promo_off[promo] >= NO_LIMIT / 2) return false;
+    for (int p = 0; p < ref->promo_count; p++) {
+        bool goods = ref_is(ref, p, "item") || ref_is(ref, p, "bundle");
+        if (goods && ref->live[p] && !ref->stack[promo][p] && p != promo && ref->pick[p][line]) return true;
+    }
+    return false;
+}
+
 /* Whether some units lack a promotion that they may have and that would then take off something on their
  * line: nothing is held back. `u` stands for all that have to be treated like it. */
 static bool holds_back(const Search *s, const Claims *way, int u, int promo)
@@ -135,7 +147,7 @@ static bool holds_back(const Search *s, const Claims *way, int u, int promo)
         if (ref_alike(ref, u, v) && way->bundle[u] == way->bundle[v])
             more.items[v] |= (uint8_t)(1U << promo);
     ref_evaluate(ref, &more, &purse);
-    return purse.promo_line_off[promo][ref->line_of[u]] > 0;
+    return purse.promo_line_off[promo][ref->line_of[u]] > 0 && !may_do_without(ref, u, promo, &purse);
 }
 
 static bool anything_held_back(const Search *s, const Claims *way)

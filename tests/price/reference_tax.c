@@ -103,7 +103,7 @@ static void tax_document_at_once(Taxing *t)
         }
         RefWide ratio = ratio_of(in, t->amounts[first].tax_class);
         int64_t tax   = rounded(in, sum * ratio, in->prices_include_tax ? FINE + ratio : FINE);
-        reference_split(tax, weights, (size_t)t->count, parts);
+        judge_split(tax, weights, (size_t)t->count, parts);
         for (int a = 0; a < t->count; a++) t->amounts[a].tax += parts[a];
     }
 }
@@ -138,7 +138,7 @@ static void tax_document_by_rate(Taxing *t, bool compound)
                 weights[a]        = base_of(&t->amounts[a], compound, place[a]);
                 sum += weights[a];
             }
-            reference_split(rounded(t->in, (RefWide)sum * rate->rate, PPM_ONE), weights, (size_t)t->count,
+            judge_split(rounded(t->in, (RefWide)sum * rate->rate, PPM_ONE), weights, (size_t)t->count,
                             parts);
             for (int a = 0; a < t->count; a++)
                 if (place[a] >= 0) t->amounts[a].rate_tax[place[a]] = parts[a];
@@ -164,7 +164,7 @@ static void list_amounts(Taxing *t, const int64_t *line_cost, int64_t shipping_c
         const CartLine *line   = &t->in->lines.items[i];
         t->amounts[t->count++] = (Amount){ line->tax_class, (int)i, line->quantity, line_cost[i], 0, { 0 } };
         for (size_t f = 0; f < line->fees.count; f++) {
-            int64_t fee = reference_half_up(line->fees.items[f].amount, line->quantity, QTY_ONE);
+            int64_t fee = judge_half_up(line->fees.items[f].amount, line->quantity, QTY_ONE);
             t->amounts[t->count++] =
                 (Amount){ line->fees.items[f].tax_class, (int)i, line->quantity, fee, 0, { 0 } };
         }
@@ -173,7 +173,7 @@ static void list_amounts(Taxing *t, const int64_t *line_cost, int64_t shipping_c
         t->amounts[t->count++] = (Amount){ t->in->shipping->tax_class, -1, QTY_ONE, shipping_cost, 0, { 0 } };
 }
 
-void reference_tax(const CartInput *in, const int64_t *line_cost, int64_t shipping_cost, RefTaxed *out)
+void judge_tax(const CartInput *in, const int64_t *line_cost, int64_t shipping_cost, RefTaxed *out)
 {
     Taxing t = { .in = in };
     memset(out, 0, sizeof *out);
