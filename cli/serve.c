@@ -1,6 +1,7 @@
 /* serve.c — `onetill serve`: the database, the jobs and HTTP in one process, and their orderly end. */
 #include "cli/cli.h"
 #include "flows/pay.h"
+#include "flows/rules.h"
 #include "http/app.h"
 #include "jobs/jobs.h"
 
@@ -154,13 +155,15 @@ static int run(Cli *cli)
     make_folder(plan.url);
     DbOptions  database = { .url = plan.url };
     bool       ok       = db_open(&database, true, &db, &err);
-    AppOptions options  = { .db = db, .env = cli->env, .log = plan.log };
+    RuleCache *rules    = rule_cache_create(RULES_BYTES); /* without it pricing is only slower */
+    AppOptions options  = { .db = db, .env = cli->env, .log = plan.log, .rules = rules };
     JobsOptions work    = { .db = db, .env = cli->env, .steps = steps, .step_count = COUNT(steps),
                             .log = plan.log };
     ok = ok && app_create(&options, &app, &err) && jobs_start(&work, &jobs, &err)
       && serve_http(cli, &plan, app, &err);
     if (jobs) jobs_stop(jobs);
     if (app) app_destroy(app);
+    rule_cache_destroy(rules);
     if (db) db_close(db);
     return ok ? CLI_OK : cli_fail(&err);
 }

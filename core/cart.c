@@ -166,6 +166,47 @@ static void share_fee(const Sharing *s, const TaxedItem *taxed, PricedPart *to)
     }
 }
 
+/* What pays no tax is no tax. */
+static bool is_untaxed(const TaxSum *sum)
+{
+    return str_eq(sum->name, TAX_UNTAXED) && !sum->exempt && sum->rate == 0 && sum->amount == 0;
+}
+
+/* Where a sum stands among the taxes that are told. */
+static int64_t tax_index(const Work *w, size_t sum)
+{
+    int64_t index = 0;
+    for (size_t s = 0; s < sum; s++) index += !is_untaxed(&w->taxed.sums[s]);
+    return index;
+}
+
+static void add_line_tax(PricedLine *line, int64_t tax, int64_t amount)
+{
+    size_t at = 0;
+    while (at < line->taxes.count && line->taxes.items[at].tax < tax) at++;
+    if (at == line->taxes.count || line->taxes.items[at].tax != tax) {
+        for (size_t j = line->taxes.count++; j > at; j--) line->taxes.items[j] = line->taxes.items[j - 1];
+        line->taxes.items[at] = (LineTax){ tax, 0 };
+    }
+    line->taxes.items[at].amount += amount;
+}
+
+/* Adds up the taxes of a line: those of `count` tax items from `first` on. */
+static bool put_line_taxes(Work *w, PricedLine *line, size_t first, size_t count)
+{
+    size_t most = 0;
+    for (size_t i = first; i < first + count; i++) most += w->taxed.items[i].rate_count;
+    line->taxes.items = arena_array(w->arena, LineTax, most);
+    if (!line->taxes.items) return err_memory(w->err);
+    for (size_t i = first; i < first + count; i++) {
+        const TaxedItem *item = &w->taxed.items[i];
+        for (size_t k = 0; k < item->rate_count; k++)
+            if (!is_untaxed(&w->taxed.sums[item->sum_of[k]]))
+                add_line_tax(line, tax_index(w, item->sum_of[k]), item->rate_tax[k]);
+    }
+    return true;
+}
+
 /* One line; `item` is its first tax item. */
 static bool put_line(Work *w, size_t i, size_t item, const Sharing *sharing)
 {
@@ -194,6 +235,7 @@ static bool put_line(Work *w, size_t i, size_t item, const Sharing *sharing)
         line->total += part->total;
         assert(part->total == part->net + part->tax);
     }
+    if (!put_line_taxes(w, line, item, 1 + fees)) return false;
     w->out->discount += line->discount;
     return money_add(w->out->fees, line->fees, &w->out->fees, w->err);
 }
@@ -213,13 +255,7 @@ static bool put_shipping(Work *w)
     to->parts.count    = 1;
     to->parts.items[0] = (PricedPart){ QTY_ONE, to->discount, to->net, to->tax, to->total };
     w->out->shipping   = to;
-    return true;
-}
-
-/* What pays no tax is no tax. */
-static bool is_untaxed(const TaxSum *sum)
-{
-    return str_eq(sum->name, TAX_UNTAXED) && !sum->exempt && sum->rate == 0 && sum->amount == 0;
+    return put_line_taxes(w, to, w->item_count - 1, 1);
 }
 
 static bool put_taxes(Work *w)
@@ -229,9 +265,10 @@ static bool put_taxes(Work *w)
     for (size_t t = 0; t < w->taxed.sum_count; t++) {
         const TaxSum *sum = &w->taxed.sums[t];
         if (is_untaxed(sum)) continue;
-        w->out->taxes.items[w->out->taxes.count++] = (PricedTax){ sum->name, sum->rate, sum->base,
-                                                                  sum->amount,
-                                                                  sum->exempt ? sum->reason : STR_NONE };
+        w->out->taxes.items[w->out->taxes.count++] =
+            (PricedTax){ sum->name,   sum->rate, sum->base,
+                         sum->amount, sum->exempt ? sum->reason : STR_NONE,
+                         sum->mark.len ? sum->mark : STR_NONE };
     }
     return true;
 }

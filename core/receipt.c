@@ -85,13 +85,19 @@ static void sum(Buf *buf, Arena *arena, Str name, int64_t amount, Str currency)
 
 static void add_line(Buf *buf, Arena *arena, const ReceiptDoc *doc, const ReceiptLine *line, int64_t gross)
 {
-    pair(buf, line->name.len ? line->name : line->sku, money_text(arena, gross, doc->currency));
+    Str name = line->name.len ? line->name : line->sku;
+    if (line->mark.len) name = str_format(arena, "%.*s %.*s", STR_FMT(name), STR_FMT(line->mark));
+    pair(buf, name, money_text(arena, gross, doc->currency));
     if (line->qty_milli != QTY_ONE) {
         Str qty  = qty_text(arena, line->qty_milli);
         Str unit = money_text(arena, line->unit_price, doc->currency);
         pair(buf, str_format(arena, "  %.*s x %.*s", STR_FMT(qty), STR_FMT(unit)), STR(""));
     }
-    if (line->discount) sum(buf, arena, STR("  Discount"), -line->discount, doc->currency);
+    for (size_t i = 0; i < line->change_count; i++)
+        sum(buf, arena, str_format(arena, "  %.*s", STR_FMT(line->changes[i].name)), line->changes[i].amount,
+            doc->currency);
+    if (line->discount != line->changed_off)
+        sum(buf, arena, STR("  Discount"), line->changed_off - line->discount, doc->currency);
 }
 
 static bool add_lines(Buf *buf, Arena *arena, const ReceiptDoc *doc, Error *err)
@@ -106,6 +112,18 @@ static bool add_lines(Buf *buf, Arena *arena, const ReceiptDoc *doc, Error *err)
     return true;
 }
 
+static void add_taxes(Buf *buf, Arena *arena, const ReceiptDoc *doc)
+{
+    for (size_t i = 0; i < doc->tax_count; i++) {
+        const ReceiptSum *tax  = &doc->taxes[i];
+        Str               base = money_text(arena, tax->base, doc->currency);
+        Str               name = str_format(arena, "%s%.*s on %.*s", doc->prices_include_tax ? "incl. " : "",
+                                            STR_FMT(tax->name), STR_FMT(base));
+        if (tax->mark.len) name = str_format(arena, "%.*s %.*s", STR_FMT(tax->mark), STR_FMT(name));
+        sum(buf, arena, name, tax->amount, doc->currency);
+    }
+}
+
 bool receipt_text(Arena *arena, const ReceiptDoc *doc, Str *out, Error *err)
 {
     Buf buf = buf_make(arena, 2048);
@@ -117,21 +135,18 @@ bool receipt_text(Arena *arena, const ReceiptDoc *doc, Str *out, Error *err)
     pair(&buf, doc->number, doc->when);
     rule(&buf);
     if (!add_lines(&buf, arena, doc, err)) return false;
+    for (size_t i = 0; i < doc->extra_count; i++)
+        sum(&buf, arena, doc->extras[i].name, doc->extras[i].amount, doc->currency);
     rule(&buf);
-    if (doc->discount) sum(&buf, arena, STR("Discounts"), -doc->discount, doc->currency);
     if (!doc->prices_include_tax) sum(&buf, arena, STR("Net"), doc->net, doc->currency);
-    for (size_t i = 0; i < doc->tax_count; i++) {
-        Str base = money_text(arena, doc->taxes[i].base, doc->currency);
-        sum(&buf, arena, str_format(arena, doc->prices_include_tax ? "incl. %.*s on %.*s" : "%.*s on %.*s",
-                                    STR_FMT(doc->taxes[i].name), STR_FMT(base)),
-            doc->taxes[i].amount, doc->currency);
-    }
+    add_taxes(&buf, arena, doc);
     if (doc->cash_rounding) sum(&buf, arena, STR("Rounding"), doc->cash_rounding, doc->currency);
     sum(&buf, arena, str_format(arena, "TOTAL %.*s", STR_FMT(doc->currency)), doc->total + doc->cash_rounding,
         doc->currency);
     for (size_t i = 0; i < doc->tender_count; i++)
         sum(&buf, arena, doc->tenders[i].name, doc->tenders[i].amount, doc->currency);
     if (doc->change) sum(&buf, arena, STR("Change"), doc->change, doc->currency);
+    if (doc->saved) sum(&buf, arena, STR("You saved"), doc->saved, doc->currency);
     if (buf.failed) return err_memory(err);
     *out = buf_str(&buf);
     return true;

@@ -8,14 +8,19 @@
 enum { RECEIPT_COLUMNS = 42 };
 
 typedef struct {
-    Str     name, sku;
-    int64_t qty_milli, unit_price, discount; /* minor units */
-} ReceiptLine;
-
-typedef struct {
     Str     name; /* of a tax, a tender … */
     int64_t base, amount;
+    Str     mark; /* of a tax, or none */
 } ReceiptSum;
+
+typedef struct {
+    Str               name, sku, mark; /* of its taxes, or none */
+    int64_t           qty_milli, unit_price, discount; /* minor units */
+    const ReceiptSum
+        *changes; /* what was taken off, by name (amount below 0), and fees; may be less than all */
+    size_t            change_count;
+    int64_t           changed_off; /* how much of `discount` is among them */
+} ReceiptLine;
 
 typedef struct {
     Str               merchant, address, tax_number, location, number, when, currency;
@@ -23,6 +28,9 @@ typedef struct {
     const ReceiptLine *lines;
     size_t            line_count;
     int64_t           subtotal, discount, net, tax, total, cash_rounding, change;
+    const ReceiptSum *extras; /* shipping and what was taken off it */
+    size_t            extra_count;
+    int64_t           saved; /* all that was taken off */
     const ReceiptSum *taxes;
     size_t            tax_count;
     const ReceiptSum *tenders;

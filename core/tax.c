@@ -500,7 +500,7 @@ static bool tax_document(Work *w, Error *err)
 
 /* --- the sums --- */
 
-static bool add_sum(Taxed *out, TaxSum like, int64_t base, int64_t amount, Error *err)
+static bool add_sum(Taxed *out, TaxSum like, int64_t base, int64_t amount, uint8_t *at, Error *err)
 {
     size_t s = 0;
     for (; s < out->sum_count; s++) {
@@ -511,6 +511,7 @@ static bool add_sum(Taxed *out, TaxSum like, int64_t base, int64_t amount, Error
             break;
     }
     if (s == out->sum_count) out->sums[out->sum_count++] = like;
+    *at = (uint8_t)s;
     return money_add(out->sums[s].base, base, &out->sums[s].base, err)
         && money_add(out->sums[s].amount, amount, &out->sums[s].amount, err);
 }
@@ -518,8 +519,10 @@ static bool add_sum(Taxed *out, TaxSum like, int64_t base, int64_t amount, Error
 static bool sum_item(Work *w, size_t i, Error *err)
 {
     const Class     *class = &w->classes[w->class_of[i]];
-    const TaxedItem *to    = &w->out->items[i];
-    if (class->count == 0) return add_sum(w->out, (TaxSum){ .name = TAX_UNTAXED }, to->net, 0, err);
+    TaxedItem       *to    = &w->out->items[i];
+    to->rate_count         = class->count ? (uint8_t)class->count : 1;
+    if (class->count == 0)
+        return add_sum(w->out, (TaxSum){ .name = TAX_UNTAXED }, to->net, 0, &to->sum_of[0], err);
     for (size_t k = 0; k < class->count; k++) {
         const CartRate     *rate = rate_of(w, class, k);
         const TaxExemption *why  = exemption_of(w->rules, rate);
@@ -527,12 +530,13 @@ static bool sum_item(Work *w, size_t i, Error *err)
         int64_t             base = 0;
         TaxSum like = { .name     = rate->name,
                         .kind     = rate->kind,
+                        .mark     = rate->mark,
                         .rate     = rate->rate,
                         .per_unit = opt(rate->per_unit),
                         .exempt   = free,
                         .reason   = free && why ? why->name : STR("") };
         if (!tax_item_base(w->rules, &w->items[i], to, k, &base, err)
-            || !add_sum(w->out, like, base, to->rate_tax[k], err))
+            || !add_sum(w->out, like, base, to->rate_tax[k], &to->sum_of[k], err))
             return false;
     }
     return true;

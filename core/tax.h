@@ -51,13 +51,15 @@ typedef struct {
     int64_t  net, tax, total;
     int64_t  exempted;                 /* contained tax that an exempt customer does not pay */
     int64_t  rate_tax[LINE_RATES_MAX]; /* parts of `tax`, in the order of the rates of its class */
+    uint8_t  sum_of[LINE_RATES_MAX];   /* the document's sum to which each part belongs */
+    uint8_t  rate_count;               /* of its class; 1 for what is untaxed */
     uint32_t charged, exempt;          /* bit k: the k-th rate of its class was taken; was forgiven */
     bool     contained;                /* the tax was taken out of the amount, not put on top */
 } TaxedItem;
 
 /* What a document pays on one rate. */
 typedef struct {
-    Str     name, kind;
+    Str     name, kind, mark;
     int64_t rate, per_unit, base, amount;
     Str     reason; /* of an exemption */
     bool    exempt; /* taken by the rule, but not from this customer: amount is 0 */

@@ -1,4 +1,5 @@
-/* basket.h — loads what pricing a basket needs: location, channel, items, prices, taxes. */
+/* basket.h — loads what pricing a basket needs: location, channel, items, prices, taxes, the customer,
+ * coupons, budgets and limits; and prices it with the promotions in force. */
 #ifndef FLOWS_BASKET_H
 #define FLOWS_BASKET_H
 
@@ -8,8 +9,10 @@
 typedef struct {
     const Location        *location;
     const Channel         *channel;
-    CartInput              in;    /* what core/cart.c takes */
-    const SaleItem *const *items; /* one for each line */
+    CartInput              in;      /* what core/cart.c takes */
+    const SaleItem *const *items;   /* one for each line */
+    int64_t                rules;   /* number of the set of promotions */
+    bool                   by_hand; /* a person takes something off */
 } Basket;
 
 typedef struct {
@@ -17,10 +20,25 @@ typedef struct {
     Id                customer; /* or none */
     const BasketLine *lines;
     size_t            line_count;
+    TextList          coupons;
+    CartShipping     *shipping; /* or NULL */
+    ManualDiscount   *manual;   /* or NULL */
+    Str               tender;   /* that pays all of it, or none */
 } BasketAsk;
 
 /* Errors: LOCATION_UNKNOWN, CHANNEL_UNKNOWN, LOCATION_NOT_SERVED, CUSTOMER_UNKNOWN, SKU_UNKNOWN,
- * PRICE_MISSING, QUANTITY_STEP, with the path of the line. */
+ * PRICE_MISSING, QUANTITY_STEP, FEE_CURRENCY, PERMISSION_MISSING, FIELD_INVALID, COUPON_…, with the path of
+ * the line. */
 bool basket_load(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err) MUST_USE;
+
+/* What it costs. `explain`: with steps and what is nearly reached; they are always made where promotions or
+ * people may take something off. Errors: as cart_price. */
+bool basket_price(Ctx *ctx, const Basket *basket, bool explain, Priced *out, Error *err) MUST_USE;
+
+/* What a person takes off, of a basket priced with steps. */
+int64_t basket_by_hand(const Priced *priced);
+
+/* What another person approves: the SHA-256 of who buys what where with which discounts by hand, as hex. */
+bool basket_subject(Ctx *ctx, const BasketAsk *ask, Str *out, Error *err) MUST_USE;
 
 #endif

@@ -6,25 +6,37 @@
 #include "flows/pay.h"
 #include "flows/sale.h"
 #include "flows/tenders.h"
+#include "shop/campaigns/campaigns.h"
 #include "shop/inventory/inventory.h"
+#include "shop/tax/tax.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 typedef struct {
     const CheckoutRequest *request;
+    BasketAsk              ask;
     Basket                 basket;
     Priced                 priced;
     TenderPlan             tenders;
+    Id                     approved_by; /* or none */
 } Sale;
 
 static bool price_it(Ctx *ctx, Sale *sale, Error *err)
 {
     const CheckoutRequest *request = sale->request;
-    BasketAsk ask = { request->location, request->channel, request->customer, request->lines.items,
-                      request->lines.count };
-    if (!basket_load(ctx, &ask, &sale->basket, err)) return false;
-    if (!cart_price(ctx->arena, NULL, &sale->basket.in, false, &sale->priced, err)) return false;
+    const TenderInput     *only    = request->tenders.count == 1 ? request->tenders.items : NULL;
+    sale->ask                      = (BasketAsk){ .location   = request->location,
+                                                  .channel    = request->channel,
+                                                  .customer   = request->customer,
+                                                  .lines      = request->lines.items,
+                                                  .line_count = request->lines.count,
+                                                  .coupons    = request->coupons,
+                                                  .shipping   = request->shipping,
+                                                  .manual     = request->manual,
+                                                  .tender     = only ? only->kind : STR_NONE };
+    if (!basket_load(ctx, &sale->ask, &sale->basket, err)) return false;
+    if (!basket_price(ctx, &sale->basket, false, &sale->priced, err)) return false;
     int64_t total = sale->priced.total;
     if (request->expected_total == OPT_NONE || request->expected_total == total) return true;
     (void)err_set(err, &ERR_TOTAL_MISMATCH, "expected_total", "the total is %lld", (long long)total);
@@ -65,6 +77,23 @@ static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
     return true;
 }
 
+/* What the discounts need besides the basket: another person's approval, and room in budgets and coupons. */
+static bool use_discounts(Ctx *ctx, Sale *sale, Order *order, Error *err)
+{
+    const Priced *priced  = &sale->priced;
+    CartInput    *in      = &sale->basket.in;
+    Str           subject = STR_NONE;
+    if (priced->needs_approval
+        && (!basket_subject(ctx, &sale->ask, &subject, err)
+            || !approvals_use(ctx, sale->request->approval, subject, basket_by_hand(priced), order->id,
+                              &sale->approved_by, err)))
+        return false;
+    order->promotions.items = priced->uses.items;
+    order->promotions.count = priced->uses.count;
+    return campaigns_use(ctx, order->id, sale->ask.customer, priced->uses.items, priced->uses.count, err)
+        && tax_keep_exemptions(ctx, order->id, in->exemptions.items, in->exemptions.count, err);
+}
+
 static bool put_payments(Ctx *ctx, Sale *sale, Order *order, Error *err)
 {
     int64_t ask_after = 0;
@@ -93,6 +122,7 @@ static bool put_order(Ctx *ctx, const Sale *sale, Order *order, Error *err)
     order->prices_include_tax = sale->basket.in.prices_include_tax;
     order->subtotal           = sale->priced.subtotal;
     order->discount           = sale->priced.discount;
+    order->fees               = sale->priced.fees;
     order->net                = sale->priced.net;
     order->tax                = sale->priced.tax;
     order->total              = sale->priced.total;
@@ -100,7 +130,7 @@ static bool put_order(Ctx *ctx, const Sale *sale, Order *order, Error *err)
     order->made_at            = ctx->now_ms;
     order->state_at           = ctx->now_ms;
     return orders_next_number(ctx, order->location, STR("sale"), &order->number, err)
-        && orders_put(ctx, &sale->basket.in, &sale->priced, order, err);
+        && orders_put(ctx, &sale->basket.in, &sale->priced, sale->approved_by, order, err);
 }
 
 /* The key was used before and its card was still being charged: tells what became of it. */
@@ -122,7 +152,8 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
     bool card    = sale.tenders.has_card;
     reply->id    = ctx_new_id(ctx);
     reply->state = card ? STR("placed") : STR("paid");
-    if (!take_stock(ctx, &sale, reply->id, err) || !put_order(ctx, &sale, reply, err)
+    if (!take_stock(ctx, &sale, reply->id, err) || !use_discounts(ctx, &sale, reply, err)
+        || !put_order(ctx, &sale, reply, err)
         || !put_payments(ctx, &sale, reply, err))
         return false;
     if (card)

@@ -34,7 +34,7 @@ static bool give_back(Ctx *ctx, const void *request, void *reply, Error *err)
 static bool sell(const char *sku, int64_t qty, const TenderInput *tenders, size_t count, Order *order,
                  bool *pending, Error *err)
 {
-    BasketLine      line    = { str_from(sku), qty };
+    BasketLine      line    = { str_from(sku), qty, NULL };
     TenderInput     kept[4] = { 0 };
     CheckoutRequest request = { .location = STR("LON"), .channel = STR("pos"), .expected_total = OPT_NONE,
                                 .lines = { &line, 1 }, .tenders = { kept, count } };
@@ -217,7 +217,7 @@ static void test_cancel(void)
 
 static bool back(Id order, int64_t line, int64_t qty, Return *out, Error *err)
 {
-    ReturnLineInput input   = { line, qty, STR_NONE };
+    ReturnLineInput input   = { .line = line, .quantity = qty };
     ReturnRequest   request = { .order = order, .location = STR("LON"), .lines = { &input, 1 } };
     return fixture_call(db, &env, give_back, &request, out, sizeof *out, NULL, err);
 }

@@ -1,6 +1,7 @@
 /* give_back.c — a customer brings goods of an order back, at any location: the stock goes where it is
  * told, the money goes back the way it came (cards first, then cash).
- * A part of a line gives back its exact share: what all parts give back is what was paid. */
+ * Units of a line that cost differently are its parts: a part gives back its exact share, and all of them,
+ * in any order, exactly what was paid. Nothing of the order's discounts moves to what stays. */
 #include "flows/give_back.h"
 
 #include "flows/pay.h"
@@ -17,35 +18,63 @@
 
 /* --- what every return ends with --- */
 
-/* Takes the tax of a line back from the accounts of those rates that took it. */
-static bool post_tax(Ctx *ctx, LedgerDoc *ledger, const TaxRules *rules, Str tax_class,
-                     const ReturnLine *line, Error *err)
+static bool post_rate(Ctx *ctx, LedgerDoc *ledger, Str name, int64_t amount, Error *err)
+{
+    Str account = str_format(ctx->arena, "tax:%.*s", STR_FMT(name));
+    if (!account.ptr) return err_memory(err);
+    return ledger_post(ctx, ledger, account, STR("receivable"), amount, STR("return"), err);
+}
+
+/* The rates in force when it was sold, read when they are needed first. */
+typedef struct {
+    Str       zone;
+    int64_t   at_ms;
+    CartRate *rates;
+    size_t    count;
+} OldRates;
+
+/* An order from before taxes were kept by line, or goods without their receipt: to those rates of the class
+ * that took it. */
+static bool post_by_class(Ctx *ctx, LedgerDoc *ledger, OldRates *old, const GiveBackLine *line,
+                          int64_t quantity, int64_t net, int64_t tax, Error *err)
 {
     int64_t parts[LINE_RATES_MAX];
     size_t  index[LINE_RATES_MAX];
-    TaxItem net   = { .tax_class = tax_class, .qty_milli = line->quantity, .amount = line->net };
-    size_t  count = tax_class_rates(rules->rates, rules->rate_count, tax_class, index);
-    if (!tax_shares(rules, &net, line->tax, parts, err)) return false;
-    for (size_t k = 0; k < count; k++) {
-        Str account = str_format(ctx->arena, "tax:%.*s", STR_FMT(rules->rates[index[k]].name));
-        if (!account.ptr) return err_memory(err);
-        if (!ledger_post(ctx, ledger, account, STR("receivable"), parts[k], STR("return"), err)) return false;
-    }
+    TaxItem item = { .tax_class = line->tax_class, .qty_milli = quantity, .amount = net };
+    if (!old->rates && !tax_load(ctx, old->zone, old->at_ms, &old->rates, &old->count, err)) return false;
+    TaxRules rules = { .rates = old->rates, .rate_count = old->count };
+    size_t   count = tax_class_rates(old->rates, old->count, line->tax_class, index);
+    if (!tax_shares(&rules, &item, tax, parts, err)) return false;
+    for (size_t k = 0; k < count; k++)
+        if (!post_rate(ctx, ledger, old->rates[index[k]].name, parts[k], err)) return false;
     return true;
 }
 
-static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, Str tax_zone,
-                       int64_t taxed_at_ms, Error *err)
+/* Takes the tax of a line back from the accounts of its rates. */
+static bool post_tax(Ctx *ctx, LedgerDoc *ledger, OldRates *old, const GiveBackLine *line, int64_t quantity,
+                     int64_t net, int64_t tax, Error *err)
+{
+    if (tax != 0 && line->tax_count == 0)
+        return post_by_class(ctx, ledger, old, line, quantity, net, tax, err);
+    for (size_t i = 0; i < line->tax_count; i++)
+        if (!post_rate(ctx, ledger, line->taxes[i].name, line->taxes[i].amount, err)) return false;
+    return true;
+}
+
+static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, int64_t shipping_tax,
+                       OldRates *old, Error *err)
 {
     LedgerDoc ledger = { doc->id, doc->currency, 0 };
-    CartRate *rates  = NULL;
-    size_t    count  = 0;
-    if (!tax_load(ctx, tax_zone, taxed_at_ms, &rates, &count, err)) return false;
     if (!ledger_post(ctx, &ledger, STR("sales"), STR("receivable"), doc->net, STR("return"), err))
         return false;
-    TaxRules rules = { .rates = rates, .rate_count = count };
-    for (size_t i = 0; i < doc->lines.count; i++)
-        if (!post_tax(ctx, &ledger, &rules, lines[i].tax_class, &doc->lines.items[i], err)) return false;
+    for (size_t i = 0; i < doc->lines.count; i++) {
+        const ReturnLine *line = &doc->lines.items[i];
+        if (!post_tax(ctx, &ledger, old, &lines[i], line->quantity, line->net, line->tax, err)) return false;
+    }
+    if (doc->shipping
+        && !post_tax(ctx, &ledger, old, &lines[doc->lines.count], QTY_ONE, doc->shipping - shipping_tax,
+                     shipping_tax, err))
+        return false;
     return ledger_post(ctx, &ledger, STR("cash_rounding"), STR("receivable"), doc->cash_rounding,
                        STR("rounding"), err);
 }
@@ -84,12 +113,15 @@ static bool tell(Ctx *ctx, const Return *doc, Error *err)
         && events_put(ctx, &EVENT_ORDER_RETURNED, subject, buf_str(&body), err);
 }
 
-bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms,
-                   Error *err)
+bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shipping_tax, Str tax_zone,
+                   int64_t taxed_at_ms, Error *err)
 {
+    OldRates old = { tax_zone, taxed_at_ms, NULL, 0 };
     Id *items = arena_array(ctx->arena, Id, doc->lines.count + 1);
     if (!items) return err_memory(err);
-    doc->net = doc->tax = doc->total = 0;
+    doc->net   = doc->shipping - shipping_tax;
+    doc->tax   = shipping_tax;
+    doc->total = doc->shipping;
     for (size_t i = 0; i < doc->lines.count; i++) {
         const ReturnLine *line = &doc->lines.items[i];
         items[i]               = lines[i].item;
@@ -101,8 +133,8 @@ bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zon
         || !orders_next_number(ctx, doc->location, STR("return"), &doc->number, err))
         return false;
     doc->receipt_number = returns_receipt_number(ctx->arena, doc->location, doc->number);
-    return returns_put(ctx, doc, items, err) && post_money(ctx, doc, lines, tax_zone, taxed_at_ms, err)
-        && tell(ctx, doc, err);
+    return returns_put(ctx, doc, items, shipping_tax, err)
+        && post_money(ctx, doc, lines, shipping_tax, &old, err) && tell(ctx, doc, err);
 }
 
 /* --- the return of an order's lines --- */
@@ -114,6 +146,9 @@ typedef struct {
     size_t               payment_count;
     SoldLine            *sold;
     size_t               sold_count;
+    SoldLine             shipping;
+    bool                 has_shipping;
+    int64_t              shipping_tax;
     GiveBackLine        *lines;
     int64_t              cash_step;
     Str                  tax_zone;
@@ -143,6 +178,8 @@ static bool load(Ctx *ctx, Back *back, Error *err)
         return err_set(err, &ERR_RETURN_NOT_PAID, "order", "the order is %.*s", STR_FMT(back->order.state));
     if (!payments_of(ctx, order, &back->payments, &back->payment_count, err)) return false;
     if (!orders_sold_lines(ctx, order, &back->sold, &back->sold_count, err)) return false;
+    if (back->order.shipping && !orders_sold_shipping(ctx, order, &back->shipping, &back->has_shipping, err))
+        return false;
     if (!locations_find(ctx, back->order.location, &sold_at, &found, err)) return false;
     back->tax_zone = found ? sold_at.tax_zone : here.tax_zone;
     if (!channels_find(ctx, back->order.channel, &channel, &found, err)) return false;
@@ -150,39 +187,139 @@ static bool load(Ctx *ctx, Back *back, Error *err)
     return true;
 }
 
-/* The exact share of a part: what has been given back after it less what had been before. */
-static bool share(int64_t amount, const SoldLine *sold, int64_t qty, int64_t *out, Error *err)
+/* The tax in the first `refunded` of a part's total. Grows with it, and never faster: so every piece that is
+ * given back has a tax and a net that are not below 0, and all of them add up. */
+static bool tax_within(int64_t tax, int64_t total, int64_t refunded, int64_t *out, Error *err)
 {
-    int64_t before = 0;
-    if (!money_scale(amount, sold->returned, sold->qty, ROUND_HALF_UP, &before, err)) return false;
-    if (!money_scale(amount, sold->returned + qty, sold->qty, ROUND_HALF_UP, out, err)) return false;
-    *out -= before;
+    *out = 0;
+    return total == 0 || money_scale(tax, refunded, total, ROUND_HALF_UP, out, err);
+}
+
+/* What has been given back of a part after `qty` more. */
+static bool share(SoldPart *part, int64_t qty, int64_t *total, int64_t *tax, Error *err)
+{
+    int64_t after = 0, tax_before = 0, tax_after = 0;
+    if (!money_scale(part->total, part->returned + qty, part->qty, ROUND_HALF_UP, &after, err)
+        || !tax_within(part->tax, part->total, part->refunded, &tax_before, err)
+        || !tax_within(part->tax, part->total, after, &tax_after, err))
+        return false;
+    *total = after - part->refunded;
+    *tax   = tax_after - tax_before;
+    part->returned += qty;
+    part->refunded = after;
+    return true;
+}
+
+/* Splits the tax that goes back by the rates of the line: what went back before and now, of each rate its
+ * cumulative share. `before` and `after` are of the line's tax. */
+static bool split_rates(Ctx *ctx, const Back *back, const SoldLine *sold, int64_t before, int64_t after,
+                        GiveBackLine *to, Error *err)
+{
+    int64_t prefix = 0, was = 0, is = 0;
+    size_t  count = sold->tax_count ? sold->tax_count : back->order.taxes.count == 1 ? 1 : 0;
+    RateTax *taxes = arena_array(ctx->arena, RateTax, count + 1);
+    if (!taxes) return err_memory(err);
+    to->taxes     = taxes;
+    to->tax_count = sold->tax_count ? 0 : count;
+    if (sold->tax_count == 0 && count == 1)
+        taxes[0] = (RateTax){ back->order.taxes.items[0].name, after - before };
+    for (size_t i = 0; i < sold->tax_count; i++) {
+        int64_t was_here = 0, is_here = 0, n = sold->taxes[i].tax;
+        if (n == 0) continue; /* it pays none */
+        assert(n <= (int64_t)back->order.taxes.count);
+        prefix += sold->taxes[i].amount;
+        if (!tax_within(prefix, sold->tax, before, &was_here, err)
+            || !tax_within(prefix, sold->tax, after, &is_here, err))
+            return false;
+        taxes[to->tax_count++] = (RateTax){ back->order.taxes.items[n - 1].name,
+                                            (is_here - is) - (was_here - was) };
+        was      = was_here;
+        is       = is_here;
+    }
+    return true;
+}
+
+/* The tax that has gone back of a line so far. */
+static bool tax_gone(const SoldLine *sold, int64_t *out, Error *err)
+{
+    *out = 0;
+    for (size_t p = 0; p < sold->part_count; p++) {
+        int64_t tax = 0;
+        if (!tax_within(sold->parts[p].tax, sold->parts[p].total, sold->parts[p].refunded, &tax, err))
+            return false;
+        *out += tax;
+    }
+    return true;
+}
+
+/* Takes `left` units of a line from its parts, the dearest first, or from the part that was named. */
+static bool take_parts(Ctx *ctx, Back *back, size_t i, SoldLine *sold, ReturnLine *line, Error *err)
+{
+    const ReturnLineInput *asked = &back->request->lines.items[i];
+    int64_t                left  = asked->quantity;
+    for (size_t p = 0; p < sold->part_count && left > 0; p++) {
+        SoldPart *part  = &sold->parts[p];
+        int64_t   qty   = part->qty - part->returned < left ? part->qty - part->returned : left;
+        int64_t   total = 0, tax = 0;
+        bool      ok    = false;
+        if (qty == 0 || (asked->part > 0 && asked->part != (int64_t)p + 1)) continue;
+        if (!share(part, qty, &total, &tax, err)) return false;
+        if (!orders_give_back(ctx, back->order.id, sold->n, part->n, qty, total, &ok, err)) return false;
+        if (!ok) return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "another return was faster");
+        line->total += total;
+        line->tax += tax;
+        left -= qty;
+    }
+    if (left > 0) return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "less is left of this part");
+    sold->returned += asked->quantity;
     return true;
 }
 
 static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *err)
 {
-    const ReturnLineInput *asked = &back->request->lines.items[i];
-    bool                   ok    = false;
+    const ReturnLineInput *asked  = &back->request->lines.items[i];
+    int64_t                before = 0, after = 0;
     if (asked->line > (int64_t)back->sold_count)
         return at_line(err, &ERR_RETURN_EXCEEDS, i, "line", "the order has no such line");
     SoldLine *sold = &back->sold[asked->line - 1];
+    if (asked->part > 0 && asked->part > (int64_t)sold->part_count)
+        return at_line(err, &ERR_RETURN_EXCEEDS, i, "part", "the line has no such part");
     if (asked->quantity > sold->qty - sold->returned)
         return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "less is left of this line");
     *line = (ReturnLine){ .n = (int64_t)i + 1, .line = sold->n, .sku = sold->sku,
                           .quantity = asked->quantity };
-    if (!share(sold->total, sold, asked->quantity, &line->total, err)
-        || !share(sold->tax, sold, asked->quantity, &line->tax, err))
+    if (!tax_gone(sold, &before, err) || !take_parts(ctx, back, i, sold, line, err)
+        || !tax_gone(sold, &after, err))
         return false;
     line->net         = line->total - line->tax;
     line->disposition = asked->disposition.ptr ? asked->disposition : STR("floor");
     back->lines[i]    = (GiveBackLine){ .item = sold->item, .tax_class = sold->tax_class };
     if (!inventory_is_counted(ctx, sold->item, &back->lines[i].stocked, err)) return false;
     if (!back->lines[i].stocked) line->disposition = STR("none");
-    if (!orders_give_back(ctx, back->order.id, sold->n, asked->quantity, line->total, &ok, err)) return false;
-    if (!ok) return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "another return was faster");
-    sold->returned += asked->quantity;
-    return true;
+    return split_rates(ctx, back, sold, before, after, &back->lines[i], err);
+}
+
+/* Shipping goes back only when that is asked for, whole or in part. */
+static bool take_shipping(Ctx *ctx, Back *back, Return *doc, Error *err)
+{
+    int64_t   amount = back->request->shipping == OPT_NONE ? 0 : back->request->shipping;
+    SoldLine *sold   = &back->shipping;
+    int64_t   before = 0, after = 0;
+    bool      ok     = false;
+    if (amount == 0) return true;
+    if (!back->has_shipping || amount > sold->total - sold->refunded)
+        return err_set(err, &ERR_RETURN_EXCEEDS, "shipping", "less was paid for it and is left");
+    if (!tax_within(sold->tax, sold->total, sold->refunded, &before, err)
+        || !tax_within(sold->tax, sold->total, sold->refunded + amount, &after, err)
+        || !orders_give_back_shipping(ctx, back->order.id, amount, &ok, err))
+        return false;
+    if (!ok) return err_set(err, &ERR_RETURN_EXCEEDS, "shipping", "another return was faster");
+    sold->refunded += amount;
+    doc->shipping       = amount;
+    back->shipping_tax  = after - before;
+    GiveBackLine *to    = &back->lines[doc->lines.count];
+    *to                 = (GiveBackLine){ .tax_class = sold->tax_class };
+    return split_rates(ctx, back, sold, before, after, to, err);
 }
 
 static void add_refund(Ctx *ctx, Back *back, Id id, const Payment *payment, int64_t amount)
@@ -202,14 +339,14 @@ static bool all_back(const Back *back)
 {
     for (size_t i = 0; i < back->sold_count; i++)
         if (back->sold[i].returned < back->sold[i].qty) return false;
-    return true;
+    return !back->has_shipping || back->shipping.refunded == back->shipping.total;
 }
 
 /* Cards first; what is left goes back in cash, rounded to the coin. The last return of an order gives
  * back whatever cash is left, so that the roundings add up to nothing. */
 static bool plan_refunds(Ctx *ctx, Back *back, Return *doc, Error *err)
 {
-    int64_t left = 0;
+    int64_t left = doc->shipping;
     for (size_t i = 0; i < doc->lines.count; i++)
         if (!money_add(left, doc->lines.items[i].total, &left, err)) return false;
     for (size_t i = 0; i < back->payment_count; i++) {
@@ -288,18 +425,20 @@ bool returns_create(Ctx *ctx, const ReturnRequest *request, Return *reply, Error
     size_t count   = request->lines.count;
     bool   pending = false;
     if (ctx->resume) return returns_show(ctx, &(ById){ ctx->after_id }, reply, err);
+    if (count == 0 && request->shipping == OPT_NONE)
+        return err_set(err, &ERR_FIELD_INVALID, "lines", "something must be given back");
     if (!load(ctx, &back, err)) return false;
     *reply = (Return){ .id = ctx_new_id(ctx), .order = request->order, .location = request->location,
                        .customer = back.order.customer, .ref = request->ref, .reason = request->reason,
                        .currency = back.order.currency, .made_at = ctx->now_ms };
-    reply->lines.items = arena_array(ctx->arena, ReturnLine, count);
-    back.lines         = arena_array(ctx->arena, GiveBackLine, count);
+    reply->lines.items = arena_array(ctx->arena, ReturnLine, count + 1);
+    back.lines         = arena_array(ctx->arena, GiveBackLine, count + 1);
     if (!reply->lines.items || !back.lines) return err_memory(err);
     reply->lines.count = count;
     for (size_t i = 0; i < count; i++)
         if (!take_line(ctx, &back, i, &reply->lines.items[i], err)) return false;
-    if (!plan_refunds(ctx, &back, reply, err)
-        || !give_back_put(ctx, reply, back.lines, back.tax_zone, back.order.made_at, err)
+    if (!take_shipping(ctx, &back, reply, err) || !plan_refunds(ctx, &back, reply, err)
+        || !give_back_put(ctx, reply, back.lines, back.shipping_tax, back.tax_zone, back.order.made_at, err)
         || !put_refunds(ctx, &back, reply, err) || !show_refunds(ctx, reply, &pending, err))
         return false;
     ctx->after    = pending ? refund_after : NULL;

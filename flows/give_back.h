@@ -5,17 +5,26 @@
 
 #include "shop/returns/returns.h"
 
+/* What goes back of one tax. */
+typedef struct {
+    Str     name;
+    int64_t amount;
+} RateTax;
+
 /* What a line of a return needs besides what it shows. */
 typedef struct {
-    Id   item;
-    Str  tax_class; /* its tax goes back to the rates of this class … */
-    bool stocked;   /* false: nothing comes back to the stock */
+    Id             item;
+    Str            tax_class; /* its tax goes back to the rates of this class … */
+    const RateTax *taxes;     /* … or exactly to these, when the order knows them */
+    size_t         tax_count;
+    bool           stocked; /* false: nothing comes back to the stock */
 } GiveBackLine;
 
-/* `doc` comes with id, order, location, customer, ref, reason, currency, cash_rounding, made_at and lines
- * (n, line, sku, quantity, net, tax, total, disposition); number and sums are filled in. `tax_zone` and
- * `taxed_at_ms` say which rates the tax goes back to. Refunds are the caller's. */
-bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, Str tax_zone, int64_t taxed_at_ms,
-                   Error *err) MUST_USE;
+/* `doc` comes with id, order, location, customer, ref, reason, currency, shipping, cash_rounding, made_at
+ * and lines (n, line, sku, quantity, net, tax, total, disposition); number and sums are filled in. `lines`
+ * has one more behind the last when doc->shipping is not 0, with `shipping_tax` in it. `tax_zone` and
+ * `taxed_at_ms` say which rates the tax goes back to where the order does not. Refunds are the caller's. */
+bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shipping_tax, Str tax_zone,
+                   int64_t taxed_at_ms, Error *err) MUST_USE;
 
 #endif

@@ -173,6 +173,7 @@ static bool return_to_order(Replay *r, Match *matches, size_t i, Error *err)
     Return           back;
     ReturnLineInput *lines   = arena_array(r->ctx->arena, ReturnLineInput, r->back.count);
     ReturnRequest    request = { .order    = matches[i].order,
+                                 .shipping = OPT_NONE,
                                  .location = r->im->location.code,
                                  .ref      = r->head.ref,
                                  .reason   = STR("credit") };
@@ -183,6 +184,7 @@ static bool return_to_order(Replay *r, Match *matches, size_t i, Error *err)
         if (matches[k].done || !id_eq(matches[k].order, matches[i].order)) continue;
         matches[k].done              = true;
         lines[request.lines.count++] = (ReturnLineInput){ .line     = matches[k].n,
+                                                          .part     = OPT_NONE,
                                                           .quantity = matches[k].qty };
     }
     r->ctx->now_ms = r->head.at_ms;

@@ -22,7 +22,8 @@ static bool price_it(Ctx *ctx, const PastPlace *place, const PastSale *sale, Car
                                            .tax_class    = line->tax_class,
                                            .price_source = line->price_source,
                                            .quantity     = line->qty_milli,
-                                           .unit_price   = line->unit_price };
+                                           .unit_price   = line->unit_price,
+                                             .cost         = OPT_NONE };
     }
     *in = (CartInput){ .currency           = place->channel->currency,
                        .prices_include_tax = place->channel->prices_include_tax,
@@ -102,7 +103,7 @@ bool flow_record_sale(Ctx *ctx, const PastPlace *place, const PastSale *sale, Or
     ctx->now_ms = sale->at_ms; /* stock, payment and ledger bear the time of the sale */
     bool ok     = take_stock(ctx, place, sale, out->id, err)
            && orders_next_number(ctx, out->location, STR("sale"), &out->number, err)
-           && orders_put(ctx, &in, &priced, out, err) && put_payment(ctx, out, err)
+           && orders_put(ctx, &in, &priced, (Id){ { 0 } }, out, err) && put_payment(ctx, out, err)
            && sale_post(ctx, out, err) && sale_tell(ctx, &EVENT_ORDER_PAID, STR("order.paid"), out, err);
     ctx->now_ms = now;
     return ok;
@@ -133,7 +134,8 @@ bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, 
     if (!price_it(ctx, place, back, &in, &priced, err)) return false;
     for (size_t i = 0; i < back->line_count; i++) {
         const PastLine *line = &back->lines[i];
-        lines[i]             = (GiveBackLine){ line->item, line->tax_class, line->stocked };
+        lines[i] =
+            (GiveBackLine){ .item = line->item, .tax_class = line->tax_class, .stocked = line->stocked };
         shown[i]             = (ReturnLine){ .n           = (int64_t)i + 1,
                                              .line        = OPT_NONE,
                                              .sku         = line->sku,
@@ -153,7 +155,7 @@ bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, 
     out->lines.items = shown;
     out->lines.count = back->line_count;
     ctx->now_ms      = back->at_ms;
-    bool ok          = give_back_put(ctx, out, lines, place->location->tax_zone, back->at_ms, err)
+    bool ok          = give_back_put(ctx, out, lines, 0, place->location->tax_zone, back->at_ms, err)
            && put_refund(ctx, out, err);
     ctx->now_ms = now;
     return ok;

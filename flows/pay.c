@@ -4,6 +4,7 @@
 #include "flows/psp.h"
 #include "flows/sale.h"
 #include "flows/tenders.h"
+#include "shop/campaigns/campaigns.h"
 #include "shop/inventory/inventory.h"
 #include "shop/settings/settings.h"
 
@@ -160,7 +161,7 @@ static bool cancel(Settle *s, Error *err)
     if (!orders_settle(&s->ctx, s->id, STR("cancelled"), &changed, err)) return false;
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
     s->order.state = STR("cancelled");
-    return inventory_claims_drop(&s->ctx, s->id, err)
+    return inventory_claims_drop(&s->ctx, s->id, err) && campaigns_unuse(&s->ctx, s->id, err)
         && sale_tell(&s->ctx, &EVENT_ORDER_CANCELLED, STR("order.cancelled"), &s->order, err);
 }
 

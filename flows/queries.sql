@@ -20,6 +20,40 @@ WHERE o.merchant = :merchant AND o.customer = :customer AND o.state = 'paid' AND
   AND l.item = :item AND l.unit_price = :unit_price AND l.discount = 0 AND l.qty - l.returned >= :qty
 ORDER BY o.made_at_ms DESC, o.number DESC, l.n LIMIT 20;
 
+-- Past orders, as a promotion is tried on them.
+
+-- name: simulate_versions
+-- in: merchant:i64 from_ms:i64 until_ms:i64
+-- out: version:i64 body:text published_at_ms:i64 over_at_ms:i64
+SELECT version, body, published_at_ms, CASE state WHEN 'published' THEN CAST(9223372036854775807 AS BIGINT) ELSE state_at_ms END
+FROM promotion_version
+WHERE merchant = :merchant AND published_at_ms > 0 AND published_at_ms < :until_ms AND state <> 'draft'
+  AND (state = 'published' OR state_at_ms > :from_ms)
+ORDER BY code, version;
+
+-- name: simulate_orders
+-- in: merchant:i64 after_ms:i64 after:blob until_ms:i64 count:i64
+-- out: id:id made_at_ms:i64 currency:text tender:text
+SELECT o.id, o.made_at_ms, o.currency, (SELECT CASE WHEN COUNT(*) = 1 THEN MIN(p.kind) ELSE '' END FROM payment p
+    WHERE p.merchant = o.merchant AND p.order_id = o.id)
+FROM sale_order o
+WHERE o.merchant = :merchant AND (o.made_at_ms, o.id) > (:after_ms, :after) AND o.made_at_ms < :until_ms
+  AND o.state = 'paid'
+ORDER BY o.made_at_ms, o.id LIMIT :count;
+
+-- name: simulate_lines
+-- in: merchant:i64 order_id:id
+-- out: item:id sku:text name:text tax_class:text price_list:text qty:i64 unit_price:i64 cost:i64 reduced:bool
+SELECT item, sku, name, tax_class, price_list, qty, unit_price, cost, reduced FROM order_line
+WHERE merchant = :merchant AND order_id = :order_id ORDER BY n;
+
+-- name: simulate_earlier
+-- in: merchant:i64 customer:id before_ms:i64
+-- out: yes:i64
+SELECT 1 AS yes FROM sale_order
+WHERE merchant = :merchant AND customer = :customer AND customer IS NOT NULL AND made_at_ms < :before_ms
+  AND state <> 'cancelled' LIMIT 1;
+
 -- Each verify_… statement returns the rows that break one invariant; empty is good. `id` is the document,
 -- order, return or item it is about (or NULL), `what` says more, then what should be there and what is.
 
@@ -129,22 +163,88 @@ WHERE merchant = :merchant AND (floor < 0 OR backroom < 0 OR in_transit < 0 OR d
 -- out: id:id what:text expected:i64 found:i64
 SELECT l.order_id, 'line ' || CAST(l.n AS TEXT), l.net + l.tax, l.total
 FROM order_line l JOIN sale_order o ON o.merchant = l.merchant AND o.id = l.order_id
-WHERE l.merchant = :merchant AND (l.total <> l.net + l.tax OR l.qty <= 0 OR l.discount < 0
-    OR ABS(l.qty * l.unit_price - (CASE WHEN o.prices_include_tax = 1 THEN l.total ELSE l.net END + l.discount)
-           * 1000) >= 1000);
+WHERE l.merchant = :merchant AND (l.total <> l.net + l.tax OR l.qty <= 0 OR l.discount < 0 OR l.fees < 0
+    OR ABS(l.qty * l.unit_price - (CASE WHEN o.prices_include_tax = 1 THEN l.total ELSE l.net END + l.discount
+           - l.fees) * 1000) >= 1000 AND NOT EXISTS (SELECT 1 FROM order_exemption e
+           WHERE e.merchant = o.merchant AND e.order_id = o.id));
 
 -- name: verify_order_sums
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
-SELECT o.id, 'order ' || o.location || ' ' || CAST(o.number AS TEXT), CAST(SUM(coalesce(l.total, 0)) AS BIGINT),
-    o.total
+SELECT o.id, 'order ' || o.location || ' ' || CAST(o.number AS TEXT),
+    CAST(SUM(coalesce(l.total, 0)) AS BIGINT) + coalesce(s.total, 0), o.total
 FROM sale_order o LEFT JOIN order_line l ON l.merchant = o.merchant AND l.order_id = o.id
+    LEFT JOIN order_shipping s ON s.merchant = o.merchant AND s.order_id = o.id
 WHERE o.merchant = :merchant
-GROUP BY o.id, o.location, o.number, o.total, o.net, o.tax, o.discount, o.subtotal, o.prices_include_tax
-HAVING o.total <> SUM(coalesce(l.total, 0)) OR o.net <> SUM(coalesce(l.net, 0))
-    OR o.tax <> SUM(coalesce(l.tax, 0)) OR o.discount <> SUM(coalesce(l.discount, 0))
+GROUP BY o.id, o.location, o.number, o.total, o.net, o.tax, o.discount, o.subtotal, o.fees, o.prices_include_tax,
+    s.total, s.net, s.tax, s.amount, s.discount
+HAVING o.total <> SUM(coalesce(l.total, 0)) + coalesce(s.total, 0)
+    OR o.net <> SUM(coalesce(l.net, 0)) + coalesce(s.net, 0)
+    OR o.tax <> SUM(coalesce(l.tax, 0)) + coalesce(s.tax, 0)
+    OR o.discount <> SUM(coalesce(l.discount, 0)) OR o.fees <> SUM(coalesce(l.fees, 0))
     OR o.total <> o.net + o.tax OR COUNT(l.n) = 0 OR MIN(l.n) <> 1 OR MAX(l.n) <> COUNT(l.n)
-    OR o.subtotal - o.discount <> CASE WHEN o.prices_include_tax = 1 THEN o.total ELSE o.net END;
+    OR o.subtotal - o.discount + o.fees + coalesce(s.amount - s.discount, 0)
+           <> CASE WHEN o.prices_include_tax = 1 THEN o.total ELSE o.net END
+       AND NOT EXISTS (SELECT 1 FROM order_exemption e WHERE e.merchant = :merchant AND e.order_id = o.id);
+
+-- name: verify_order_parts
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT p.order_id, 'parts of line ' || CAST(p.line AS TEXT), CAST(coalesce(MAX(l.total), 0) AS BIGINT),
+    CAST(SUM(p.total) AS BIGINT)
+FROM order_part p LEFT JOIN order_line l ON l.merchant = p.merchant AND l.order_id = p.order_id AND l.n = p.line
+WHERE p.merchant = :merchant GROUP BY p.order_id, p.line
+HAVING MAX(l.total) IS NULL OR SUM(p.total) <> MAX(l.total) OR SUM(p.net) <> MAX(l.net) OR SUM(p.tax) <> MAX(l.tax)
+    OR SUM(p.discount) <> MAX(l.discount) OR SUM(p.qty) <> MAX(l.qty) OR SUM(p.returned) <> MAX(l.returned)
+    OR SUM(p.refunded) <> MAX(l.refunded) OR MAX(ABS(p.total - p.net - p.tax)) <> 0 OR MAX(p.n) <> COUNT(*)
+    OR MAX(p.refunded - p.total) > 0 OR MIN(p.refunded) < 0;
+
+-- name: verify_order_shipping
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT order_id, 'shipping given back', CAST(SUM(given) AS BIGINT), CAST(SUM(refunded) AS BIGINT) FROM (
+    SELECT order_id, refunded, 0 AS given, total - net - tax AS odd FROM order_shipping WHERE merchant = :merchant
+    UNION ALL SELECT order_id, 0, shipping, 0 FROM sale_return WHERE merchant = :merchant AND order_id IS NOT NULL
+) AS both_sides GROUP BY order_id HAVING SUM(given) <> SUM(refunded) OR SUM(ABS(odd)) <> 0;
+
+-- name: verify_order_discounts
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT u.order_id, 'promotions took off more than all discounts', o.discount + coalesce(s.discount, 0),
+    CAST(SUM(u.amount) AS BIGINT)
+FROM promotion_use u JOIN sale_order o ON o.merchant = u.merchant AND o.id = u.order_id
+    LEFT JOIN order_shipping s ON s.merchant = o.merchant AND s.order_id = o.id
+WHERE u.merchant = :merchant GROUP BY u.order_id, o.discount, s.discount
+HAVING SUM(u.amount) > o.discount + coalesce(s.discount, 0)
+UNION ALL
+SELECT o.id, 'order with promotions of which none is known', 1, 0 FROM sale_order o
+    LEFT JOIN promotion_use u ON u.merchant = o.merchant AND u.order_id = o.id
+WHERE o.merchant = :merchant AND o.extras >= 16 AND u.order_id IS NULL;
+
+-- name: verify_approvals
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT m.order_id, 'approved by who gave the discount', 0, m.line FROM order_manual m
+WHERE m.merchant = :merchant AND m.approved_by IS NOT NULL AND m.approved_by = m.given_by
+UNION ALL
+SELECT a.id, 'an approval for an order that is not there', 1, 0 FROM approval a
+    LEFT JOIN sale_order o ON o.merchant = a.merchant AND o.id = a.used_for
+WHERE a.merchant = :merchant AND a.used_for IS NOT NULL AND o.id IS NULL
+UNION ALL
+SELECT m.order_id, 'an approval that nobody gave', 1, 0 FROM order_manual m
+    LEFT JOIN approval a ON a.merchant = m.merchant AND a.used_for = m.order_id AND a.approver = m.approved_by
+WHERE m.merchant = :merchant AND m.approved_by IS NOT NULL AND a.id IS NULL;
+
+-- Each line (and shipping) with its taxes by rates, then the taxes of the order.
+-- name: verify_line_taxes
+-- in: merchant:i64
+-- out: id:id kind:i64 n:i64 amount:i64 taxes:text
+SELECT order_id, CAST(0 AS BIGINT) AS kind, n, tax, taxes FROM order_line WHERE merchant = :merchant AND taxes <> ''
+UNION ALL SELECT order_id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), tax, taxes FROM order_shipping WHERE merchant = :merchant AND taxes <> ''
+UNION ALL SELECT t.order_id, CAST(1 AS BIGINT), t.n, t.amount, '' FROM order_tax t
+WHERE t.merchant = :merchant AND t.order_id IN (
+    SELECT order_id FROM order_line WHERE merchant = :merchant GROUP BY order_id HAVING MIN(taxes) <> '')
+ORDER BY 1, 2, 3;
 
 -- name: verify_order_taxes
 -- in: merchant:i64
@@ -192,14 +292,16 @@ HAVING SUM(returned) <> SUM(taken) OR SUM(refunded) <> SUM(paid) OR SUM(returned
 -- name: verify_return_sums
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
-SELECT r.id, 'return ' || r.location || ' ' || CAST(r.number AS TEXT), CAST(SUM(coalesce(l.total, 0)) AS BIGINT),
-    r.total
+SELECT r.id, 'return ' || r.location || ' ' || CAST(r.number AS TEXT), CAST(SUM(coalesce(l.total, 0)) AS BIGINT)
+    + r.shipping, r.total
 FROM sale_return r LEFT JOIN return_line l ON l.merchant = r.merchant AND l.return_id = r.id
 WHERE r.merchant = :merchant
-GROUP BY r.id, r.location, r.number, r.total, r.net, r.tax
-HAVING r.total <> SUM(coalesce(l.total, 0)) OR r.net <> SUM(coalesce(l.net, 0)) OR r.tax <> SUM(coalesce(l.tax, 0))
-    OR r.total <> r.net + r.tax OR COUNT(l.n) = 0 OR MIN(l.n) <> 1 OR MAX(l.n) <> COUNT(l.n)
-    OR MAX(ABS(l.total - l.net - l.tax)) <> 0;
+GROUP BY r.id, r.location, r.number, r.total, r.net, r.tax, r.shipping, r.shipping_tax
+HAVING r.total <> SUM(coalesce(l.total, 0)) + r.shipping
+    OR r.net <> SUM(coalesce(l.net, 0)) + r.shipping - r.shipping_tax
+    OR r.tax <> SUM(coalesce(l.tax, 0)) + r.shipping_tax OR r.total <> r.net + r.tax
+    OR COUNT(l.n) = 0 AND r.shipping = 0 OR coalesce(MIN(l.n), 1) <> 1 OR coalesce(MAX(l.n), 0) <> COUNT(l.n)
+    OR coalesce(MAX(ABS(l.total - l.net - l.tax)), 0) <> 0 OR coalesce(MIN(l.net), 0) < 0 OR coalesce(MIN(l.tax), 0) < 0;
 
 -- name: verify_refund_sums
 -- in: merchant:i64
@@ -287,6 +389,10 @@ WHERE k.merchant = :merchant AND k.status = 0 AND replace(k.body, '-', '') NOT I
 SELECT x.parent, x.what, 1, 0 FROM (
     SELECT 'order_line without order' AS what, order_id AS parent FROM order_line WHERE merchant = :merchant
     UNION SELECT 'order_tax without order', order_id FROM order_tax WHERE merchant = :merchant
+    UNION SELECT 'order_part without order', order_id FROM order_part WHERE merchant = :merchant
+    UNION SELECT 'order_manual without order', order_id FROM order_manual WHERE merchant = :merchant
+    UNION SELECT 'order_shipping without order', order_id FROM order_shipping WHERE merchant = :merchant
+    UNION SELECT 'order_explanation without order', order_id FROM order_explanation WHERE merchant = :merchant
     UNION SELECT 'payment without order', order_id FROM payment WHERE merchant = :merchant
     UNION SELECT 'claim without order', order_id FROM claim WHERE merchant = :merchant
     UNION SELECT 'return without order', order_id FROM sale_return WHERE merchant = :merchant AND order_id IS NOT NULL
@@ -441,6 +547,7 @@ UNION ALL SELECT id, 'item.options', options FROM item WHERE merchant = :merchan
 UNION ALL SELECT id, 'item.media', media FROM item WHERE merchant = :merchant AND media <> ''
 UNION ALL SELECT id, 'item.brand', brand FROM item WHERE merchant = :merchant AND brand <> ''
 UNION ALL SELECT id, 'item.tags', tags FROM item WHERE merchant = :merchant AND tags <> ''
+UNION ALL SELECT id, 'item.fees', fees FROM item WHERE merchant = :merchant AND fees <> ''
 UNION ALL SELECT CAST(NULL AS BYTEA), 'category.name', name FROM category WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.ref', ref FROM customer WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.name', name FROM customer WHERE merchant = :merchant
@@ -451,6 +558,10 @@ UNION ALL SELECT id, 'customer.tier', tier FROM customer WHERE merchant = :merch
 UNION ALL SELECT id, 'sale_order.ref', ref FROM sale_order WHERE merchant = :merchant AND ref <> ''
 UNION ALL SELECT id, 'sale_order.note', note FROM sale_order WHERE merchant = :merchant AND note <> ''
 UNION ALL SELECT order_id, 'order_line.name', name FROM order_line WHERE merchant = :merchant
+UNION ALL SELECT order_id, 'order_line.fee_list', fee_list FROM order_line WHERE merchant = :merchant AND fee_list <> ''
+UNION ALL SELECT order_id, 'order_manual.reason', reason FROM order_manual WHERE merchant = :merchant
+UNION ALL SELECT order_id, 'order_explanation.steps', steps FROM order_explanation WHERE merchant = :merchant
+UNION ALL SELECT id, 'approval.reason', reason FROM approval WHERE merchant = :merchant AND reason <> ''
 UNION ALL SELECT order_id, 'payment.reference', reference FROM payment WHERE merchant = :merchant AND reference <> ''
 UNION ALL SELECT order_id, 'payment.brand', brand FROM payment WHERE merchant = :merchant AND brand <> ''
 UNION ALL SELECT order_id, 'payment.last4', last4 FROM payment WHERE merchant = :merchant AND last4 <> ''

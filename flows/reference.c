@@ -1,9 +1,10 @@
 /* reference.c — reference data of a sale, from memory or from the database. See reference.h. */
 #include "flows/reference.h"
 
+#include "shop/identity/identity.h"
 #include "shop/tax/tax.h"
 
-typedef enum { ON_SHELF_PLACE = 1, ON_SHELF_RATES, ON_SHELF_ITEM } OnShelf;
+typedef enum { ON_SHELF_PLACE = 1, ON_SHELF_RATES, ON_SHELF_ITEM, ON_SHELF_RULES } OnShelf;
 
 typedef struct {
     const CartRate *items;
@@ -24,6 +25,7 @@ static bool copy_place(Arena *arena, const void *from, void *to)
 {
     const Place *place = from;
     Place       *copy  = to;
+    copy->own_currency = place->own_currency;
     return form_copy(arena, &Location_def, &place->location, &copy->location)
         && form_copy(arena, &Channel_def, &place->channel, &copy->channel);
 }
@@ -34,12 +36,15 @@ bool reference_place(Ctx *ctx, Str location, Str channel, const Place **out, Err
     bool     served = false;
     *out            = shelf_find(&ctx->shelf, ctx->arena, &key, ctx->now_ms);
     if (*out) return true;
+    Merchant merchant;
     Place *place = arena_new(ctx->arena, Place);
     if (!place) return err_memory(err);
     if (!locations_get(ctx, location, &place->location, err)) return false;
     if (!channels_get(ctx, channel, &place->channel, err)) return false;
     if (!channels_served(ctx, channel, location, &served, err)) return false;
     if (!served) return err_set(err, &ERR_LOCATION_NOT_SERVED, "location", "does not serve this channel");
+    if (!identity_merchant(ctx, &merchant, err)) return false;
+    place->own_currency = str_eq(merchant.currency, place->channel.currency);
     shelf_put(&ctx->shelf, ctx->arena, &key, place, sizeof *place, copy_place, INT64_MIN, INT64_MAX);
     *out = place;
     return true;
@@ -72,6 +77,30 @@ bool reference_rates(Ctx *ctx, Str zone, const CartRate **rates, size_t *count, 
     if (!tax_next_change(ctx, zone, ctx->now_ms, &until, err)) return false;
     Rates loaded = { items, *count };
     shelf_put(&ctx->shelf, ctx->arena, &key, &loaded, sizeof loaded, copy_rates, ctx->now_ms, until);
+    return true;
+}
+
+static bool copy_rules(Arena *arena, const void *from, void *to)
+{
+    const RulesState *state = from;
+    RulesState       *copy  = to;
+    copy->version           = state->version;
+    return form_copy(arena, &GuardrailSettings_def, &state->limits, &copy->limits);
+}
+
+bool reference_rules(Ctx *ctx, const RulesState **out, Error *err)
+{
+    ShelfKey         key = key_of(ctx, ON_SHELF_RULES, STR(""), STR(""));
+    GuardrailVersion set = { 0 };
+    *out                 = shelf_find(&ctx->shelf, ctx->arena, &key, ctx->now_ms);
+    if (*out) return true;
+    RulesState *state = arena_new(ctx->arena, RulesState);
+    if (!state) return err_memory(err);
+    if (!promotions_set_version(ctx, &state->version, err) || !promotions_guardrails(ctx, &set, err))
+        return false;
+    state->limits = *set.settings;
+    shelf_put(&ctx->shelf, ctx->arena, &key, state, sizeof *state, copy_rules, INT64_MIN, INT64_MAX);
+    *out = state;
     return true;
 }
 

@@ -9,10 +9,12 @@
 #include "shop/locations/locations.h"
 #include "shop/orders/orders.h"
 #include "shop/pricing/pricing.h"
+#include "shop/promotions/promotions.h"
 
 typedef struct {
     Location location;
     Channel  channel; /* which the location serves */
+    bool     own_currency; /* the channel's is the merchant's own, in which costs and fees are */
 } Place;
 
 /* Errors: LOCATION_UNKNOWN, CHANNEL_UNKNOWN, LOCATION_NOT_SERVED. */
@@ -20,6 +22,15 @@ bool reference_place(Ctx *ctx, Str location, Str channel, const Place **out, Err
 
 /* The tax rates that are in force in a zone now. */
 bool reference_rates(Ctx *ctx, Str zone, const CartRate **rates, size_t *count, Error *err) MUST_USE;
+
+/* Which promotions are in force, by the number of their set (0: none ever were), and the merchant's limits.
+ */
+typedef struct {
+    int64_t           version;
+    GuardrailSettings limits;
+} RulesState;
+
+bool reference_rules(Ctx *ctx, const RulesState **out, Error *err) MUST_USE;
 
 /* The active item of a SKU. Errors: SKU_UNKNOWN. *prices is what it costs in the channel, for
  * reference_price. */

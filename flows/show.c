@@ -2,12 +2,14 @@
 #include "base/rfc3339.h"
 #include "core/receipt.h"
 #include "flows/sale.h"
+#include "shop/campaigns/campaigns.h"
 #include "shop/identity/identity.h"
 #include "shop/locations/locations.h"
 
 bool orders_show(Ctx *ctx, const ById *request, Order *reply, Error *err)
 {
-    return sale_get(ctx, request->id, reply, err);
+    return sale_get(ctx, request->id, reply, err)
+        && campaigns_used(ctx, request->id, &reply->promotions.items, &reply->promotions.count, err);
 }
 
 bool orders_receipt(Ctx *ctx, const ById *request, Receipt *reply, Error *err)
@@ -17,7 +19,7 @@ bool orders_receipt(Ctx *ctx, const ById *request, Receipt *reply, Error *err)
     bool     found    = false;
     reply->order      = arena_new(ctx->arena, Order);
     if (!reply->order) return err_memory(err);
-    if (!sale_get(ctx, request->id, reply->order, err) || !identity_merchant(ctx, &merchant, err))
+    if (!orders_show(ctx, request, reply->order, err) || !identity_merchant(ctx, &merchant, err))
         return false;
     if (!locations_find(ctx, reply->order->location, &location, &found, err)) return false;
     reply->merchant      = merchant.name;
@@ -36,36 +38,85 @@ static Str minute_text(Arena *arena, int64_t unix_ms)
     return str_dup(arena, (Str){ text, 16 });
 }
 
-static bool receipt_sums(Arena *arena, const Order *order, ReceiptDoc *doc, Error *err)
+/* What was taken off a line (OPT_NONE: off the shipping), by what it is called. */
+static size_t taken_off(const OrderSteps *steps, int64_t line, ReceiptSum *out)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < steps->steps.count; s++) {
+        const PriceStep *step = &steps->steps.items[s];
+        bool             off  = str_eq(step->what, STR("promotion")) || str_eq(step->what, STR("manual"));
+        if (!off || step->line != line || step->amount == 0) continue;
+        size_t at = 0;
+        while (at < count && !str_eq(out[at].name, step->text)) at++;
+        if (at == count) out[count++] = (ReceiptSum){ .name = step->text };
+        out[at].amount += step->amount;
+    }
+    return count;
+}
+
+static bool receipt_line(Arena *arena, const OrderLine *l, const OrderSteps *steps, ReceiptLine *out,
+                         Error *err)
+{
+    ReceiptSum *changes = arena_array(arena, ReceiptSum, steps->steps.count + l->fee_list.count + 1);
+    size_t      count   = 0;
+    if (!changes) return err_memory(err);
+    *out  = (ReceiptLine){ l->name, l->sku, l->mark, l->quantity, l->unit_price, l->discount, changes, 0, 0 };
+    count = taken_off(steps, l->n - 1, changes);
+    for (size_t i = 0; i < count; i++) out->changed_off -= changes[i].amount;
+    for (size_t i = 0; i < l->fee_list.count; i++)
+        changes[count++] = (ReceiptSum){ .name   = l->fee_list.items[i].name,
+                                         .amount = l->fee_list.items[i].amount };
+    out->change_count = count;
+    return true;
+}
+
+static bool receipt_shipping(Arena *arena, const Order *order, const OrderSteps *steps, ReceiptDoc *doc,
+                             Error *err)
+{
+    ReceiptSum *extras = arena_array(arena, ReceiptSum, steps->steps.count + 1);
+    doc->extras        = extras;
+    doc->saved         = order->discount;
+    if (!extras) return err_memory(err);
+    if (!order->shipping) return true;
+    extras[0]        = (ReceiptSum){ .name = STR("Shipping"), .amount = order->shipping->amount };
+    doc->extra_count = 1 + taken_off(steps, OPT_NONE, extras + 1);
+    doc->saved += order->shipping->discount;
+    return true;
+}
+
+static bool receipt_sums(Arena *arena, const Order *order, const OrderSteps *steps, ReceiptDoc *doc,
+                         Error *err)
 {
     ReceiptLine *lines   = arena_array(arena, ReceiptLine, order->lines.count + 1);
     ReceiptSum  *taxes   = arena_array(arena, ReceiptSum, order->taxes.count + 1);
     ReceiptSum  *tenders = arena_array(arena, ReceiptSum, order->payments.count + 1);
     if (!lines || !taxes || !tenders) return err_memory(err);
-    for (size_t i = 0; i < order->lines.count; i++) {
-        const OrderLine *l = &order->lines.items[i];
-        lines[i] = (ReceiptLine){ l->name, l->sku, l->quantity, l->unit_price, l->discount };
-    }
+    for (size_t i = 0; i < order->lines.count; i++)
+        if (!receipt_line(arena, &order->lines.items[i], steps, &lines[i], err)) return false;
     for (size_t i = 0; i < order->taxes.count; i++)
         taxes[i] = (ReceiptSum){ order->taxes.items[i].name, order->taxes.items[i].base,
-                                 order->taxes.items[i].amount };
+                                 order->taxes.items[i].amount, order->taxes.items[i].mark };
     for (size_t i = 0; i < order->payments.count; i++) {
         const OrderPayment *p = &order->payments.items[i];
         Str name = p->last4.len ? str_format(arena, "Card %.*s ...%.*s", STR_FMT(p->brand), STR_FMT(p->last4))
                                 : str_eq(p->kind, STR("cash")) ? STR("Cash") : STR("Card");
         bool    cash = p->tendered != OPT_NONE;
-        tenders[i]   = (ReceiptSum){ name, 0, cash ? p->tendered : p->amount };
+        tenders[i]   = (ReceiptSum){ .name = name, .amount = cash ? p->tendered : p->amount };
     }
     doc->lines   = lines;
     doc->taxes   = taxes;
     doc->tenders = tenders;
-    return true;
+    return receipt_shipping(arena, order, steps, doc, err);
 }
 
 bool orders_receipt_text(Ctx *ctx, const ById *request, ReceiptText *reply, Error *err)
 {
-    Receipt receipt = { .order = NULL };
+    Receipt    receipt = { .order = NULL };
+    OrderSteps steps   = { { NULL, 0 } };
     if (!orders_receipt(ctx, request, &receipt, err)) return false;
+    if ((receipt.order->discount || receipt.order->shipping)
+        && !orders_steps(ctx, receipt.order, &steps, err))
+        return false;
     const Order *o   = receipt.order;
     ReceiptDoc   doc = { .merchant = receipt.merchant, .address = receipt.address,
                          .tax_number = receipt.tax_number, .location = receipt.location_name,
@@ -75,5 +126,6 @@ bool orders_receipt_text(Ctx *ctx, const ById *request, ReceiptText *reply, Erro
                          .net = o->net, .tax = o->tax, .total = o->total, .cash_rounding = o->cash_rounding,
                          .change = o->change, .tax_count = o->taxes.count,
                          .tender_count = o->payments.count };
-    return receipt_sums(ctx->arena, o, &doc, err) && receipt_text(ctx->arena, &doc, &reply->text, err);
+    return receipt_sums(ctx->arena, o, &steps, &doc, err)
+           && receipt_text(ctx->arena, &doc, &reply->text, err);
 }

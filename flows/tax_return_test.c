@@ -83,7 +83,7 @@ static void check_goods(size_t i)
     Error           err   = { 0 };
     Order           order;
     Return          doc;
-    BasketLine      line  = { str_from(goods[i].sku), goods[i].quantity };
+    BasketLine      line  = { str_from(goods[i].sku), goods[i].quantity, NULL };
     TenderInput     cash  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
     CheckoutRequest sale  = { .location = STR("LON"), .channel = STR("pos"), .expected_total = OPT_NONE,
                               .lines = { &line, 1 }, .tenders = { &cash, 1 } };
@@ -91,7 +91,7 @@ static void check_goods(size_t i)
     Id      id   = order.id;
     int64_t left = order.tax;
     for (int64_t given = 0; given < goods[i].quantity; given += 1000) {
-        ReturnLineInput one  = { 1, 1000, STR_NONE };
+        ReturnLineInput one  = { .line = 1, .quantity = 1000 };
         ReturnRequest   back = { .order = id, .location = STR("LON"), .lines = { &one, 1 } };
         check_ok(fixture_call(db, &env, give_back, &back, &doc, sizeof doc, NULL, &err), &err,
                  "is given back one by one");

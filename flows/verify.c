@@ -6,6 +6,7 @@
 #include "core/words.h"
 #include "shop/audit/audit.h"
 #include "shop/catalog/catalog.h"
+#include "shop/orders/orders.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ typedef struct {
 static bool check_audit(Check *check, Error *err);
 static bool check_words(Check *check, Error *err);
 static bool check_texts(Check *check, Error *err);
+static bool check_line_taxes(Check *check, Error *err);
 
 #define CHECK_SQL(name, query, counted, meaning)                                                           \
     { #name, meaning, &q_##query, NULL, offsetof(VerifyCountsRow, counted) },
@@ -106,6 +108,53 @@ static bool check_texts(Check *check, Error *err)
     check->checked = 0;
     return q_verify_texts_each(check->ctx->tx, &(VerifyTextsIn){ check->ctx->who.merchant }, each_text,
                                check, err);
+}
+
+typedef struct {
+    Check  *check;
+    Id      order;
+    int64_t sums[CART_RATES_MAX * 2 + 2]; /* by rate of this order */
+} LineTaxes;
+
+static bool each_line_tax(void *arg, const void *any)
+{
+    LineTaxes                *t     = arg;
+    const VerifyLineTaxesRow *row   = any;
+    Arena                    *arena = t->check->ctx->arena;
+    size_t                    mark  = arena->used, count = 0;
+    LineTax                  *taxes = NULL;
+    int64_t                   sum   = 0;
+    if (!id_eq(t->order, row->id)) {
+        t->order = row->id;
+        memset(t->sums, 0, sizeof t->sums);
+    }
+    if (row->kind == 1) {
+        bool    known = row->n > 0 && row->n < (int64_t)COUNT(t->sums);
+        int64_t found = known ? t->sums[row->n] : 0;
+        Str     what  = str_format(arena, "rate %lld of the lines", (long long)row->n);
+        bool    ok    = found == row->amount || broken(t->check, row->id, what, row->amount, found);
+        arena->used   = mark;
+        return ok;
+    }
+    t->check->checked++;
+    bool whole = orders_read_taxes(arena, row->taxes, &taxes, &count);
+    for (size_t i = 0; i < count; i++) {
+        sum += taxes[i].amount;
+        if (taxes[i].tax > 0 && taxes[i].tax < (int64_t)COUNT(t->sums))
+            t->sums[taxes[i].tax] += taxes[i].amount;
+    }
+    Str  what   = str_format(arena, "taxes of line %lld", (long long)row->n);
+    bool ok     = (whole && sum == row->amount) || broken(t->check, row->id, what, row->amount, sum);
+    arena->used = mark;
+    return ok;
+}
+
+static bool check_line_taxes(Check *check, Error *err)
+{
+    LineTaxes taxes = { .check = check };
+    check->checked  = 0;
+    return q_verify_line_taxes_each(check->ctx->tx, &(VerifyLineTaxesIn){ check->ctx->who.merchant },
+                                    each_line_tax, &taxes, err);
 }
 
 static bool add_tags(Arena *arena, Str json, Words *words)

@@ -676,6 +676,7 @@ void app_on_request(void *arg, HttpExchange *exchange)
     call->ctx.arena      = arena;
     call->ctx.db         = app->options.db;
     call->ctx.env        = app->options.env;
+    call->ctx.rules      = app->options.rules;
     call->ctx.now_ms     = env_now_ms(app->options.env);
     call->ctx.request_id = request_id(app->options.env, arena,
                                       http_header(exchange, STR("x-request-id")));

@@ -16,6 +16,7 @@ typedef struct {
     Env *env;
     bool log;     /* JSON lines to standard error; see access_log.h */
     int  threads; /* workers for PostgreSQL reads, and as many for work after commits; 0: standard */
+    struct RuleCache *rules; /* compiled promotions (flows/rules.h), the caller's; NULL: none are kept */
 } AppOptions;
 
 /* Errors: CONFIG (the tables contradict each other), MEMORY. */

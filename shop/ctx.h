@@ -22,6 +22,7 @@ struct Ctx {
     Principal who;
     Str       request_id;
     ShelfUse  shelf; /* reference data in memory; all zero: none is used */
+    struct RuleCache *rules; /* compiled promotions (flows/rules.h); NULL: none are kept */
     Str       key; /* Idempotency-Key, or none */
     /* Set by a handler whose work is not done with its transaction (a card to be charged): called
      * after the commit, outside any transaction, with the same reply struct; it makes the reply. */

@@ -123,3 +123,9 @@ int64_t zone_to_utc(const Zone *zone, int64_t wall_ms)
     int64_t utc   = wall - offset_at(zone, guess);
     return wall_ms + (utc - wall) * 1000;
 }
+
+int64_t zone_to_wall(const Zone *zone, int64_t utc_ms)
+{
+    int64_t utc = utc_ms / 1000 - (utc_ms % 1000 < 0);
+    return utc_ms + offset_at(zone, utc) * 1000;
+}

@@ -1,4 +1,4 @@
-/* zone.h — the clocks on the walls of the world: from local time to UTC, by the system's zone files. */
+/* zone.h — the clocks on the walls of the world: local time and UTC, by the system's zone files. */
 #ifndef SYS_ZONE_H
 #define SYS_ZONE_H
 
@@ -14,5 +14,8 @@ void zone_free(Zone *zone);
  * second one, an hour that is not there (clocks go forward) as the same number of minutes before or
  * after the gap. */
 int64_t zone_to_utc(const Zone *zone, int64_t wall_ms);
+
+/* What the wall clock shows at a time, in ms since 1970 as if it were UTC. */
+int64_t zone_to_wall(const Zone *zone, int64_t utc_ms);
 
 #endif

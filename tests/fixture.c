@@ -5,7 +5,9 @@
 #include "shop/inventory/inventory.h"
 #include "shop/locations/locations.h"
 #include "shop/pricing/pricing.h"
+#include "shop/promotions/promotions.h"
 #include "shop/tax/tax.h"
+#include "sys/json_read.h"
 #include "tests/kit.h"
 
 #include <stdlib.h>
@@ -53,6 +55,18 @@ bool fixture_shop(Ctx *ctx, void *arg, Error *err)
         && make_item(ctx, "WRAP", 50, 1000, "standard", true, &doc, err);
 }
 
+bool fixture_promotion(Ctx *ctx, void *arg, Error *err)
+{
+    Promotion    rule    = { .code = STR_NONE };
+    PromoFaults *faults  = arena_new(ctx->arena, PromoFaults);
+    int64_t      version = 0;
+    if (!faults) return err_memory(err);
+    db_touch(ctx->tx);
+    return json_read_stored(ctx->arena, &Promotion_def, str_from(arg), &rule, err)
+        && promotions_put(ctx, &rule, &version, faults, err)
+        && promotions_do(ctx, rule.code, OPT_NONE, PROMOTION_PUBLISH, &version, faults, err);
+}
+
 typedef struct {
     Ctx            ctx;
     FixtureHandler handler;
@@ -77,8 +91,14 @@ bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request,
     if (!bytes) return err_memory(err);
     arena_init(&arena, bytes, BYTES);
     memset(reply, 0, reply_size);
-    Handling h = { { .arena = &arena, .db = db, .env = env, .now_ms = kit_now_ms, .who = { .merchant = 1 } },
-                   handler, request, reply };
+    Handling h  = { { .arena  = &arena,
+                      .db     = db,
+                      .env    = env,
+                      .now_ms = kit_now_ms,
+                      .who    = { .merchant = 1, .perms = UINT64_MAX } },
+                    handler,
+                    request,
+                    reply };
     bool     ok = db_write(db, run_handler, &h, err);
     h.ctx.tx    = NULL;
     if (ok && h.ctx.after) ok = h.ctx.after(&h.ctx, reply, err);

@@ -9,6 +9,9 @@
 /* A KitStep; `arg` is not used. */
 bool fixture_shop(Ctx *ctx, void *arg, Error *err);
 
+/* A KitStep: `arg` is a promotion as JSON; it is put down and published. */
+bool fixture_promotion(Ctx *ctx, void *arg, Error *err);
+
 /* Runs a write handler as the HTTP layer does: in a transaction, then what it left for after the commit
  * (ctx->after). *pending gets whether the answer would be 202. */
 typedef bool (*FixtureHandler)(Ctx *ctx, const void *request, void *reply, Error *err);

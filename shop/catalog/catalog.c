@@ -6,6 +6,8 @@
 #include "core/money.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
+#include "sys/json_read.h"
+#include "sys/json_write.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -27,6 +29,27 @@ static bool split_words(Arena *arena, Str text, TextList *out)
     return out->items != NULL;
 }
 
+static_assert(sizeof(ItemSaleRow) == sizeof(ItemNowRow), "one form");
+static bool fill_sale_item(Ctx *ctx, const ItemSaleRow *row, SaleItem *out, Error *err)
+{
+    *out = (SaleItem){ .id           = row->id,
+                       .sku          = row->sku,
+                       .name         = row->name,
+                       .tax_class    = row->tax_class,
+                       .unit         = row->unit,
+                       .qty_step     = row->qty_step,
+                       .stocked      = row->stocked,
+                       .discountable = row->discountable,
+                       .brand        = row->brand,
+                       .kind         = row->kind,
+                       .cost         = row->cost };
+    if (row->fees.len && !json_read_stored(ctx->arena, &ItemFees_def, row->fees, &out->fees, err))
+        return false;
+    return (texts_read(ctx->arena, row->tags, &out->tags)
+            && split_words(ctx->arena, row->categories, &out->categories))
+        || err_memory(err);
+}
+
 bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
 {
     ItemSaleRow row;
@@ -34,20 +57,17 @@ bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err)
     ItemSaleIn  in    = { ctx->who.merchant, sku };
     if (!q_item_sale_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_SKU_UNKNOWN, "sku", "no item with this SKU is sold");
-    *out = (SaleItem){ .id           = row.id,
-                       .sku          = row.sku,
-                       .name         = row.name,
-                       .tax_class    = row.tax_class,
-                       .unit         = row.unit,
-                       .qty_step     = row.qty_step,
-                       .stocked      = row.stocked,
-                       .discountable = row.discountable,
-                       .brand        = row.brand,
-                       .kind         = row.kind,
-                       .cost         = row.cost };
-    return (texts_read(ctx->arena, row.tags, &out->tags)
-            && split_words(ctx->arena, row.categories, &out->categories))
-        || err_memory(err);
+    return fill_sale_item(ctx, &row, out, err);
+}
+
+bool catalog_item_now(Ctx *ctx, Id id, SaleItem *out, Error *err)
+{
+    ItemSaleRow row;
+    bool        found = false;
+    ItemNowIn   in    = { ctx->who.merchant, id };
+    if (!db_one(ctx->tx, ctx->arena, &q_item_now, &in, &row, &found, err)) return false;
+    if (!found) return err_set(err, &ERR_SKU_UNKNOWN, "sku", "there is no such item");
+    return fill_sale_item(ctx, &row, out, err);
 }
 
 static bool copy_texts(Arena *arena, TextList *list)
@@ -61,7 +81,7 @@ static bool copy_texts(Arena *arena, TextList *list)
     return items != NULL;
 }
 
-static_assert(sizeof(SaleItem) == 168, "a new text of an item must be copied here");
+static_assert(sizeof(SaleItem) == 184, "a new text of an item must be copied here");
 bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to)
 {
     *to                 = *from;
@@ -75,7 +95,8 @@ bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to)
         texts[i]->ptr = room;
         room += texts[i]->len;
     }
-    return copy_texts(arena, &to->tags) && copy_texts(arena, &to->categories);
+    return copy_texts(arena, &to->tags) && copy_texts(arena, &to->categories)
+        && form_copy(arena, &ItemFees_def, &from->fees, &to->fees);
 }
 
 /* The 14 digits under which a barcode is stored; false when it is no GTIN. */
@@ -149,6 +170,11 @@ static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
             return err_set(err, &ERR_FIELD_INVALID, "tags",
                            "a tag must not be empty, or begin or end with blanks");
     if (item->tax_class.len && !code_check(item->tax_class, "tax_class", err)) return false;
+    for (size_t i = 0; i < item->fees.count; i++)
+        if (!code_check(item->fees.items[i].tax_class, "tax_class", err)) {
+            (void)snprintf(err->field, sizeof err->field, "fees[%zu].tax_class", i);
+            return false;
+        }
     for (size_t i = 0; i < item->barcodes.count; i++) {
         (void)snprintf(field, sizeof field, "barcodes[%zu].gtin", i);
         if (!gtin_key(item->barcodes.items[i].gtin, key))
@@ -230,6 +256,12 @@ static bool tell(Ctx *ctx, Str sku, Id id, int64_t version, Error *err)
         && events_put(ctx, &EVENT_ITEM_CHANGED, id, buf_str(&body), err);
 }
 
+static Str fees_json(Arena *arena, const ItemInput *item)
+{
+    ItemFees fees = { { item->fees.items, item->fees.count } };
+    return item->fees.count ? json_write_text(arena, &ItemFees_def, &fees) : STR("");
+}
+
 /* Goods are counted in stock, nothing else is. */
 static Str kind_of(const ItemInput *item)
 {
@@ -260,8 +292,9 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
                      .kind         = kind_of(item),
                      .cost         = item->cost > 0 ? item->cost : 0,
                      .discountable = !item->no_discount,
+                     .fees         = fees_json(ctx->arena, item),
                      .now_ms       = ctx->now_ms };
-    if (!in.options.ptr || !in.media.ptr || !in.tags.ptr) return err_memory(err);
+    if (!in.options.ptr || !in.media.ptr || !in.tags.ptr || !in.fees.ptr) return err_memory(err);
     if (!q_item_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     *id = row.id;
     if (item->if_version > 0 && item->if_version != row.version - 1)

@@ -4,6 +4,7 @@
 #ifndef SHOP_CATALOG_H
 #define SHOP_CATALOG_H
 
+#include "core/price.h"
 #include "shop/common.h"
 
 #define API_DEF "shop/catalog/api.def"
@@ -20,10 +21,14 @@ typedef struct {
     int64_t   cost;       /* of one whole unit, minor units of the merchant's own currency; 0: not known */
     TextList  tags;
     TextList  categories; /* codes: its own first, then those above it */
+    ItemFees  fees;       /* on top of the price, for each whole unit, minor units of the own currency */
 } SaleItem;
 
 /* The active item of a SKU. Errors: SKU_UNKNOWN (422), also for an item not sold any more. */
 bool catalog_sale_item(Ctx *ctx, Str sku, SaleItem *out, Error *err) MUST_USE;
+
+/* The same by id, also for an item not sold any more, as it is now. Errors: SKU_UNKNOWN. */
+bool catalog_item_now(Ctx *ctx, Id id, SaleItem *out, Error *err) MUST_USE;
 
 /* A copy with all its texts; false when the arena is full. */
 bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to);

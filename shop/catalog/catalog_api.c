@@ -2,6 +2,7 @@
 #include "shop/catalog/catalog.h"
 
 #include "all_sql.h"
+#include "sys/json_read.h"
 
 #include <jansson.h>
 
@@ -57,6 +58,10 @@ static bool read_lists(Ctx *ctx, const ItemFindRow *row, Item *out, Error *err)
     if (!out->barcodes.items || !out->variants.items) return err_memory(err);
     for (size_t i = 0; i < n; i++) out->barcodes.items[i].gtin = codes[i].printed;
     for (size_t i = 0; i < m; i++) out->variants.items[i].sku = variants[i].sku;
+    ItemFees fees = { { NULL, 0 } };
+    if (row->fees.len && !json_read_stored(ctx->arena, &ItemFees_def, row->fees, &fees, err)) return false;
+    out->fees.items     = fees.fees.items;
+    out->fees.count     = fees.fees.count;
     out->barcodes.count = n;
     out->variants.count = m;
     return (read_pairs(ctx->arena, row, out) && texts_read(ctx->arena, row->tags, &out->tags))

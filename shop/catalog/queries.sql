@@ -1,8 +1,8 @@
 -- name: item_sale
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool categories:text
+-- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text categories:text
 SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
-       i.discountable, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
+       i.discountable, i.fees, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
     WITH RECURSIVE up (code, parent, level) AS (
         SELECT c.code, c.parent, 1 FROM category c
         WHERE c.merchant = i.merchant AND c.code = i.category
@@ -11,6 +11,20 @@ SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand,
     SELECT string_agg(code, ' ' ORDER BY level) FROM up), '') END
 FROM item i
 WHERE i.merchant = :merchant AND i.sku = :sku AND i.active = 1;
+
+-- name: item_now
+-- in: merchant:i64 id:id
+-- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text categories:text
+SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
+       i.discountable, i.fees, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
+    WITH RECURSIVE up (code, parent, level) AS (
+        SELECT c.code, c.parent, 1 FROM category c
+        WHERE c.merchant = i.merchant AND c.code = i.category
+        UNION ALL SELECT c.code, c.parent, up.level + 1 FROM up JOIN category c ON c.code = up.parent
+        WHERE c.merchant = i.merchant AND up.level < 32)
+    SELECT string_agg(code, ' ' ORDER BY level) FROM up), '') END
+FROM item i
+WHERE i.merchant = :merchant AND i.id = :id;
 
 -- name: item_by_sku
 -- in: merchant:i64 sku:text
@@ -23,18 +37,20 @@ SELECT id, parent FROM item WHERE merchant = :merchant AND sku = :sku;
 SELECT sku FROM item WHERE merchant = :merchant AND parent = :parent ORDER BY sku LIMIT 1;
 
 -- name: item_put
--- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text cost:i64 discountable:bool now_ms:i64
+-- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text cost:i64 discountable:bool fees:text now_ms:i64
 -- out: id:id version:i64
 INSERT INTO item (merchant, id, sku, name, description, category, tax_class, unit, qty_step, stocked,
-                  active, parent, options, media, brand, tags, kind, cost, discountable, version,
+                  active, parent, options, media, brand, tags, kind, cost, discountable, fees, version,
                   updated_at_ms)
 VALUES (:merchant, :id, :sku, :name, :description, :category, :tax_class, :unit, :qty_step, :stocked,
-        :active, :parent, :options, :media, :brand, :tags, :kind, :cost, :discountable, 1, :now_ms)
+        :active, :parent, :options, :media, :brand, :tags, :kind, :cost, :discountable, :fees, 1,
+        :now_ms)
 ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, description = excluded.description,
     category = excluded.category, tax_class = excluded.tax_class, unit = excluded.unit,
     qty_step = excluded.qty_step, stocked = excluded.stocked, active = excluded.active,
     parent = excluded.parent, options = excluded.options, media = excluded.media,
     brand = excluded.brand, tags = excluded.tags, kind = excluded.kind, discountable = excluded.discountable,
+    fees = excluded.fees,
     cost = CASE WHEN excluded.cost > 0 THEN excluded.cost ELSE item.cost END,
     version = item.version + 1, updated_at_ms = excluded.updated_at_ms
 RETURNING id, version;
@@ -97,9 +113,9 @@ ON CONFLICT (merchant, code) DO UPDATE SET name = excluded.name, parent = exclud
 
 -- name: item_find
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text discountable:bool version:i64 updated_at_ms:i64
+-- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text discountable:bool fees:text version:i64 updated_at_ms:i64
 SELECT id, sku, name, description, category, tax_class, unit, qty_step, stocked, active, parent, options,
-       media, brand, tags, kind, discountable, version, updated_at_ms
+       media, brand, tags, kind, discountable, fees, version, updated_at_ms
 FROM item WHERE merchant = :merchant AND sku = :sku;
 
 -- name: item_cost

@@ -27,6 +27,7 @@ CREATE TABLE item (
     kind          TEXT   NOT NULL, -- goods, service, gift_card, deposit or fee
     cost          BIGINT NOT NULL, -- of one whole unit to the merchant, minor units of the own currency; 0: not known
     discountable  BIGINT NOT NULL, -- 0: left out of discounts, by law or by its brand
+    fees          TEXT   NOT NULL, -- JSON of the deposits and fees on top of the price; or empty
     version       BIGINT NOT NULL, -- 1, 2, 3 … with each change
     updated_at_ms BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)

@@ -3,6 +3,7 @@
 
 #include "core/money.h"
 #include "core/words.h"
+#include "shop/perms.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -69,6 +70,12 @@ int64_t period_from_shown(int64_t from_ms)
 int64_t period_until_shown(int64_t until_ms)
 {
     return until_ms == INT64_MAX ? OPT_NONE : until_ms;
+}
+
+bool ctx_may(const Ctx *ctx, const PermDef *perm)
+{
+    int bit = perm_bit(perm);
+    return bit >= 0 && ctx->who.perms & 1ULL << bit;
 }
 
 bool period_check(int64_t from_ms, int64_t until_ms, const char *field, Error *err)

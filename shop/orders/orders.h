@@ -16,28 +16,59 @@
  * transaction ends, so that no number is lost: take it late. */
 bool orders_next_number(Ctx *ctx, Str location, Str kind, int64_t *out, Error *err) MUST_USE;
 
-/* Writes head, lines and taxes of a new order; order->lines, taxes and payments are filled in from the
- * values, what is above them in the struct comes from the caller. */
-bool orders_put(Ctx *ctx, const CartInput *in, const Priced *priced, Order *order, Error *err) MUST_USE;
+/* Writes a new order with all that is kept of how its price was made; order->lines, taxes, shipping and
+ * manual are filled in from the values, what is above them in the struct comes from the caller.
+ * `approved_by` (or none) is who approved the discounts by hand. */
+bool orders_put(Ctx *ctx, const CartInput *in, const Priced *priced, Id approved_by, Order *order,
+                Error *err) MUST_USE;
 
-/* Head, lines and taxes (not payments). Errors: NOT_FOUND. */
+/* All but the payments. Errors: NOT_FOUND. */
 bool orders_get(Ctx *ctx, Id id, Order *out, Error *err) MUST_USE;
 
 /* Moves a placed order on; *changed is false when it is not placed any more. */
 bool orders_settle(Ctx *ctx, Id id, Str state, bool *changed, Error *err) MUST_USE;
 
+/* How the price of an order was made, as it was told when it was sold. */
+bool orders_steps(Ctx *ctx, const Order *order, OrderSteps *out, Error *err) MUST_USE;
+
+/* Whether the customer has an order that was not cancelled. */
+bool orders_any_of(Ctx *ctx, Id customer, bool *out, Error *err) MUST_USE;
+
+/* Units of a line that were treated alike. */
 typedef struct {
-    Id      item;
-    Str     sku, tax_class;
-    int64_t n, qty, returned; /* thousandths */
-    int64_t net, tax, total, refunded;
+    int64_t n; /* 0: the line as a whole */
+    int64_t qty, returned; /* thousandths */
+    int64_t tax, total, refunded;
+} SoldPart;
+
+typedef struct {
+    Id        item;
+    Str       sku, tax_class;
+    int64_t   n, qty, returned; /* thousandths */
+    int64_t   net, tax, total, refunded;
+    SoldPart *parts; /* at least one; the dearest first */
+    size_t    part_count;
+    LineTax  *taxes; /* its tax by rates, `tax` being n of the order's taxes; none: it has only one … */
+    size_t    tax_count; /* … or is from before this was kept */
 } SoldLine;
 
-/* The lines of an order as a return needs them. */
+/* The lines of an order as a return needs them; its shipping (tax_class, net, tax, total, refunded, taxes).
+ */
 bool orders_sold_lines(Ctx *ctx, Id id, SoldLine **out, size_t *count, Error *err) MUST_USE;
+bool orders_sold_shipping(Ctx *ctx, Id id, SoldLine *out, bool *found, Error *err) MUST_USE;
 
-/* Counts `qty` of a line as given back for `amount`; *ok is false when so much is not left. */
-bool orders_give_back(Ctx *ctx, Id id, int64_t n, int64_t qty, int64_t amount, bool *ok, Error *err) MUST_USE;
+/* Counts `qty` of a part (0: the line has only one) as given back for `amount`, or an amount of the shipping;
+ * *ok is false when so much is not left. */
+bool orders_give_back(Ctx *ctx, Id id, int64_t n, int64_t part, int64_t qty, int64_t amount, bool *ok,
+                      Error *err) MUST_USE;
+bool orders_give_back_shipping(Ctx *ctx, Id id, int64_t amount, bool *ok, Error *err) MUST_USE;
+
+/* "1:120 3:40" of a column as rates; false when the arena is full or the text is none. */
+bool orders_read_taxes(Arena *arena, Str text, LineTax **out, size_t *count) MUST_USE;
+
+/* Uses up another person's approval for an order. Errors: APPROVAL_NEEDED (none was named),
+ * APPROVAL_INVALID. */
+bool approvals_use(Ctx *ctx, Id id, Str subject, int64_t amount, Id order, Id *approver, Error *err) MUST_USE;
 
 /* The order of a caller's number; none when there is none. */
 bool orders_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;

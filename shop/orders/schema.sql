@@ -20,16 +20,19 @@ CREATE TABLE sale_order (
     currency           TEXT   NOT NULL,
     prices_include_tax BIGINT NOT NULL,
     subtotal           BIGINT NOT NULL, -- minor units, as all below
-    discount           BIGINT NOT NULL,
+    discount           BIGINT NOT NULL, -- off the goods
+    fees               BIGINT NOT NULL, -- deposits and fees on top of the goods
     net                BIGINT NOT NULL,
     tax                BIGINT NOT NULL,
     total              BIGINT NOT NULL,
     cash_rounding      BIGINT NOT NULL, -- what paying in cash added or took off
     made_at_ms         BIGINT NOT NULL,
     state_at_ms        BIGINT NOT NULL, -- when it came into its state
+    extras             BIGINT NOT NULL, -- what more is kept of it: 1 parts, 2 manual discounts, 4 shipping, 8 explanation, 16 promotions
     PRIMARY KEY (merchant, id)
 );
 CREATE UNIQUE INDEX sale_order_by_number ON sale_order (merchant, location, number);
+CREATE INDEX sale_order_by_time ON sale_order (merchant, made_at_ms, id);
 -- order_line: one line of an order, as priced
 CREATE TABLE order_line (
     merchant   BIGINT NOT NULL,
@@ -48,6 +51,11 @@ CREATE TABLE order_line (
     total      BIGINT NOT NULL,
     returned   BIGINT NOT NULL CHECK (returned BETWEEN 0 AND qty), -- thousandths given back
     refunded   BIGINT NOT NULL, -- of total, minor units
+    fees       BIGINT NOT NULL, -- deposits and fees, part of net, tax and total
+    fee_list   TEXT   NOT NULL, -- JSON of them by name; or empty
+    cost       BIGINT NOT NULL, -- of one whole unit to the merchant when it was sold; 0: not known
+    reduced    BIGINT NOT NULL, -- 1: the price was a reduced one
+    taxes      TEXT   NOT NULL, -- its tax by rates: n:amount of order_tax; empty: all of it on the only one; 0:0: none
     PRIMARY KEY (merchant, order_id, n)
 );
 -- order_tax: the taxes of an order, one row per rate
@@ -59,7 +67,71 @@ CREATE TABLE order_tax (
     ppm      BIGINT NOT NULL, -- the rate, parts per million
     base     BIGINT NOT NULL, -- net amount it is taken on, minor units
     amount   BIGINT NOT NULL, -- the tax, minor units
+    mark     TEXT   NOT NULL, -- printed beside each line that pays it, or empty
+    exempt   TEXT   NOT NULL, -- why this customer does not pay it, or empty
     PRIMARY KEY (merchant, order_id, n)
 );
 CREATE INDEX sale_order_by_customer ON sale_order (merchant, customer, id) WHERE customer IS NOT NULL;
 CREATE INDEX sale_order_by_ref ON sale_order (merchant, ref) WHERE ref <> '';
+-- order_part: units of a line that were treated alike, of lines whose units cost differently
+CREATE TABLE order_part (
+    merchant BIGINT NOT NULL,
+    order_id BYTEA  NOT NULL,
+    line     BIGINT NOT NULL, -- n of the line
+    n        BIGINT NOT NULL, -- 1, 2 … within the line; the dearest first
+    qty      BIGINT NOT NULL CHECK (qty > 0), -- thousandths
+    discount BIGINT NOT NULL,
+    net      BIGINT NOT NULL,
+    tax      BIGINT NOT NULL,
+    total    BIGINT NOT NULL,
+    returned BIGINT NOT NULL CHECK (returned BETWEEN 0 AND qty), -- thousandths given back
+    refunded BIGINT NOT NULL, -- of total, minor units
+    PRIMARY KEY (merchant, order_id, line, n)
+);
+-- order_manual: a discount that a person gave
+CREATE TABLE order_manual (
+    merchant    BIGINT NOT NULL,
+    order_id    BYTEA  NOT NULL,
+    line        BIGINT NOT NULL, -- n of the line; 0: off the whole order
+    ppm         BIGINT NOT NULL, -- parts per million off, or 0
+    amount      BIGINT NOT NULL, -- minor units off, or 0
+    price       BIGINT NOT NULL, -- the new price of one whole unit, or -1
+    reason      TEXT   NOT NULL, -- as it was given
+    given_by    BYTEA,           -- the API key, or NULL: the program itself
+    approved_by BYTEA,           -- the API key of another person, or NULL
+    PRIMARY KEY (merchant, order_id, line)
+);
+-- order_shipping: the shipping charge of an order
+CREATE TABLE order_shipping (
+    merchant  BIGINT NOT NULL,
+    order_id  BYTEA  NOT NULL,
+    tax_class TEXT   NOT NULL,
+    amount    BIGINT NOT NULL, -- before discounts, minor units
+    discount  BIGINT NOT NULL,
+    net       BIGINT NOT NULL,
+    tax       BIGINT NOT NULL,
+    total     BIGINT NOT NULL,
+    refunded  BIGINT NOT NULL CHECK (refunded BETWEEN 0 AND total), -- of total
+    taxes     TEXT   NOT NULL, -- as in order_line
+    PRIMARY KEY (merchant, order_id)
+);
+-- order_explanation: how the price of an order was made, step by step, where there was more than prices and taxes
+CREATE TABLE order_explanation (
+    merchant BIGINT NOT NULL,
+    order_id BYTEA  NOT NULL,
+    steps    TEXT   NOT NULL, -- JSON of the steps
+    PRIMARY KEY (merchant, order_id)
+);
+-- approval: one person's consent to a discount that another gives by hand; good once and for a short time
+CREATE TABLE approval (
+    merchant      BIGINT NOT NULL,
+    id            BYTEA  NOT NULL,
+    subject       TEXT   NOT NULL, -- what is approved: SHA-256 of the basket, as the quote says it
+    amount        BIGINT NOT NULL, -- at most so much by hand, minor units
+    reason        TEXT   NOT NULL, -- or empty
+    approver      BYTEA,           -- the API key that gave it, or NULL: the program itself
+    made_at_ms    BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL, -- cannot be used from then on
+    used_for      BYTEA,           -- the order it was used for, or NULL
+    PRIMARY KEY (merchant, id)
+);

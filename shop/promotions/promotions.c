@@ -4,7 +4,6 @@
 #include "all_sql.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
-#include "shop/perms.h"
 #include "sys/json_read.h"
 #include "sys/json_write.h"
 
@@ -743,12 +742,6 @@ static bool take_one(TakeOver *t, const Promotion *rule)
     return true;
 }
 
-static bool may(Ctx *ctx, const PermDef *perm)
-{
-    int bit = perm_bit(perm);
-    return bit >= 0 && (ctx->who.perms & 1ULL << bit) != 0;
-}
-
 static bool take_guardrails(TakeOver *t)
 {
     GuardrailVersion before = { 0 }, after = { 0 };
@@ -759,7 +752,7 @@ static bool take_guardrails(TakeOver *t)
     if (!was.ptr || !now.ptr) return err_memory(t->err);
     t->out->guardrails_changed = !str_eq(was, now);
     if (!t->out->guardrails_changed) return true;
-    if (!may(t->ctx, &PERM_GUARDRAILS_WRITE))
+    if (!ctx_may(t->ctx, &PERM_GUARDRAILS_WRITE))
         return err_set(t->err, &ERR_PERMISSION_MISSING, "guardrails", "needs guardrails.write");
     return t->set->dry_run
            || (promotions_put_guardrails(t->ctx, t->set->guardrails, t->err)
@@ -771,7 +764,7 @@ bool promotions_take_over(Ctx *ctx, const RuleFile *set, RuleFileReport *out, Er
     TakeOver t = { ctx, set, out, arena_new(ctx->arena, PromoFaults), NULL, err };
     *out       = (RuleFileReport){ .dry_run = set->dry_run };
     if (!t.faults) return err_memory(err);
-    if (set->publish && !may(ctx, &PERM_PROMOTIONS_PUBLISH))
+    if (set->publish && !ctx_may(ctx, &PERM_PROMOTIONS_PUBLISH))
         return err_set(err, &ERR_PERMISSION_MISSING, "publish", "needs promotions.publish");
     if (!check_file(&t)) return false;
     if (!promotions_faults(ctx->arena, t.faults, false, &out->faults.items, &out->faults.count)

@@ -1,8 +1,8 @@
 -- name: return_put
--- in: merchant:i64 id:id order_id:id location:text number:i64 customer:id ref:text reason:text currency:text net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64
-INSERT INTO sale_return (merchant, id, order_id, location, number, customer, ref, reason, currency, net, tax,
+-- in: merchant:i64 id:id order_id:id location:text number:i64 customer:id ref:text reason:text currency:text shipping:i64 shipping_tax:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64
+INSERT INTO sale_return (merchant, id, order_id, location, number, customer, ref, reason, currency, shipping, shipping_tax, net, tax,
     total, cash_rounding, made_at_ms)
-VALUES (:merchant, :id, :order_id, :location, :number, :customer, :ref, :reason, :currency, :net, :tax,
+VALUES (:merchant, :id, :order_id, :location, :number, :customer, :ref, :reason, :currency, :shipping, :shipping_tax, :net, :tax,
     :total, :cash_rounding, :made_at_ms);
 
 -- name: return_line_put
@@ -12,8 +12,8 @@ VALUES (:merchant, :return_id, :n, :order_line, :item, :sku, :qty, :net, :tax, :
 
 -- name: return_get
 -- in: merchant:i64 id:id
--- out: order_id:id location:text number:i64 customer:id ref:text reason:text currency:text net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64
-SELECT order_id, location, number, customer, ref, reason, currency, net, tax, total, cash_rounding, made_at_ms
+-- out: order_id:id location:text number:i64 customer:id ref:text reason:text currency:text shipping:i64 shipping_tax:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64
+SELECT order_id, location, number, customer, ref, reason, currency, shipping, shipping_tax, net, tax, total, cash_rounding, made_at_ms
 FROM sale_return WHERE merchant = :merchant AND id = :id;
 
 -- name: return_lines_of

@@ -10,10 +10,11 @@ Str returns_receipt_number(Arena *arena, Str location, int64_t number)
     return str_format(arena, "%.*s-R%06lld", STR_FMT(location), (long long)number);
 }
 
-bool returns_put(Ctx *ctx, const Return *doc, const Id *items, Error *err)
+bool returns_put(Ctx *ctx, const Return *doc, const Id *items, int64_t shipping_tax, Error *err)
 {
     ReturnPutIn head = { ctx->who.merchant, doc->id, doc->order, doc->location, doc->number, doc->customer,
-                         text_or_empty(doc->ref), text_or_empty(doc->reason), doc->currency, doc->net,
+                         text_or_empty(doc->ref), text_or_empty(doc->reason), doc->currency,
+                         doc->shipping, shipping_tax, doc->net,
                          doc->tax, doc->total, doc->cash_rounding, doc->made_at };
     assert(doc->total == doc->net + doc->tax);
     if (!q_return_put_exec(ctx->tx, &head, NULL, err)) return false;
@@ -36,10 +37,20 @@ bool returns_get(Ctx *ctx, Id id, Return *out, Error *err)
     if (!q_return_get_one(ctx->tx, ctx->arena, &(ReturnGetIn){ ctx->who.merchant, id }, &r, &found, err))
         return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, "id", "there is no such return");
-    *out = (Return){ .id = id, .number = r.number, .order = r.order_id, .location = r.location,
-                     .customer = r.customer, .ref = text_or_none(r.ref), .reason = text_or_none(r.reason),
-                     .currency = r.currency, .net = r.net, .tax = r.tax, .total = r.total,
-                     .cash_rounding = r.cash_rounding, .made_at = r.made_at_ms };
+    *out                = (Return){ .id            = id,
+                                    .number        = r.number,
+                                    .order         = r.order_id,
+                                    .location      = r.location,
+                                    .customer      = r.customer,
+                                    .ref           = text_or_none(r.ref),
+                                    .reason        = text_or_none(r.reason),
+                                    .currency      = r.currency,
+                                    .shipping      = r.shipping,
+                                    .net           = r.net,
+                                    .tax           = r.tax,
+                                    .total         = r.total,
+                                    .cash_rounding = r.cash_rounding,
+                                    .made_at       = r.made_at_ms };
     out->receipt_number = returns_receipt_number(ctx->arena, r.location, r.number);
     if (!q_return_lines_of_all(ctx->tx, ctx->arena, &(ReturnLinesOfIn){ ctx->who.merchant, id }, &lines,
                                &out->lines.count, err))

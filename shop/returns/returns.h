@@ -9,8 +9,8 @@
 #define API_DEF "shop/returns/api.def"
 #include "shop/api_declare.h"
 
-/* Writes head and lines; items[i] is the item of line i. */
-bool returns_put(Ctx *ctx, const Return *doc, const Id *items, Error *err) MUST_USE;
+/* Writes head and lines; items[i] is the item of line i, `shipping_tax` the tax in doc->shipping. */
+bool returns_put(Ctx *ctx, const Return *doc, const Id *items, int64_t shipping_tax, Error *err) MUST_USE;
 
 /* Head and lines (not refunds). Errors: NOT_FOUND. */
 bool returns_get(Ctx *ctx, Id id, Return *out, Error *err) MUST_USE;

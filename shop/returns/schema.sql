@@ -9,6 +9,8 @@ CREATE TABLE sale_return (
     ref        TEXT   NOT NULL, -- the caller's own number, or empty
     reason     TEXT   NOT NULL, -- for people, or empty
     currency   TEXT   NOT NULL,
+    shipping   BIGINT NOT NULL, -- of the total: given back of the shipping, with tax
+    shipping_tax BIGINT NOT NULL, -- of the tax: that of the shipping
     net        BIGINT NOT NULL, -- minor units given back, positive, as below
     tax        BIGINT NOT NULL,
     total      BIGINT NOT NULL,

@@ -87,6 +87,12 @@ check "a cashier may not change items" 1 'permission_missing' "$onetill" item pu
 check "no key is no entry" 1 'auth_required.*' env ONETILL_KEY= "$onetill" item list
 id=$("$onetill" order list --json --limit 1 | jq -r '.items[0].id')
 check "the receipt is printed" 0 'TOTAL GBP +25\.00' "$onetill" order print "$id"
+check "an order is explained" 0 "2 x 12\.50" "$onetill" price explain "$id"
+echo '{"location":"LON","channel":"pos","lines":[{"sku":"TEA","quantity":3}]}' >"$folder/basket"
+check "a basket is explained" 0 "total .* 37\.50" "$onetill" price explain --basket "$folder/basket"
+check "as JSON too" 0 "^\{.*\"total\":3750" "$onetill" price explain --basket "$folder/basket" --json
+check "an order that is not there is refused" 1 "no such order" "$onetill" price explain 019aa3c1-0000-7000-8000-000000000000
+check "nothing to explain is refused" 2 "name an order" "$onetill" price explain
 check "a backup is made while serving" 0 'backup' "$onetill" backup "$folder/copy.db"
 check "the audit trail is whole while serving" 0 'whole' "$onetill" audit verify
 check "nothing is restored under a running server" 4 'is using this database' "$onetill" restore "$folder/copy.db" --force
