@@ -34,10 +34,10 @@ static bool check_manual(Ctx *ctx, const ManualDiscount *manual, bool line, Erro
 
 /* --- lines --- */
 
-static bool load_fees(const Place *place, const SaleItem *item, CartLine *to, Error *err)
+static bool load_fees(bool own_currency, const SaleItem *item, CartLine *to, Error *err)
 {
     if (item->fees.fees.count == 0) return true;
-    if (!place->own_currency)
+    if (!own_currency)
         return err_set(err, &ERR_FEE_CURRENCY, "", "its fees are in another currency than the channel");
     to->fees.items = item->fees.fees.items; /* pricing only reads them */
     to->fees.count = item->fees.fees.count;
@@ -51,8 +51,8 @@ static bool is_fixed(const SaleItem *item)
            || str_eq(item->kind, STR("fee"));
 }
 
-static bool load_line(Ctx *ctx, const BasketAsk *ask, const Place *place, size_t i, const SaleItem **out,
-                      CartLine *to, Error *err)
+static bool load_line(Ctx *ctx, const BasketAsk *ask, const Place *place, bool own_currency, size_t i,
+                      const SaleItem **out, CartLine *to, Error *err)
 {
     const BasketLine *line = &ask->lines[i];
     const SaleItem   *item;
@@ -75,7 +75,7 @@ static bool load_line(Ctx *ctx, const BasketAsk *ask, const Place *place, size_t
                        .price_source = price.list,
                        .quantity     = line->quantity,
                        .unit_price   = price.amount,
-                       .cost         = item->cost > 0 && place->own_currency ? item->cost : OPT_NONE,
+                       .cost         = item->cost > 0 && own_currency ? item->cost : OPT_NONE,
                        .brand        = text_or_none(item->brand),
                        .categories   = item->categories,
                        .tags         = item->tags,
@@ -88,16 +88,17 @@ static bool load_line(Ctx *ctx, const BasketAsk *ask, const Place *place, size_t
         (void)snprintf(err->field, sizeof err->field, "lines[%zu].%.*s", i, STR_FMT(field));
         return false;
     }
-    return load_fees(place, item, to, err) || at_line(err, i, "sku");
+    return load_fees(own_currency, item, to, err) || at_line(err, i, "sku");
 }
 
-static bool load_lines(Ctx *ctx, const BasketAsk *ask, const Place *place, Basket *out, Error *err)
+static bool load_lines(Ctx *ctx, const BasketAsk *ask, const Place *place, bool own_currency, Basket *out,
+                       Error *err)
 {
     CartLine        *lines = arena_array(ctx->arena, CartLine, ask->line_count + 1);
     const SaleItem **items = arena_array(ctx->arena, const SaleItem *, ask->line_count + 1);
     if (!lines || !items) return err_memory(err);
     for (size_t i = 0; i < ask->line_count; i++) {
-        if (!load_line(ctx, ask, place, i, &items[i], &lines[i], err)) return false;
+        if (!load_line(ctx, ask, place, own_currency, i, &items[i], &lines[i], err)) return false;
         out->by_hand = out->by_hand || lines[i].manual;
     }
     out->items          = items;
@@ -135,8 +136,10 @@ static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, const Ru
                                  .tender             = ask->tender,
                                  .shipping           = ask->shipping,
                                  .manual             = ask->manual };
-    return reference_rules(ctx, rules, err) && load_rates(ctx, place->location.tax_zone, &out->in, err)
-           && load_lines(ctx, ask, place, out, err);
+    if (!reference_rules(ctx, rules, err)) return false;
+    bool own_currency = str_eq((*rules)->currency, place->channel.currency);
+    return load_rates(ctx, place->location.tax_zone, &out->in, err)
+           && load_lines(ctx, ask, place, own_currency, out, err);
 }
 
 /* --- customer, coupons, budgets --- */

@@ -1,5 +1,13 @@
 -- What flows read across capabilities; they write through the capabilities only.
 
+-- Which promotions and limits hold, and the merchant's own currency: all that a basket asks each time, at once.
+-- name: rules_state
+-- in: merchant:i64
+-- out: version:i64 currency:text limits:text
+SELECT coalesce((SELECT s.version FROM promotion_set s WHERE s.merchant = m.merchant), 0), m.currency,
+    coalesce((SELECT g.body FROM guardrail_version g WHERE g.merchant = m.merchant ORDER BY g.version DESC LIMIT 1), '')
+FROM merchant m WHERE m.merchant = :merchant;
+
 -- name: import_item
 -- in: merchant:i64 sku:text
 -- out: id:id tax_class:text stocked:bool

@@ -1,8 +1,9 @@
 /* reference.c — reference data of a sale, from memory or from the database. See reference.h. */
 #include "flows/reference.h"
 
-#include "shop/identity/identity.h"
+#include "all_sql.h"
 #include "shop/tax/tax.h"
+#include "sys/json_read.h"
 
 typedef enum { ON_SHELF_PLACE = 1, ON_SHELF_RATES, ON_SHELF_ITEM, ON_SHELF_RULES } OnShelf;
 
@@ -25,7 +26,6 @@ static bool copy_place(Arena *arena, const void *from, void *to)
 {
     const Place *place = from;
     Place       *copy  = to;
-    copy->own_currency = place->own_currency;
     return form_copy(arena, &Location_def, &place->location, &copy->location)
         && form_copy(arena, &Channel_def, &place->channel, &copy->channel);
 }
@@ -36,15 +36,12 @@ bool reference_place(Ctx *ctx, Str location, Str channel, const Place **out, Err
     bool     served = false;
     *out            = shelf_find(&ctx->shelf, ctx->arena, &key, ctx->now_ms);
     if (*out) return true;
-    Merchant merchant;
     Place *place = arena_new(ctx->arena, Place);
     if (!place) return err_memory(err);
     if (!locations_get(ctx, location, &place->location, err)) return false;
     if (!channels_get(ctx, channel, &place->channel, err)) return false;
     if (!channels_served(ctx, channel, location, &served, err)) return false;
     if (!served) return err_set(err, &ERR_LOCATION_NOT_SERVED, "location", "does not serve this channel");
-    if (!identity_merchant(ctx, &merchant, err)) return false;
-    place->own_currency = str_eq(merchant.currency, place->channel.currency);
     shelf_put(&ctx->shelf, ctx->arena, &key, place, sizeof *place, copy_place, INT64_MIN, INT64_MAX);
     *out = place;
     return true;
@@ -85,20 +82,27 @@ static bool copy_rules(Arena *arena, const void *from, void *to)
     const RulesState *state = from;
     RulesState       *copy  = to;
     copy->version           = state->version;
-    return form_copy(arena, &GuardrailSettings_def, &state->limits, &copy->limits);
+    copy->currency          = str_dup(arena, state->currency);
+    return copy->currency.ptr && form_copy(arena, &GuardrailSettings_def, &state->limits, &copy->limits);
 }
 
 bool reference_rules(Ctx *ctx, const RulesState **out, Error *err)
 {
     ShelfKey         key = key_of(ctx, ON_SHELF_RULES, STR(""), STR(""));
-    GuardrailVersion set = { 0 };
+    RulesStateRow    row = { 0 };
+    bool             found = false;
     *out                 = shelf_find(&ctx->shelf, ctx->arena, &key, ctx->now_ms);
     if (*out) return true;
     RulesState *state = arena_new(ctx->arena, RulesState);
     if (!state) return err_memory(err);
-    if (!promotions_set_version(ctx, &state->version, err) || !promotions_guardrails(ctx, &set, err))
+    if (!q_rules_state_one(ctx->tx, ctx->arena, &(RulesStateIn){ ctx->who.merchant }, &row, &found, err))
         return false;
-    state->limits = *set.settings;
+    if (!found) return err_set(err, &ERR_INTERNAL, "", "there is no such merchant");
+    state->version  = row.version;
+    state->currency = row.currency;
+    if (!json_read_stored(ctx->arena, &GuardrailSettings_def, row.limits.len ? row.limits : STR("{}"),
+                          &state->limits, err))
+        return false;
     shelf_put(&ctx->shelf, ctx->arena, &key, state, sizeof *state, copy_rules, INT64_MIN, INT64_MAX);
     *out = state;
     return true;

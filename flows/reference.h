@@ -14,7 +14,6 @@
 typedef struct {
     Location location;
     Channel  channel; /* which the location serves */
-    bool     own_currency; /* the channel's is the merchant's own, in which costs and fees are */
 } Place;
 
 /* Errors: LOCATION_UNKNOWN, CHANNEL_UNKNOWN, LOCATION_NOT_SERVED. */
@@ -27,6 +26,7 @@ bool reference_rates(Ctx *ctx, Str zone, const CartRate **rates, size_t *count, 
  */
 typedef struct {
     int64_t           version;
+    Str               currency;
     GuardrailSettings limits;
 } RulesState;
 

@@ -1,4 +1,4 @@
--- 0006_sale_parts.sql: deposits and fees of items; what an order keeps of how its price was made: units that cost
+-- 0007_sale_parts.sql: deposits and fees of items; what an order keeps of how its price was made: units that cost
 -- differently, tax by rates of each line, shipping, discounts by hand with their approvals, the explanation.
 ALTER TABLE item ADD COLUMN fees TEXT NOT NULL DEFAULT '';
 ALTER TABLE sale_order ADD COLUMN fees BIGINT NOT NULL DEFAULT 0;
