@@ -432,6 +432,99 @@ static void test_coupons(void)
     end_promotion("ONCE");
 }
 
+static bool offer(Ctx *ctx, void *arg, Error *e)
+{
+    char        id[ID_TEXT_LEN];
+    Str         who = { id, sizeof id };
+    OffersInput ask = { str_from(arg), { &who, 1 }, OPT_NONE, OPT_NONE };
+    id_format(ann, id);
+    return campaigns_offer(ctx, &ask, e);
+}
+
+static bool exempt(Ctx *ctx, void *arg, Error *e)
+{
+    CertificateInput in = { .customer  = ann,
+                            .number    = STR("CERT-1"),
+                            .zone      = STR("GB"),
+                            .tax_class = STR("both"),
+                            .reason    = STR("resale"),
+                            .from      = OPT_NONE,
+                            .until     = OPT_NONE };
+    Certificate      made;
+    (void)arg;
+    return certificates_create(ctx, &in, &made, e);
+}
+
+static void test_personal(void)
+{
+    char  rest[200], id[ID_TEXT_LEN];
+    Quote q;
+    id_format(ann, id);
+    (void)snprintf(rest, sizeof rest, ",\"customer\":\"%.*s\"", ID_TEXT_LEN, id);
+    promotion(
+        "{\"code\":\"MINE\",\"name\":\"For you\",\"phase\":\"order\",\"amount\":200,\"personal\":true}");
+    check_ok(quote("{\"sku\":\"SIX\",\"quantity\":1}", rest, &q) && q.total == 600, &err,
+             "not offered: not given");
+    check_ok(kit_write(db, &env, offer, "MINE", &err), &err, "it is offered to her");
+    check_ok(quote("{\"sku\":\"SIX\",\"quantity\":1}", rest, &q) && q.total == 400, &err, "she gets it");
+    check_ok(quote("{\"sku\":\"SIX\",\"quantity\":1}", "", &q) && q.total == 600, &err, "nobody else does");
+    end_promotion("MINE");
+}
+
+/* Prices include 8.3333 % here; who is exempt pays what is left without it. */
+static void test_exempt(void)
+{
+    char rest[200], id[ID_TEXT_LEN];
+    id_format(ann, id);
+    (void)snprintf(rest, sizeof rest, ",\"customer\":\"%.*s\"", ID_TEXT_LEN, id);
+    check_ok(kit_write(db, &env, exempt, NULL, &err), &err, "a customer is exempt");
+    Order order = sold("{\"sku\":\"BOTH\",\"quantity\":3},{\"sku\":\"SIX\",\"quantity\":1}", rest,
+                       "and buys");
+    check(order.lines.items[0].tax == 0 && order.lines.items[0].total < 3 * 1999,
+          "without the tax that is not due");
+    check(order.lines.items[1].tax == 100, "and with what is");
+    bool told = false;
+    for (size_t i = 0; i < order.taxes.count; i++)
+        told = told || str_eq(order.taxes.items[i].exempt, STR("CERT-1"));
+    check(told, "the order names the certificate");
+    int64_t paid = order.total, back = 0;
+    Id      which = order.id;
+    for (int i = 0; i < 3; i++)
+        back += came_back(which, "\"lines\":[{\"line\":1,\"quantity\":1}]", "one").total;
+    back += came_back(which, "\"lines\":[{\"line\":2,\"quantity\":1}]", "the rest").total;
+    check(back == paid, "and all of it comes back");
+}
+
+static bool mark_it(Ctx *ctx, void *arg, Error *e)
+{
+    (void)arg;
+    TaxRate rate = { .zone      = STR("GB"),
+                     .tax_class = STR("marked"),
+                     .n         = 1,
+                     .name      = STR("Reduced"),
+                     .rate      = 80000,
+                     .mark      = STR("*"),
+                     .from      = OPT_NONE,
+                     .until     = OPT_NONE };
+    return tax_put(ctx, &rate, e);
+}
+
+static void test_marks(void)
+{
+    check_ok(kit_write(db, &env, mark_it, NULL, &err), &err, "a reduced rate with a mark");
+    goods("RAMEN", "marked", 500, "");
+    Order order = sold("{\"sku\":\"RAMEN\",\"quantity\":1},{\"sku\":\"SIX\",\"quantity\":1}", "",
+                       "two rates");
+    check(str_eq(order.lines.items[0].mark, STR("*")) && !order.lines.items[1].mark.ptr,
+          "mark their lines");
+    ReceiptText paper;
+    Id          id = order.id;
+    check_ok(fixture_call(db, &env, print, &(ById){ id }, &paper, sizeof paper, NULL, &err), &err,
+             "the receipt");
+    check(has(paper.text, "RAMEN *") && has(paper.text, "* incl. Reduced on"),
+          "has the mark at line and tax");
+}
+
 /* --- discounts by hand --- */
 
 static bool limit_hands(Ctx *ctx, void *arg, Error *e)
@@ -651,6 +744,9 @@ int main(void)
     test_customers();
     test_tender_and_hours();
     test_coupons();
+    test_personal();
+    test_exempt();
+    test_marks();
     test_hands();
     test_four_eyes();
     test_any_pieces();
