@@ -1,8 +1,8 @@
 /* price.c — how long one core takes to price a basket, without server, database or JSON.
- * Usage: bench-price LINES PROMOTIONS [narrow] | bench-price LINES PROMOTIONS bytes FILE
+ * Usage: bench-price LINES PROMOTIONS [index] | bench-price LINES PROMOTIONS bytes FILE
  * Prints microseconds per basket, the median of 15 rounds.
  * The promotions are a mix as shops have: on items, brands and categories, bundles by tag, coupons, groups
- * of customers, thresholds; some do not stack, so that there is something to choose. `narrow`: each is on one
+ * of customers, thresholds; some do not stack, so that there is something to choose. `index`: each is on one
  * item of a hundred thousand, so that a basket meets as few of them however many there are.
  * `bytes`: from bytes to bytes, as core.wasm does it; FILE gets the same promotions and baskets for that
  * (tests/wasm/bench.mjs). */
