@@ -335,7 +335,7 @@ static void test_explanation(void)
     promotion("{\"code\":\"WHY\",\"name\":\"Why not\",\"phase\":\"item\",\"percent\":200000,"
               "\"select\":{\"skus\":[\"SIX\"]}}");
     check_ok(quote("{\"sku\":\"SIX\",\"quantity\":2}", "", &q), &err, "a quote");
-    check(q.total == 960 && q.exact && q.uses.count == 1 && q.lines.items[0].parts.count == 1
+    check(q.total == 960 && q.exact && q.uses.count == 1 && q.lines.items[0].parts.count == 0
               && str_eq(q.steps.items[1].what, STR("promotion")) && q.steps.items[1].version == 1
               && q.steps.items[1].after == 960,
           "says the promotion with its version and what the line costs then");

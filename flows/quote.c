@@ -23,7 +23,7 @@ static bool show_lines(Ctx *ctx, const Basket *basket, const Priced *priced, Quo
                                               .tax         = made->tax,
                                               .total       = made->total,
                                               .parts.items = made->parts.items,
-                                              .parts.count = made->parts.count };
+                                              .parts.count = made->parts.count > 1 ? made->parts.count : 0 };
     }
     return true;
 }
