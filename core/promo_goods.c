@@ -195,6 +195,7 @@ static bool settle(Level *l, uint32_t leader)
 {
     Island island = { .w = l->w, .bundle_count = island_bundles(l, leader, NULL) };
     if (island.bundle_count == 0 && !l->busy[leader]) return true;
+    l->w->contested = true;
     island.bundles = arena_array(l->w->arena, uint16_t, island.bundle_count);
     if (!island.bundles) return false;
     (void)island_bundles(l, leader, island.bundles);
@@ -320,9 +321,9 @@ bool goods_choose(Work *w)
         level.bundles_end = b;
         if (!choose_level(&level)) return false;
     }
-    w->cut = false;
+    w->cut = false; /* what was cut on the way to the best is nothing */
     settle_claims(w);
-    for (size_t a = 0; a < w->goods_count && w->claims.run_count; a++)
+    for (size_t a = 0; a < w->goods_count && w->contested; a++)
         if (w->active[a].left < INT64_MAX && w->left.rules[a] == 0) w->cut = true;
     if (w->cut) w->exact = false;
     return true;

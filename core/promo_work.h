@@ -99,6 +99,7 @@ typedef struct {
     bool             exact;  /* so far the choice is certainly the cheapest */
     bool             memory; /* the arena is full */
     bool             cut;    /* limits have cut what the search took for given */
+    bool             contested; /* promotions compete for units */
     bool            *banned; /* by active promotion and line: reserved for a later phase */
     Seg              ship; /* the shipping charge, as a line behind the last */
 } Work;
