@@ -8,6 +8,7 @@
 
 #include <openssl/sha.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Puts the path of a line before a refusal about it. */
 static bool at_line(Error *err, size_t i, const char *field)
@@ -109,16 +110,8 @@ static bool load_lines(Ctx *ctx, const BasketAsk *ask, const Place *place, bool 
 
 /* --- places, rates, rules --- */
 
-static bool load_rates(Ctx *ctx, Str zone, CartInput *in, Error *err)
-{
-    const CartRate *rates;
-    if (!reference_rates(ctx, zone, &rates, &in->rates.count, err)) return false;
-    in->rates.items = (CartRate *)rates; /* pricing only reads them */
-    return true;
-}
-
-static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, const RulesState **rules,
-                           Error *err)
+/* All but the tax rates. */
+static bool load_goods(Ctx *ctx, const BasketAsk *ask, Basket *out, const RulesState **rules, Error *err)
 {
     const Place *place;
     *out = (Basket){ .by_hand = ask->manual != NULL };
@@ -127,8 +120,6 @@ static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, const Ru
     out->channel  = &place->channel;
     out->in       = (CartInput){ .currency           = place->channel.currency,
                                  .prices_include_tax = place->channel.prices_include_tax,
-                                 .tax_rounded_per    = place->channel.tax_per_document ? STR("document")
-                                                                                       : STR("line"),
                                  .cash_step          = place->channel.cash_step,
                                  .channel            = place->channel.code,
                                  .location           = place->location.code,
@@ -138,8 +129,39 @@ static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, const Ru
                                  .manual             = ask->manual };
     if (!reference_rules(ctx, rules, err)) return false;
     bool own_currency = str_eq((*rules)->currency, place->channel.currency);
-    return load_rates(ctx, place->location.tax_zone, &out->in, err)
-           && load_lines(ctx, ask, place, own_currency, out, err);
+    if (!taxes_zone(ctx, out->location, ask->ship_to, &out->tax_zone, err)) return false;
+    taxes_rounding(out->tax_zone, place->channel.tax_per_document, &out->in);
+    return load_lines(ctx, ask, place, own_currency, out, err);
+}
+
+static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, const RulesState **rules,
+                           Error *err)
+{
+    return load_goods(ctx, ask, out, rules, err)
+           && taxes_rates(ctx, out->tax_zone, &out->in, &out->tax_source, err);
+}
+
+void basket_ask_taxes(Ctx *ctx, const BasketAsk *ask)
+{
+    enum { BYTES = 4 << 20 };
+    const RulesState *rules = NULL;
+    Error             err   = { 0 };
+    Basket            basket;
+    Arena             arena; /* only what was told stays in that of the request */
+    Ctx               look  = *ctx;
+    void             *bytes = malloc(BYTES);
+    if (!bytes) return;
+    arena_init(&arena, bytes, BYTES);
+    look.arena = &arena;
+    if (db_read_begin(look.db, &look.tx, &err)) {
+        bool ok = load_goods(&look, ask, &basket, &rules, &err);
+        db_read_end(look.tx);
+        if (ok) {
+            ShipTo here = { .country = basket.location->country };
+            taxes_ask(ctx, basket.tax_zone, ask->ship_to ? ask->ship_to : &here, &basket.in);
+        }
+    }
+    free(bytes);
 }
 
 /* --- customer, coupons, budgets --- */
@@ -153,7 +175,7 @@ static bool load_customer(Ctx *ctx, Id id, bool promotions, Basket *out, Error *
     if (id_is_none(id)) return true;
     if (!customer) return err_memory(err);
     if (!customers_cart(ctx, id, customer, err)
-        || !tax_exemptions(ctx, id, out->location->tax_zone, ctx->now_ms, &list, &count, err))
+        || !tax_exemptions(ctx, id, out->tax_zone, ctx->now_ms, &list, &count, err))
         return false;
     out->in.customer         = customer;
     out->in.exemptions.items = list;

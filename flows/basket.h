@@ -4,11 +4,14 @@
 #define FLOWS_BASKET_H
 
 #include "flows/reference.h"
+#include "flows/taxes.h"
 #include "shop/orders/orders.h"
 
 typedef struct {
     const Location        *location;
     const Channel         *channel;
+    Str                    tax_zone;
+    TaxSource              tax_source;
     CartInput              in;      /* what core/cart.c takes */
     const SaleItem *const *items;   /* one for each line */
     int64_t                rules;   /* number of the set of promotions */
@@ -22,13 +25,18 @@ typedef struct {
     size_t            line_count;
     TextList          coupons;
     CartShipping     *shipping; /* or NULL */
+    const ShipTo     *ship_to;  /* or NULL: the goods are taken along */
     ManualDiscount   *manual;   /* or NULL */
     Str               tender;   /* that pays all of it, or none */
 } BasketAsk;
 
+/* Asks the tax service about a basket, outside any transaction; see ctx->asking. What is wrong with the
+ * basket is left to its run. */
+void basket_ask_taxes(Ctx *ctx, const BasketAsk *ask);
+
 /* Errors: LOCATION_UNKNOWN, CHANNEL_UNKNOWN, LOCATION_NOT_SERVED, CUSTOMER_UNKNOWN, SKU_UNKNOWN,
- * PRICE_MISSING, QUANTITY_STEP, FEE_CURRENCY, PERMISSION_MISSING, FIELD_INVALID, COUPON_…, with the path of
- * the line. */
+ * PRICE_MISSING, QUANTITY_STEP, FEE_CURRENCY, PERMISSION_MISSING, FIELD_INVALID, TAX_OUT_OF_REACH,
+ * COUPON_…, with the path of the line. */
 bool basket_load(Ctx *ctx, const BasketAsk *ask, Basket *out, Error *err) MUST_USE;
 
 /* What it costs. `explain`: with steps and what is nearly reached; they are always made where promotions or

@@ -22,19 +22,24 @@ typedef struct {
     Id                     approved_by; /* or none */
 } Sale;
 
+static BasketAsk ask_of(const CheckoutRequest *request)
+{
+    const TenderInput *only = request->tenders.count == 1 ? request->tenders.items : NULL;
+    return (BasketAsk){ .location   = request->location,
+                        .channel    = request->channel,
+                        .customer   = request->customer,
+                        .lines      = request->lines.items,
+                        .line_count = request->lines.count,
+                        .coupons    = request->coupons,
+                        .shipping   = request->shipping,
+                        .ship_to    = request->ship_to,
+                        .manual     = request->manual,
+                        .tender     = only ? only->kind : STR_NONE };
+}
+
 static bool price_it(Ctx *ctx, Sale *sale, Error *err)
 {
     const CheckoutRequest *request = sale->request;
-    const TenderInput     *only    = request->tenders.count == 1 ? request->tenders.items : NULL;
-    sale->ask                      = (BasketAsk){ .location   = request->location,
-                                                  .channel    = request->channel,
-                                                  .customer   = request->customer,
-                                                  .lines      = request->lines.items,
-                                                  .line_count = request->lines.count,
-                                                  .coupons    = request->coupons,
-                                                  .shipping   = request->shipping,
-                                                  .manual     = request->manual,
-                                                  .tender     = only ? only->kind : STR_NONE };
     if (!basket_load(ctx, &sale->ask, &sale->basket, err)) return false;
     if (!basket_price(ctx, &sale->basket, false, &sale->priced, err)) return false;
     int64_t total = sale->priced.total;
@@ -120,6 +125,8 @@ static bool put_order(Ctx *ctx, const Sale *sale, Order *order, Error *err)
     order->note               = request->note;
     order->currency           = sale->basket.in.currency;
     order->prices_include_tax = sale->basket.in.prices_include_tax;
+    order->tax_zone           = sale->basket.tax_zone;
+    order->tax_source         = tax_source_name(sale->basket.tax_source);
     order->subtotal           = sale->priced.subtotal;
     order->discount           = sale->priced.discount;
     order->fees               = sale->priced.fees;
@@ -143,7 +150,11 @@ static bool tell_settled(Ctx *ctx, Order *reply, Error *err)
 
 bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error *err)
 {
-    Sale sale = { .request = request };
+    Sale sale = { .request = request, .ask = ask_of(request) };
+    if (ctx->asking) {
+        basket_ask_taxes(ctx, &sale.ask);
+        return true;
+    }
     if (ctx->resume) return tell_settled(ctx, reply, err);
     if (!price_it(ctx, &sale, err)) return false;
     if (!tenders_plan(sale.priced.total, sale.basket.in.cash_step, request->tenders.items,

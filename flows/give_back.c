@@ -182,6 +182,7 @@ static bool load(Ctx *ctx, Back *back, Error *err)
         return false;
     if (!locations_find(ctx, back->order.location, &sold_at, &found, err)) return false;
     back->tax_zone = found ? sold_at.tax_zone : here.tax_zone;
+    if (back->order.tax_zone.len) back->tax_zone = back->order.tax_zone;
     if (!channels_find(ctx, back->order.channel, &channel, &found, err)) return false;
     back->cash_step = found ? channel.cash_step : 0;
     return true;

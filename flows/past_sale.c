@@ -3,6 +3,7 @@
 
 #include "flows/give_back.h"
 #include "flows/sale.h"
+#include "flows/taxes.h"
 #include "shop/inventory/inventory.h"
 
 #include <assert.h>
@@ -27,9 +28,9 @@ static bool price_it(Ctx *ctx, const PastPlace *place, const PastSale *sale, Car
     }
     *in = (CartInput){ .currency           = place->channel->currency,
                        .prices_include_tax = place->channel->prices_include_tax,
-                       .tax_rounded_per    = place->channel->tax_per_document ? STR("document") : STR("line"),
                        .lines              = { lines, sale->line_count },
                        .rates              = { (CartRate *)place->rates, place->rate_count } };
+    taxes_rounding(place->location->tax_zone, place->channel->tax_per_document, in);
     return cart_price(ctx->arena, NULL, in, false, priced, err);
 }
 
@@ -93,6 +94,8 @@ bool flow_record_sale(Ctx *ctx, const PastPlace *place, const PastSale *sale, Or
                            .note               = sale->note,
                            .currency           = in.currency,
                            .prices_include_tax = in.prices_include_tax,
+                           .tax_zone           = place->location->tax_zone,
+                           .tax_source         = tax_source_name(TAX_FROM_TABLE),
                            .subtotal           = priced.subtotal,
                            .discount           = priced.discount,
                            .net                = priced.net,

@@ -565,6 +565,7 @@ UNION ALL SELECT id, 'customer.groups', groups FROM customer WHERE merchant = :m
 UNION ALL SELECT id, 'customer.tier', tier FROM customer WHERE merchant = :merchant AND tier <> ''
 UNION ALL SELECT id, 'sale_order.ref', ref FROM sale_order WHERE merchant = :merchant AND ref <> ''
 UNION ALL SELECT id, 'sale_order.note', note FROM sale_order WHERE merchant = :merchant AND note <> ''
+UNION ALL SELECT id, 'sale_order.tax_zone', tax_zone FROM sale_order WHERE merchant = :merchant AND tax_zone <> ''
 UNION ALL SELECT order_id, 'order_line.name', name FROM order_line WHERE merchant = :merchant
 UNION ALL SELECT order_id, 'order_line.fee_list', fee_list FROM order_line WHERE merchant = :merchant AND fee_list <> ''
 UNION ALL SELECT order_id, 'order_manual.reason', reason FROM order_manual WHERE merchant = :merchant

@@ -45,6 +45,8 @@ static void show_sums(const Basket *basket, const Priced *priced, Quote *reply)
 {
     *reply = (Quote){ .currency           = basket->in.currency,
                       .prices_include_tax = basket->in.prices_include_tax,
+                      .tax_zone           = basket->tax_zone,
+                      .tax_source         = tax_source_name(basket->tax_source),
                       .subtotal           = priced->subtotal,
                       .discount           = priced->discount,
                       .fees               = priced->fees,
@@ -74,10 +76,15 @@ bool quotes_create(Ctx *ctx, const QuoteRequest *request, Quote *reply, Error *e
                       .line_count = request->lines.count,
                       .coupons    = request->coupons,
                       .shipping   = request->shipping,
+                      .ship_to    = request->ship_to,
                       .manual     = request->manual,
                       .tender     = request->tender };
     Basket    basket;
     Priced    priced;
+    if (ctx->asking) {
+        basket_ask_taxes(ctx, &ask);
+        return true;
+    }
     if (!basket_load(ctx, &ask, &basket, err) || !basket_price(ctx, &basket, true, &priced, err))
         return false;
     show_sums(&basket, &priced, reply);

@@ -6,6 +6,7 @@
 
 #include "all_sql.h"
 #include "flows/rules.h"
+#include "flows/taxes.h"
 #include "shop/campaigns/campaigns.h"
 #include "shop/catalog/catalog.h"
 #include "shop/customers/customers.h"
@@ -134,17 +135,22 @@ static ItemSeen *item_of(Sim *sim, const SimulateLinesRow *line)
     return seen;
 }
 
-static PlaceSeen *place_of(Sim *sim, Str code)
+/* The location of an order with the zone that the order was taxed in. */
+static PlaceSeen *place_of(Sim *sim, const Order *order)
 {
     Location location;
+    Str      code = order->location;
     for (size_t i = 0; i < sim->place_count; i++)
-        if (str_eq(sim->places[i].code, code)) return &sim->places[i];
+        if (str_eq(sim->places[i].code, code)
+            && (!order->tax_zone.len || str_eq(sim->places[i].tax_zone, order->tax_zone)))
+            return &sim->places[i];
     if (!locations_get(&sim->keep, code, &location, sim->err)) return NULL;
+    Str zone = order->tax_zone.len ? str_dup(sim->keep.arena, order->tax_zone) : location.tax_zone;
     PlaceSeen *place = &sim->places[sim->place_count < PLACES_MAX ? sim->place_count++ : 0];
     *place           = (PlaceSeen){ .code      = str_dup(sim->keep.arena, code),
                                     .time_zone = location.time_zone,
-                                    .tax_zone  = location.tax_zone };
-    return place->code.ptr ? place : NULL;
+                                    .tax_zone  = zone };
+    return place->code.ptr && zone.ptr ? place : NULL;
 }
 
 static bool rates_of(Sim *sim, PlaceSeen *place, int64_t at_ms)
@@ -227,11 +233,10 @@ static bool load_coupons(Sim *sim, const Order *order, CartInput *in)
 
 static bool load(Sim *sim, const Order *order, Str tender, CartInput *in, ItemSeen ***seen)
 {
-    PlaceSeen *place = place_of(sim, order->location);
+    PlaceSeen *place = place_of(sim, order);
     if (!place || !rates_of(sim, place, order->made_at)) return false;
     *in = (CartInput){ .currency           = order->currency,
                        .prices_include_tax = order->prices_include_tax,
-                       .tax_rounded_per    = STR("line"),
                        .channel            = order->channel,
                        .location           = order->location,
                        .at                 = order->made_at,
@@ -239,6 +244,7 @@ static bool load(Sim *sim, const Order *order, Str tender, CartInput *in, ItemSe
                        .manual             = manual_of(sim, order->manual),
                        .guardrails         = &sim->limits,
                        .rates              = { place->rates, place->rate_count } };
+    taxes_rounding(place->tax_zone, false, in);
     if (order->shipping) {
         in->shipping = arena_new(sim->ctx.arena, CartShipping);
         if (!in->shipping) return err_memory(sim->err);

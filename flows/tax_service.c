@@ -3,7 +3,6 @@
  * classes asked for is believed. All else is as if the service had not answered. */
 #include "flows/tax_service.h"
 
-#include "shop/tax/tax.h"
 #include "sys/http_client.h"
 #include "sys/json_read.h"
 #include "sys/json_write.h"
@@ -98,18 +97,4 @@ void tax_service_ask(const TaxService *service_or_null, Env *env, Arena *arena, 
     if (!service_or_null) return;
     bool told   = service_or_null->ask(env, arena, question, &out->rates, &out->count);
     out->source = told ? TAX_FROM_SERVICE : TAX_FROM_FALLBACK;
-}
-
-bool tax_service_rates(Ctx *ctx, const TaxAnswer *answer, Str zone, int64_t at_ms, const CartRate **rates,
-                       size_t *count, Error *err)
-{
-    CartRate *own = NULL;
-    if (answer->source == TAX_FROM_SERVICE) {
-        *rates = answer->rates;
-        *count = answer->count;
-        return true;
-    }
-    if (!tax_load(ctx, zone, at_ms, &own, count, err)) return false;
-    *rates = own;
-    return true;
 }

@@ -45,8 +45,4 @@ typedef struct {
 void tax_service_ask(const TaxService *service_or_null, Env *env, Arena *arena, const TaxQuestion *question,
                      TaxAnswer *out);
 
-/* The rates of the answer, or those in force in the shop's tables. Errors: as tax_load. */
-bool tax_service_rates(Ctx *ctx, const TaxAnswer *answer, Str zone, int64_t at_ms, const CartRate **rates,
-                       size_t *count, Error *err) MUST_USE;
-
 #endif

@@ -2,7 +2,6 @@
  * badly, late or not at all. */
 #include "flows/tax_service.h"
 
-#include "shop/tax/tax.h"
 #include "tests/kit.h"
 
 #include <arpa/inet.h>
@@ -14,7 +13,6 @@
 
 static Env   env;
 static Db   *db;
-static Error err;
 static Arena arena;
 
 /* --- a server of one connection at a time, which says what the test wants --- */
@@ -159,37 +157,6 @@ static void check_answers(void)
     check(ask(tax_service_of(&env)).source == TAX_FROM_TABLE, "without a service the tables hold");
 }
 
-/* --- what comes of it --- */
-
-static bool put_rate(Ctx *ctx, void *arg, Error *e)
-{
-    TaxRate rate = { .zone = STR("US-TX-HOU"), .tax_class = STR("standard"), .name = STR("Own"),
-                     .rate = 62500, .n = 1, .from = OPT_NONE, .until = OPT_NONE };
-    return tax_put(ctx, &rate, e);
-}
-
-static bool rates_of(Ctx *ctx, void *arg, Error *e)
-{
-    static CartRate told[] = { { .tax_class = STR("standard"), .name = STR("Told"), .rate = 82500 } };
-    static const struct {
-        TaxAnswer   answer;
-        const char *source;
-        int64_t     rate;
-    } cases[] = { { { TAX_FROM_SERVICE, told, 1 }, "service", 82500 },
-                  { { TAX_FROM_FALLBACK, NULL, 0 }, "fallback", 62500 },
-                  { { TAX_FROM_TABLE, NULL, 0 }, "table", 62500 } };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const CartRate *rates = NULL;
-        size_t          count = 0;
-        if (!tax_service_rates(ctx, &cases[i].answer, STR("US-TX-HOU"), ctx->now_ms, &rates, &count, e))
-            return false;
-        check(count == 1 && rates[0].rate == cases[i].rate
-                  && str_eq(tax_source_name(cases[i].answer.source), str_from(cases[i].source)),
-              cases[i].source);
-    }
-    return true;
-}
-
 int main(void)
 {
     static uint8_t bytes[1 << 19];
@@ -199,8 +166,6 @@ int main(void)
     env.tax_url      = str_from(server.url);
     env.tax_key      = STR("sesame");
     check_answers();
-    check_ok(kit_write(db, &env, put_rate, NULL, &err), &err, "the shop has a rate of its own");
-    check_ok(kit_read(db, &env, rates_of, NULL, &err), &err, "rates come from where the answer says");
     (void)shutdown(server.socket, SHUT_RDWR);
     (void)pthread_join(thread, NULL);
     (void)close(server.socket);

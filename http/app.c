@@ -32,6 +32,7 @@ struct App {
     AppOptions        options;
     Router           *router;
     Workers          *readers; /* SQLite: for SLOW routes only */
+    Workers          *askers; /* wait for the tax service; NULL: there is none */
     Workers          *afters;  /* apart from the readers: a slow card service must not stop reads */
     const HttpServer *server;
     Str               openapi; /* owned */
@@ -468,6 +469,26 @@ static bool check_media(const Call *call, Error *err)
     return err_set(err, &ERR_MEDIA_TYPE, "", "send application/json without Content-Encoding");
 }
 
+/* A service is asked before the transaction of the handler begins. */
+static void ask_stage(void *arg)
+{
+    Call *call       = arg;
+    Error err        = { 0 };
+    call->ctx.asking = true;
+    (void)call->route->def->handler(&call->ctx, call->request, call->reply, &err);
+    call->ctx.asking = false;
+    call->mark       = call->ctx.arena->used; /* now above what was told */
+    if (call->route->def->flags & WRITE) start_write(call);
+    else read_stage(call);
+}
+
+static void start_asking(Call *call)
+{
+    Error err  = { 0 };
+    call->work = (Work){ .run = ask_stage, .arg = call };
+    if (!workers_push(call->app->askers, &call->work, &err)) refuse(call, &err);
+}
+
 /* Everything after it is known who asks. */
 static void proceed(Call *call, bool on_worker)
 {
@@ -490,6 +511,8 @@ static void proceed(Call *call, bool on_worker)
     call->mark = call->ctx.arena->used;
     if (!ok) {
         refuse_with(call, &err, &faults, STR_NONE, true);
+    } else if (def->flags & ASKS && app->askers) {
+        start_asking(call);
     } else if (def->flags & WRITE) {
         start_write(call);
     } else if (on_worker || !(app->reads_wait || def->flags & SLOW)) {
@@ -717,6 +740,7 @@ bool app_create(const AppOptions *options, App **out, Error *err)
     if (!app->reads_wait) app->shelf = shelf_create(SHELF_BYTES);
     bool ok = router_create(shop_all, shop_count, &app->router, err) && make_openapi(app, err) &&
               workers_create(threads, &app->afters, err) &&
+              (!options->env->tax_url.len || workers_create(threads, &app->askers, err)) &&
               workers_create(app->reads_wait ? threads : SLOW_THREADS, &app->readers, err) &&
               streams_create(options->db, options->env, &app->streams, err) &&
               (!options->log || access_log_open(STDERR_FILENO, &app->log, err));
@@ -742,6 +766,7 @@ void app_destroy(App *app)
     if (!app) return;
     await_answers(app);
     workers_destroy(app->readers);
+    workers_destroy(app->askers);
     workers_destroy(app->afters);
     streams_destroy(app->streams);
     router_destroy(app->router);

@@ -43,6 +43,8 @@ enum {
                       * TEXT field `cursor` of the reply struct; text/event-stream */
     NO_TOUCH   = 32, /* a WRITE that changes nothing a CACHED reply shows (orders, stock, payments) */
     SLOW       = 64, /* a READ that may look at many rows: never on the loop thread, also on SQLite */
+    ASKS       = 256, /* when there is a tax service, the handler is called beforehand with ctx->asking,
+                       * outside any transaction and on a thread that may wait for it; see ctx.h */
 };
 
 typedef enum { GET, POST, PUT, PATCH, DELETE } Method;

@@ -32,6 +32,10 @@ struct Ctx {
     /* Set by the app when a request comes again whose `after` did not end: the handler only tells what
      * became of the document after_id. */
     bool resume;
+    /* Set by the app when a service outside is to be asked first (route flag ASKS): the handler only asks it,
+     * outside any transaction, and leaves what it was told in the arena for its run. */
+    bool asking;
+    const struct TaxTold *told; /* by the tax service (flows/taxes.h), or NULL */
     /* Set by `after` (or when resumed): it is not settled yet; the answer is 202 and is not kept. */
     bool pending;
 };

@@ -50,7 +50,8 @@ static bool put_head(Ctx *ctx, const Order *o, int64_t kept, Error *err)
                       .prices_include_tax = o->prices_include_tax, .subtotal = o->subtotal,
                       .discount = o->discount, .fees = o->fees, .net = o->net, .tax = o->tax,
                       .total = o->total, .cash_rounding = o->cash_rounding, .made_at_ms = o->made_at,
-                      .state_at_ms = o->state_at, .extras = kept };
+                      .state_at_ms = o->state_at, .extras = kept,
+                      .tax_zone = o->tax_zone, .tax_source = o->tax_source };
     return q_order_put_exec(ctx->tx, &in, NULL, err);
 }
 
@@ -364,7 +365,8 @@ static bool get_head(Ctx *ctx, Id id, Order *out, int64_t *kept, Error *err)
     *out = (Order){ .id = id, .number = r.number, .state = r.state, .location = r.location,
                     .channel = r.channel, .customer = r.customer, .ref = text_or_none(r.ref),
                     .note = text_or_none(r.note), .currency = r.currency,
-                    .prices_include_tax = r.prices_include_tax, .subtotal = r.subtotal,
+                    .prices_include_tax = r.prices_include_tax,
+                    .tax_zone = text_or_none(r.tax_zone), .tax_source = r.tax_source, .subtotal = r.subtotal,
                     .discount = r.discount, .fees = r.fees, .net = r.net, .tax = r.tax, .total = r.total,
                     .cash_rounding = r.cash_rounding, .made_at = r.made_at_ms, .state_at = r.state_at_ms };
     out->receipt_number = orders_receipt_number(ctx->arena, r.location, r.number);

@@ -6,12 +6,13 @@ ON CONFLICT (merchant, location, kind) DO UPDATE SET last = receipt_series.last 
 RETURNING last;
 
 -- name: order_put
--- in: merchant:i64 id:id location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64
+-- in: merchant:i64 id:id location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64 tax_zone:text tax_source:text
 INSERT INTO sale_order (merchant, id, location, channel, number, state, customer, ref, note, currency,
-    prices_include_tax, subtotal, discount, fees, net, tax, total, cash_rounding, made_at_ms, state_at_ms, extras)
+    prices_include_tax, subtotal, discount, fees, net, tax, total, cash_rounding, made_at_ms, state_at_ms, extras,
+    tax_zone, tax_source)
 VALUES (:merchant, :id, :location, :channel, :number, :state, :customer, :ref, :note, :currency,
     :prices_include_tax, :subtotal, :discount, :fees, :net, :tax, :total, :cash_rounding, :made_at_ms,
-    :state_at_ms, :extras);
+    :state_at_ms, :extras, :tax_zone, :tax_source);
 
 -- name: order_line_put
 -- in: merchant:i64 order_id:id n:i64 item:id sku:text name:text tax_class:text price_list:text qty:i64 unit_price:i64 discount:i64 net:i64 tax:i64 total:i64 fees:i64 fee_list:text cost:i64 reduced:bool taxes:text
@@ -27,9 +28,9 @@ VALUES (:merchant, :order_id, :n, :name, :ppm, :base, :amount, :mark, :exempt);
 
 -- name: order_get
 -- in: merchant:i64 id:id
--- out: location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64
+-- out: location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64 tax_zone:text tax_source:text
 SELECT location, channel, number, state, customer, ref, note, currency, prices_include_tax, subtotal,
-    discount, fees, net, tax, total, cash_rounding, made_at_ms, state_at_ms, extras
+    discount, fees, net, tax, total, cash_rounding, made_at_ms, state_at_ms, extras, tax_zone, tax_source
 FROM sale_order WHERE merchant = :merchant AND id = :id;
 
 -- name: order_lines_of

@@ -29,6 +29,8 @@ CREATE TABLE sale_order (
     made_at_ms         BIGINT NOT NULL,
     state_at_ms        BIGINT NOT NULL, -- when it came into its state
     extras             BIGINT NOT NULL, -- what more is kept of it: 1 parts, 2 manual discounts, 4 shipping, 8 explanation, 16 promotions
+    tax_zone           TEXT   NOT NULL, -- where it was taxed; empty: as its location is
+    tax_source         TEXT   NOT NULL, -- whose rates: table, service, or fallback
     PRIMARY KEY (merchant, id)
 );
 CREATE UNIQUE INDEX sale_order_by_number ON sale_order (merchant, location, number);

@@ -1,0 +1,220 @@
+/* taxes_test.c — where sales are taxed, how they are rounded there, and whose rates hold: with shops in
+ * Houston, New York, Mumbai and Tokyo, goods taken along and sent, and a tax service that told something,
+ * told of something else or nothing. */
+#include "flows/basket.h"
+#include "flows/give_back.h"
+
+#include "core/tax_zone.h"
+#include "shop/catalog/catalog.h"
+#include "shop/inventory/inventory.h"
+#include "shop/pricing/pricing.h"
+#include "shop/tax/tax.h"
+#include "tests/fixture.h"
+#include "tests/kit.h"
+
+static Env   env;
+static Db   *db;
+static Error err;
+
+static const struct {
+    const char *code, *country, *tax_zone;
+} places[] = { { "HOU", "US", "US-TX-HOU" }, { "NYC", "US", "US-NY-NYC" }, { "BOM", "IN", "IN-MH" },
+               { "TYO", "JP", "JP" } };
+
+/* Zone, class, order and rate; names are those of the zone. */
+static const TaxRate rates[] = {
+    { .zone = STR("US-TX-HOU"), .n = 1, .name = STR("Texas"), .rate = 62500 },
+    { .zone = STR("US-TX-HOU"), .n = 2, .name = STR("Houston"), .rate = 20000 },
+    { .zone = STR("US-NY-NYC"), .n = 1, .name = STR("New York"), .rate = 40000 },
+    { .zone = STR("US-NY-NYC"), .n = 2, .name = STR("City"), .rate = 48750 },
+    { .zone = STR("US-NY"), .n = 1, .name = STR("New York"), .rate = 40000 },
+    { .zone = STR("IN-MH"), .n = 1, .name = STR("CGST"), .rate = 90000 },
+    { .zone = STR("IN-MH"), .n = 2, .name = STR("SGST"), .rate = 90000 },
+    { .zone = STR("IN-IGST"), .n = 1, .name = STR("IGST"), .rate = 180000 },
+    { .zone = STR("JP"), .n = 1, .name = STR("JCT"), .rate = 100000 },
+    { .zone = STR("FR"), .n = 1, .name = STR("TVA"), .rate = 200000 },
+};
+
+static bool make(Ctx *ctx, void *arg, Error *e)
+{
+    Channel   net  = { STR("net"), STR("Net"), STR("web"), STR("GBP"), false, false, 0, false, true };
+    ItemInput item = { .sku = STR("CUP"), .name = STR("CUP"), .tax_class = STR("standard"),
+                       .quantity_step = 1000, .service = true };
+    PriceSet  set  = { .list = STR("list"), .until_ms = INT64_MAX, .amount = 99 };
+    if (!channels_put(ctx, &net, e) || !catalog_put(ctx, &item, &set.item, e) || !pricing_put(ctx, &set, e))
+        return false;
+    for (size_t i = 0; i < COUNT(places); i++) {
+        Location place = { str_from(places[i].code), str_from(places[i].code), STR("store"),
+                           str_from(places[i].country), STR("Europe/London"), STR_NONE,
+                           str_from(places[i].tax_zone), true };
+        if (!locations_put(ctx, &place, e) || !channels_serve(ctx, STR("net"), place.code, 1, e))
+            return false;
+    }
+    for (size_t i = 0; i < COUNT(rates); i++) {
+        TaxRate rate   = rates[i];
+        rate.tax_class = STR("standard");
+        rate.from = rate.until = OPT_NONE;
+        if (!tax_put(ctx, &rate, e)) return false;
+    }
+    return true;
+}
+
+static bool quote(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    return quotes_create(ctx, request, reply, e);
+}
+
+static bool sell(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    return orders_create(ctx, request, reply, e);
+}
+
+static bool give_back(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    return returns_create(ctx, request, reply, e);
+}
+
+/* --- where --- */
+
+static const struct {
+    const char *name, *location, *country, *region, *zone; /* sent there */
+    const char *taxed;
+    int64_t     tax;                                       /* of one cup at 0.99 without tax */
+} sales[] = {
+    { "what is taken along is taxed where it is sold, state and city rounded as one", "NYC", NULL, NULL, NULL,
+      "US-NY-NYC", 9 },
+    { "sent within Texas it is taxed where it comes from", "HOU", "US", "TX", NULL, "US-TX-HOU", 8 },
+    { "also when the shop names the zone", "HOU", "US", NULL, "US-TX-DAL", "US-TX-HOU", 8 },
+    { "sent within New York where it goes", "NYC", "US", "NY", NULL, "US-NY", 4 },
+    { "sent from Texas to New York where it goes", "HOU", "US", "NY", NULL, "US-NY", 4 },
+    { "to the very place that the shop names", "HOU", "US", "NY", "US-NY-NYC", "US-NY-NYC", 9 },
+    { "sent within an Indian state by its two halves", "BOM", "IN", "MH", NULL, "IN-MH", 18 },
+    { "sent to another one by the integrated tax", "BOM", "IN", "KA", NULL, "IN-IGST", 18 },
+    { "sent to a region without rates of its own by those of the country", "NYC", "FR", "75", NULL, "FR",
+      20 },
+    { "Japan rounds down", "TYO", NULL, NULL, NULL, "JP", 9 },
+};
+
+static void check_places(void)
+{
+    Quote told;
+    for (size_t i = 0; i < COUNT(sales); i++) {
+        BasketLine   cup     = { STR("CUP"), 1000, NULL };
+        ShipTo       to      = { .country = str_from(sales[i].country), .region = str_from(sales[i].region),
+                                 .zone = str_from(sales[i].zone) };
+        QuoteRequest request = { .location = str_from(sales[i].location), .channel = STR("net"),
+                                 .ship_to = sales[i].country ? &to : NULL, .lines = { &cup, 1 } };
+        bool ok = fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err);
+        check_ok(ok && str_eq(told.tax_zone, str_from(sales[i].taxed)) && told.tax == sales[i].tax
+                     && told.net == 99 && str_eq(told.tax_source, STR("table")),
+                 &err, sales[i].name);
+    }
+}
+
+static const struct {
+    const char   *name, *country, *region;
+    const ErrDef *why;
+} refused[] = {
+    { "a place that nobody has rates for is not taxed with nothing", "US", "OR", &ERR_TAX_UNRESOLVED },
+    { "a country is in upper case", "us", NULL, &ERR_FIELD_INVALID },
+    { "a region is a code", "US", "New York", &ERR_FIELD_INVALID },
+    { "nor are goods sent where taxes cannot be computed", "BR", "SP", &ERR_TAX_OUT_OF_REACH },
+};
+
+static void check_refusals(void)
+{
+    Quote told;
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        BasketLine   cup     = { STR("CUP"), 1000, NULL };
+        ShipTo       to      = { .country = str_from(refused[i].country),
+                                 .region  = str_from(refused[i].region) };
+        QuoteRequest request = { .location = STR("HOU"), .channel = STR("net"), .ship_to = &to,
+                                 .lines = { &cup, 1 } };
+        check_refused(fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err), &err,
+                      refused[i].why, refused[i].name);
+    }
+}
+
+/* --- and back --- */
+
+static void check_return(void)
+{
+    Order           order;
+    Return          doc;
+    BasketLine      cup  = { STR("CUP"), 2000, NULL };
+    ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
+    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
+                             .ship_to = &to, .lines = { &cup, 1 }, .tenders = { &cash, 1 } };
+    check_ok(fixture_call(db, &env, sell, &sale, &order, sizeof order, NULL, &err), &err,
+             "it is sold and sent");
+    check(str_eq(order.tax_zone, STR("US-NY-NYC")) && str_eq(order.tax_source, STR("table"))
+              && order.tax == 18 && order.taxes.count == 2,
+          "the order says where it was taxed");
+    Id              id   = order.id;
+    ReturnLineInput one  = { .line = 1, .quantity = 2000 };
+    ReturnRequest   back = { .order = id, .location = STR("LON"), .lines = { &one, 1 } };
+    check_ok(fixture_call(db, &env, give_back, &back, &doc, sizeof doc, NULL, &err), &err,
+             "it comes back to a shop in another country");
+    check(doc.tax == 18 && doc.total == 216, "with the taxes that it was sold with");
+}
+
+/* --- what a service told --- */
+
+static bool tell(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    static CartRate some[] = { { .tax_class = STR("standard"), .name = STR("Told"), .rate = 100000 } };
+    static TaxTold  told   = { STR("US-TX-HOU"), { TAX_FROM_SERVICE, some, COUNT(some) } };
+    ctx->told              = &told;
+    return quotes_create(ctx, request, reply, e);
+}
+
+static void check_told(void)
+{
+    static const struct {
+        const char    *name, *location, *sku;
+        FixtureHandler handler;
+        const char    *source;
+        int64_t        tax;
+    } cases[] = {
+        { "what the service told holds", "HOU", "CUP", tell, "service", 10 },
+        { "but not in another zone", "NYC", "CUP", tell, "fallback", 9 },
+        { "nor for a class that it said nothing of", "HOU", "CARD", tell, "fallback", 0 },
+        { "when it told nothing the tables hold, and it is said", "HOU", "CUP", quote, "fallback", 8 },
+    };
+    Quote told;
+    env.tax_url = STR("http://127.0.0.1:1");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        BasketLine   lines[] = { { str_from(cases[i].sku), 1000, NULL } };
+        QuoteRequest request = { .location = str_from(cases[i].location), .channel = STR("net"),
+                                 .lines = { lines, 1 } };
+        bool ok = fixture_call(db, &env, cases[i].handler, &request, &told, sizeof told, NULL, &err);
+        check_ok(ok && str_eq(told.tax_source, str_from(cases[i].source)) && told.tax == cases[i].tax, &err,
+                 cases[i].name);
+    }
+    env.tax_url = STR_NONE;
+}
+
+static bool make_card(Ctx *ctx, void *arg, Error *e)
+{
+    ItemInput item = { .sku = STR("CARD"), .name = STR("CARD"), .tax_class = STR("zero"),
+                       .quantity_step = 1000, .service = true };
+    PriceSet  set  = { .list = STR("list"), .until_ms = INT64_MAX, .amount = 500 };
+    TaxRate   zero = { .zone = STR("US-TX-HOU"), .tax_class = STR("zero"), .n = 1, .name = STR("Zero"),
+                       .from = OPT_NONE, .until = OPT_NONE };
+    return catalog_put(ctx, &item, &set.item, e) && pricing_put(ctx, &set, e) && tax_put(ctx, &zero, e);
+}
+
+int main(void)
+{
+    db = kit_open(&env);
+    check_ok(kit_write(db, &env, fixture_shop, NULL, &err), &err, "the shop is made");
+    check_ok(kit_write(db, &env, make, NULL, &err), &err, "with places of many rules");
+    check_ok(kit_write(db, &env, make_card, NULL, &err), &err, "and goods that pay nothing");
+    check_places();
+    check_refusals();
+    check_return();
+    check_told();
+    kit_close(db);
+    return check_finish("taxes");
+}
