@@ -153,6 +153,7 @@ void basket_ask_taxes(Ctx *ctx, const BasketAsk *ask)
     if (!bytes) return;
     arena_init(&arena, bytes, BYTES);
     look.arena = &arena;
+    look.shelf = (ShelfUse){ 0 };
     if (db_read_begin(look.db, &look.tx, &err)) {
         bool ok = load_goods(&look, ask, &basket, &rules, &err);
         db_read_end(look.tx);

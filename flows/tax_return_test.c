@@ -26,8 +26,13 @@ static const TaxRate rates[] = {
 static const struct {
     const char *sku, *tax_class;
     int64_t     price, quantity;
-} goods[] = { { "CAN", "can", 120, 3000 },     { "COAT", "coat", 9900, 2000 }, { "FUR", "coat", 99900, 1000 },
-              { "CARD", "untaxed", 5000, 1000 } };
+    const char *fee_class; /* of a deposit of 0.25, or NULL */
+} goods[] = { { "CAN", "can", 120, 3000, NULL },
+              { "COAT", "coat", 9900, 2000, NULL },
+              { "FUR", "coat", 99900, 1000, NULL },
+              { "CARD", "untaxed", 5000, 1000, NULL },
+              { "BOTTLE", "reduced", 199, 3000, "standard" },
+              { "CRATE", "can", 120, 2000, "untaxed" } };
 
 static bool make(Ctx *ctx, void *arg, Error *err)
 {
@@ -41,6 +46,9 @@ static bool make(Ctx *ctx, void *arg, Error *err)
         ItemInput item = { .sku = str_from(goods[i].sku), .name = str_from(goods[i].sku),
                            .tax_class = str_from(goods[i].tax_class), .quantity_step = 1000,
                            .service = true };
+        CartFee   fee  = { STR("Deposit"), 25, str_from(goods[i].fee_class) };
+        if (goods[i].fee_class) item.fees.items = &fee;
+        item.fees.count = goods[i].fee_class ? 1 : 0;
         PriceSet  set  = { .list = STR("list"), .until_ms = INT64_MAX, .amount = goods[i].price };
         if (!catalog_put(ctx, &item, &set.item, err) || !pricing_put(ctx, &set, err)) return false;
     }
@@ -109,7 +117,7 @@ int main(void)
     check_ok(kit_write(db, &env, make, NULL, &err), &err, "with goods of every kind of tax");
     for (size_t i = 0; i < COUNT(goods); i++) check_goods(i);
     check_ok(kit_read(db, &env, count_taxes, &taxes, &err), &err, "the ledger is read");
-    check(taxes.accounts == 4 && taxes.open == 0, "no account of a tax has anything left");
+    check(taxes.accounts == 6 && taxes.open == 0, "no account of a tax has anything left");
     kit_close(db);
     return check_finish("tax returns");
 }

@@ -4,9 +4,9 @@
 #include "flows/basket.h"
 #include "flows/give_back.h"
 
-#include "core/tax_zone.h"
+#include "all_sql.h"
 #include "shop/catalog/catalog.h"
-#include "shop/inventory/inventory.h"
+#include "shop/customers/customers.h"
 #include "shop/pricing/pricing.h"
 #include "shop/tax/tax.h"
 #include "tests/fixture.h"
@@ -137,6 +137,19 @@ static void check_refusals(void)
 
 /* --- and back --- */
 
+/* Also the taxes of all that came back so far are back. */
+static bool no_tax_left(Ctx *ctx, void *arg, Error *e)
+{
+    LedgerBalancesRow *rows  = NULL;
+    size_t             count = 0, open = 0;
+    LedgerBalancesIn   in    = { ctx->who.merchant };
+    if (!q_ledger_balances_all(ctx->tx, ctx->arena, &in, &rows, &count, e)) return false;
+    for (size_t i = 0; i < count; i++)
+        open += str_starts(rows[i].account, STR("tax:")) && rows[i].balance != 0;
+    check(open == 0, "and no account of a tax has anything left");
+    return true;
+}
+
 static void check_return(void)
 {
     Order           order;
@@ -157,6 +170,66 @@ static void check_return(void)
     check_ok(fixture_call(db, &env, give_back, &back, &doc, sizeof doc, NULL, &err), &err,
              "it comes back to a shop in another country");
     check(doc.tax == 18 && doc.total == 216, "with the taxes that it was sold with");
+}
+
+/* --- who need not pay --- */
+
+typedef struct {
+    Id customer, certificate;
+} Exempt;
+
+/* Of New York State only the State's part: she pays the City's. */
+static bool exempt(Ctx *ctx, void *arg, Error *e)
+{
+    Exempt          *ann   = arg;
+    Certificate      paper = { .number = STR_NONE };
+    CustomerInput    who   = { .name = STR("Ann") };
+    TaxRate          state = { .zone = STR("US-NY-NYC"), .tax_class = STR("standard"), .n = 1,
+                               .name = STR("New York"), .rate = 40000, .kind = STR("state"),
+                               .from = OPT_NONE, .until = OPT_NONE };
+    CertificateInput in    = { .number = STR("ST-120"), .zone = STR("US-NY"), .kind = STR("state"),
+                               .from = OPT_NONE, .until = OPT_NONE };
+    if (!customers_put(ctx, &who, &ann->customer, e) || !tax_put(ctx, &state, e)) return false;
+    in.customer = ann->customer;
+    if (!tax_certificate_put(ctx, &in, &paper, e)) return false;
+    ann->certificate = paper.id;
+    return true;
+}
+
+static bool end_certificate(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    return certificates_end(ctx, request, reply, e);
+}
+
+static void check_exempt(void)
+{
+    Order           order;
+    Return          doc;
+    Certificate     ended;
+    Exempt          ann  = { .customer = { { 0 } } };
+    BasketLine      cup  = { STR("CUP"), 2000, NULL };
+    ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
+    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
+                             .ship_to = &to, .lines = { &cup, 1 }, .tenders = { &cash, 1 } };
+    check_ok(kit_write(db, &env, exempt, &ann, &err), &err, "a customer is exempt of a state's tax");
+    sale.customer = ann.customer;
+    check_ok(fixture_call(db, &env, sell, &sale, &order, sizeof order, NULL, &err), &err, "she is sent two");
+    check(order.tax == 10 && order.taxes.count == 2 && order.taxes.items[0].exempt.len > 0
+              && order.taxes.items[0].amount == 0 && order.taxes.items[1].amount == 10,
+          "her certificate holds where the goods go");
+    Id   id  = order.id;
+    ById end = { ann.certificate };
+    check_ok(fixture_call(db, &env, end_certificate, &end, &ended, sizeof ended, NULL, &err), &err,
+             "the certificate ends");
+    for (int i = 0; i < 2; i++) {
+        ReturnLineInput one  = { .line = 1, .quantity = 1000 };
+        ReturnRequest   back = { .order = id, .location = STR("NYC"), .lines = { &one, 1 } };
+        check_ok(fixture_call(db, &env, give_back, &back, &doc, sizeof doc, NULL, &err), &err,
+                 "one comes back");
+        check(doc.tax == 5 && doc.total == 104, "with what she paid, as if the certificate still held");
+    }
+    check_ok(kit_read(db, &env, no_tax_left, NULL, &err), &err, "the ledger is read");
 }
 
 /* --- what a service told --- */
@@ -214,6 +287,7 @@ int main(void)
     check_places();
     check_refusals();
     check_return();
+    check_exempt();
     check_told();
     kit_close(db);
     return check_finish("taxes");
