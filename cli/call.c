@@ -1,6 +1,6 @@
 /* call.c — commands made of the route tables. See call.h.
- * Knows no route by name: the fields of the request struct become options, fields of the path are
- * positional too, and everything is checked by the server. */
+ * Knows no route by name: the fields of the request struct become options, fields of the path and those
+ * that a question must have are positional too, and everything is checked by the server. */
 #include "cli/call.h"
 
 #include "cli/args.h"
@@ -165,7 +165,8 @@ static json_t *gather(Cli *cli, const RouteDef *route, Error *err)
     for (size_t i = 0; i < route->request->field_count && !err->def; i++) {
         const FieldDef *field = &route->request->fields[i];
         Str             text  = cli_option(cli, field->name);
-        if (!text.ptr && path_has_field(route->path, field->name) && word < cli->word_count)
+        bool            asked = route->method == GET && field->need == REQUIRED;
+        if (!text.ptr && (asked || path_has_field(route->path, field->name)) && word < cli->word_count)
             text = cli->words[word++];
         if (text.ptr) (void)json_object_set_new(all, field->name, field_value(cli->arena, field, text, err));
     }

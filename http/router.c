@@ -48,7 +48,7 @@ bool percent_decode(Arena *arena, Str text, bool plus, Str *out)
             byte = high * 16 + low;
             i += 2;
         }
-        if (byte < 0x20 || byte == 0x7F) return false;
+        if ((byte < 0x20 && !(byte == 0x1D && plus)) || byte == 0x7F) return false; /* FNC1 of a scanner */
         to[len++] = (char)byte;
     }
     *out = (Str){ to, len };

@@ -45,11 +45,18 @@ static bool may_be_gtin(const char *name)
            strcmp(name, "barcodes") == 0 || strcmp(name, "except_skus") == 0;
 }
 
-static bool has_controls(Str text)
+/* GS1 element strings of a scanner hold FNC1, sent as 0x1D. */
+static bool may_hold_fnc1(const char *name)
+{
+    return strcmp(name, "barcode") == 0;
+}
+
+static bool has_controls(Str text, bool fnc1_allowed)
 {
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F) return true;
+        unsigned char c    = (unsigned char)text.ptr[i];
+        bool          fine = c == '\n' || c == '\t' || (c == 0x1D && fnc1_allowed);
+        if ((c < 0x20 && !fine) || c == 0x7F) return true;
     }
     return false;
 }
@@ -61,7 +68,7 @@ static void plain_text(Decoder *d, const FieldDef *field, Str text, int64_t low,
         decoder_fault(d, "too_short", "the text is too short");
     else if (limited && (int64_t)text.len > high)
         decoder_fault(d, "too_long", "the text is too long");
-    else if (has_controls(text))
+    else if (has_controls(text, may_hold_fnc1(field->name)))
         decoder_fault(d, "char_forbidden", "control characters are not taken");
     else if (pan_found(text, may_be_gtin(field->name)))
         decoder_fault(d, "card_number_refused", "this looks like a card number; never send one");

@@ -108,7 +108,7 @@ static bool gtin_key(Str gtin, char key[GTIN_LEN])
     return true;
 }
 
-bool catalog_find_sku_of(Ctx *ctx, Str gtin, Str *sku, bool *found, Error *err)
+bool catalog_find_barcode(Ctx *ctx, Str gtin, Str *sku, int64_t *qty, bool *found, Error *err)
 {
     BarcodeSkuRow row = { 0 };
     char          key[GTIN_LEN];
@@ -116,8 +116,15 @@ bool catalog_find_sku_of(Ctx *ctx, Str gtin, Str *sku, bool *found, Error *err)
     *found           = false;
     if (!gtin_key(gtin, key)) return true;
     if (!q_barcode_sku_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
-    *sku = row.sku;
+    if (*found) *sku = row.sku;
+    *qty = row.qty;
     return true;
+}
+
+bool catalog_find_sku_of(Ctx *ctx, Str gtin, Str *sku, bool *found, Error *err)
+{
+    int64_t qty = 0;
+    return catalog_find_barcode(ctx, gtin, sku, &qty, found, err);
 }
 
 bool catalog_sku_of(Ctx *ctx, Str gtin, Str *sku, Error *err)
@@ -211,7 +218,8 @@ static bool put_barcodes(Ctx *ctx, const ItemInput *item, Id id, bool fresh, Err
     if (!fresh && !q_barcode_clear_exec(ctx->tx, &clear, NULL, err)) return false;
     for (size_t i = 0; i < item->barcodes.count; i++) {
         Str          gtin    = item->barcodes.items[i].gtin;
-        BarcodePutIn in      = { ctx->who.merchant, { key, GTIN_LEN }, id, gtin };
+        int64_t      qty     = item->barcodes.items[i].quantity;
+        BarcodePutIn in      = { ctx->who.merchant, { key, GTIN_LEN }, id, gtin, qty > 0 ? qty : QTY_ONE };
         int64_t      changed = 0;
         Str          other   = STR("");
         if (!gtin_key(gtin, key)) return err_set(err, &ERR_GTIN_INVALID, "barcodes", "no GTIN");

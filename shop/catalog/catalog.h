@@ -39,6 +39,9 @@ bool catalog_sku_of(Ctx *ctx, Str gtin, Str *sku, Error *err) MUST_USE;
 /* The same; *found tells whether an item has it. */
 bool catalog_find_sku_of(Ctx *ctx, Str gtin, Str *sku, bool *found, Error *err) MUST_USE;
 
+/* The same with the thousandths of the selling unit that the barcode stands for. */
+bool catalog_find_barcode(Ctx *ctx, Str gtin, Str *sku, int64_t *qty, bool *found, Error *err) MUST_USE;
+
 /* Makes the item of item->sku, or changes it whole when it is there; *id is the item's id.
  * Errors: FIELD_INVALID, GTIN_INVALID, BARCODE_TAKEN, CATEGORY_UNKNOWN, PARENT_UNKNOWN, PARENT_IS_VARIANT,
  * VERSION_CONFLICT. */

@@ -2,6 +2,10 @@
 #include "shop/catalog/catalog.h"
 
 #include "all_sql.h"
+#include "base/rfc3339.h"
+#include "core/gs1.h"
+#include "core/money.h"
+#include "shop/audit/audit.h"
 #include "sys/json_read.h"
 
 #include <jansson.h>
@@ -56,7 +60,9 @@ static bool read_lists(Ctx *ctx, const ItemFindRow *row, Item *out, Error *err)
     out->barcodes.items = arena_array(ctx->arena, ItemBarcode, n);
     out->variants.items = arena_array(ctx->arena, ItemVariant, m);
     if (!out->barcodes.items || !out->variants.items) return err_memory(err);
-    for (size_t i = 0; i < n; i++) out->barcodes.items[i].gtin = codes[i].printed;
+    for (size_t i = 0; i < n; i++)
+        out->barcodes.items[i] = (ItemBarcode){ codes[i].printed,
+                                                codes[i].qty == QTY_ONE ? OPT_NONE : codes[i].qty };
     for (size_t i = 0; i < m; i++) out->variants.items[i].sku = variants[i].sku;
     ItemFees fees = { { NULL, 0 } };
     if (row->fees.len && !json_read_stored(ctx->arena, &ItemFees_def, row->fees, &fees, err)) return false;
@@ -283,4 +289,165 @@ bool categories_change(Ctx *ctx, const Category *request, Category *reply, Error
 {
     *reply = *request;
     return catalog_put_category(ctx, request, err);
+}
+
+/* By which measure goods of a unit are weighed; `per`: millionths of it in a thousandth of the unit. */
+static const struct {
+    Str        unit;
+    Gs1Measure measure;
+    int64_t    per;
+} measured_units[] = {
+    { { "kg", 2 }, GS1_KILOGRAMS, 1000 }, { { "g", 1 }, GS1_KILOGRAMS, 1 },
+    { { "lb", 2 }, GS1_POUNDS, 1000 },
+    { { "m", 1 }, GS1_LENGTH, 1000 },     { { "m2", 2 }, GS1_AREA, 1000 },  { { "l", 1 }, GS1_LITRES, 1000 },
+    { { "ml", 2 }, GS1_LITRES, 1 },       { { "m3", 2 }, GS1_VOLUME, 1000 },
+};
+
+/* The quantity that a code's measure gives of goods in `unit`, half up; OPT_NONE: it has none for them. */
+static int64_t measured_quantity(const Gs1Scan *scan, Str unit)
+{
+    for (size_t i = 0; i < COUNT(measured_units); i++) {
+        int64_t value = scan->measures[measured_units[i].measure], per = measured_units[i].per;
+        if (str_eq_nocase(unit, measured_units[i].unit) && value >= 0) return (value + per / 2) / per;
+    }
+    return OPT_NONE;
+}
+
+/* When a pattern of the merchant fits, the item's own barcode takes the place of the number that the scale
+ * printed; the weight or price of it goes into *scan, a weight as kilograms and pounds: the item's unit
+ * says. */
+static bool read_by_pattern(Ctx *ctx, Gs1Scan *scan, Gs1Variable *read, bool *fits, Error *err)
+{
+    ScanPatternFindRow row;
+    bool               found = false;
+    Str                gtin  = scan->gtin;
+    char               prefix[2];
+    *fits = false;
+    if (gtin.len == 14 && gtin.ptr[0] == '0') gtin = str_slice(gtin, 1, 14);
+    if (gtin.len != 12 && gtin.len != 13) return true;
+    prefix[0] = gtin.len == 12 ? '0' : gtin.ptr[0];
+    prefix[1] = gtin.ptr[gtin.len - 12];
+    if (prefix[0] != '2' && (prefix[0] != '0' || prefix[1] != '2')) return true;
+    ScanPatternFindIn in = { ctx->who.merchant, { prefix, 2 } };
+    if (!q_scan_pattern_find_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (!found) return true;
+    if (!gs1_variable(gtin, row.layout, read, fits, err)) return false;
+    if (!*fits) return true;
+    int64_t unit = 1000000;
+    for (int64_t i = 0; i < row.decimals; i++) unit /= 10;
+    scan->gtin = str_dup(ctx->arena, (Str){ read->item, sizeof read->item });
+    if (read->is_price) {
+        scan->price          = read->value;
+        scan->price_decimals = (int)row.decimals;
+    } else {
+        scan->measures[GS1_KILOGRAMS] = scan->measures[GS1_POUNDS] = read->value * unit;
+    }
+    return scan->gtin.ptr || err_memory(err);
+}
+
+static bool date_text(Arena *arena, Gs1Date date, Str *out)
+{
+    *out = date.year ? str_format(arena, "%04d-%02d-%02d", date.year, date.month, date.day) : STR_NONE;
+    return !date.year || out->ptr;
+}
+
+/* The item of a barcode, and how many units of it the barcode stands for. */
+static bool scanned_item(Ctx *ctx, Str gtin, ItemBrief *out, int64_t *qty, Error *err)
+{
+    ItemBriefRow row;
+    Str          sku   = STR_NONE;
+    bool         found = false;
+    if (!catalog_find_barcode(ctx, gtin, &sku, qty, &found, err)) return false;
+    if (!found)
+        return err_set(err, &ERR_BARCODE_UNKNOWN, "barcode", "no item has the barcode %.*s", STR_FMT(gtin));
+    ItemBriefIn in = { ctx->who.merchant, sku, STR(""), STR("") };
+    if (!q_item_brief_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    *out = BRIEF(row);
+    return found || err_set(err, &ERR_BARCODE_UNKNOWN, "barcode", "no such item");
+}
+
+/* Of `pack` thousandths each; a price alone does not tell how much goods by measure weigh. */
+static bool scanned_quantity(const Gs1Scan *scan, bool printed_by_scale, const ItemBrief *item, int64_t pack,
+                             int64_t *out, Error *err)
+{
+    bool by_measure = item->quantity_step % QTY_ONE != 0;
+    *out            = measured_quantity(scan, item->unit);
+    if (*out == OPT_NONE && printed_by_scale && scan->price < 0)
+        return err_set(err, &ERR_BARCODE_FORM, "barcode",
+                       "a weight is printed on %.*s, which is sold by %.*s", STR_FMT(item->sku),
+                       STR_FMT(item->unit));
+    if (*out == OPT_NONE && !(scan->price >= 0 && by_measure))
+        *out = pack * (scan->count > 0 ? scan->count : 1);
+    return *out == OPT_NONE || (*out > 0 && *out <= QTY_MAX)
+           || err_set(err, &ERR_QUANTITY_RANGE, "barcode",
+                      "the quantity must be above zero and within the limit");
+}
+
+bool scan_read(Ctx *ctx, const ScanAsk *request, Scan *reply, Error *err)
+{
+    Gs1Scan     scan;
+    Gs1Variable read;
+    bool        fits = false;
+    int64_t     year = 0, pack = QTY_ONE;
+    char        now[RFC3339_LEN];
+    ItemBrief  *item = arena_array(ctx->arena, ItemBrief, 1);
+    if (!item) return err_memory(err);
+    if (!rfc3339_format(ctx->now_ms, now) || !str_to_i64((Str){ now, 4 }, &year))
+        return err_set(err, &ERR_INTERNAL, "", "the clock shows no year");
+    if (!gs1_parse(request->barcode, (int)year, &scan, err)) return false;
+    if (scan.contained.ptr) scan.gtin = scan.contained;
+    if (!scan.gtin.ptr) return err_set(err, &ERR_BARCODE_UNKNOWN, "barcode", "the code names no item");
+    if (!read_by_pattern(ctx, &scan, &read, &fits, err)) return false;
+    *reply = (Scan){ .item           = item,
+                     .gtin           = scan.gtin,
+                     .lot            = scan.lot,
+                     .serial         = scan.serial,
+                     .price          = scan.price >= 0 ? scan.price : OPT_NONE,
+                     .price_decimals = scan.price >= 0 ? scan.price_decimals : OPT_NONE,
+                     .price_currency = scan.price_currency };
+    if (!scanned_item(ctx, scan.gtin, item, &pack, err)) return false;
+    if (!scanned_quantity(&scan, fits, item, pack, &reply->quantity, err)) return false;
+    return (date_text(ctx->arena, scan.produced, &reply->produced)
+            && date_text(ctx->arena, scan.best_before, &reply->best_before)
+            && date_text(ctx->arena, scan.expires, &reply->expires))
+        || err_memory(err);
+}
+
+bool scan_patterns_list(Ctx *ctx, const Nothing *request, ScanPatternList *reply, Error *err)
+{
+    ScanPatternListRow *rows  = NULL;
+    size_t              count = 0;
+    ScanPatternListIn   in    = { ctx->who.merchant };
+    if (!q_scan_pattern_list_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    reply->items.items = arena_array(ctx->arena, ScanPattern, count);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < count; i++)
+        reply->items.items[i] = (ScanPattern){ rows[i].prefix, rows[i].layout, rows[i].decimals };
+    reply->items.count = count;
+    return true;
+}
+
+bool scan_patterns_change(Ctx *ctx, const ScanPattern *request, ScanPattern *reply, Error *err)
+{
+    *reply = *request;
+    if (!gs1_layout_check(request->layout, err)) return false;
+    if (!str_starts(request->layout, request->prefix))
+        return err_set(err, &ERR_BARCODE_FORM, "layout", "must begin with the prefix");
+    if (reply->decimals < 0)
+        reply->decimals = str_index(request->layout, 'P', 0) < request->layout.len ? 2 : 3;
+    ScanPatternPutIn in = { ctx->who.merchant, reply->prefix, reply->layout, reply->decimals };
+    return q_scan_pattern_put_exec(ctx->tx, &in, NULL, err)
+           && audit_append(ctx, STR("scan_pattern.put"), audit_subject(STR("scan_pattern"), in.prefix),
+                           in.layout, err);
+}
+
+bool scan_patterns_remove(Ctx *ctx, const ScanPrefix *request, ScanPrefix *reply, Error *err)
+{
+    int64_t             changed = 0;
+    ScanPatternRemoveIn in      = { ctx->who.merchant, request->prefix };
+    *reply                      = *request;
+    if (!q_scan_pattern_remove_exec(ctx->tx, &in, &changed, err)) return false;
+    if (!changed) return err_set(err, &ERR_NOT_FOUND, "prefix", "there is no pattern of this prefix");
+    return audit_append(ctx, STR("scan_pattern.remove"), audit_subject(STR("scan_pattern"), in.prefix),
+                        in.prefix, err);
 }

@@ -27,9 +27,9 @@ static ItemInput item(Str sku)
 
 static void check_items(void)
 {
-    ItemBarcode code = { STR("4006381333931") }, upc = { STR("036000291452") },
-                ean   = { STR("0036000291452") };
-    ItemBarcode wrong = { STR("4006381333932") };
+    ItemBarcode code = { .gtin = STR("4006381333931") }, upc = { .gtin = STR("036000291452") },
+                ean  = { .gtin = STR("0036000291452") };
+    ItemBarcode wrong = { .gtin = STR("4006381333932") };
     ItemInput   shirt = item(STR("TSH")), small = item(STR("TSH-S")), other = item(STR("OTH"));
     shirt.barcodes.items = &code;
     shirt.barcodes.count = 1;
@@ -286,7 +286,7 @@ static bool pages(Ctx *ctx, void *arg, Error *e)
 
 static void check_search(void)
 {
-    ItemBarcode code   = { STR("5449000000996") };
+    ItemBarcode code   = { .gtin = STR("5449000000996") };
     ItemOption  colour = { STR("colour"), STR("Turquoise \"T\"") };
     ItemMedia   film   = { STR("https://example.org/a.png"), STR_NONE };
     ItemInput   one = item(STR("S-1")), two = item(STR("S-2")), three = item(STR("S-3"));
@@ -320,6 +320,154 @@ static void check_search(void)
     check(kit_read(db, &env, pages, "t", &err), "pages of a search show every item once");
 }
 
+static const struct {
+    const char *name, *barcode, *sku, *gtin;
+    int64_t     quantity, price;
+    const char *lot, *serial, *expires;
+} scans[] = {
+    { "one unit", "5010000000011", "COLA", "5010000000011", 1000, OPT_NONE, NULL, NULL, NULL },
+    { "a box of 12", "15010000000018", "COLA", "15010000000018", 12000, OPT_NONE, NULL, NULL, NULL },
+    { "three boxes", "(01)15010000000018(30)3", "COLA", "15010000000018", 36000, OPT_NONE, NULL, NULL,
+      NULL },
+    { "a pallet of 40 boxes", "(00)340123450000000000(02)15010000000018(37)40", "COLA", "15010000000018",
+      480000, OPT_NONE, NULL, NULL, NULL },
+    { "lot, expiry and serial as scanned",
+      "]d20105010000000011"
+      "10L-7\x1D"
+      "17270200"
+      "21S1",
+      "COLA", "05010000000011", 1000, OPT_NONE, "L-7", "S1", "2027-02-28" },
+    { "a weight does not count what is sold by each", "(01)05010000000011(3103)000330", "COLA",
+      "05010000000011", 1000, OPT_NONE, NULL, NULL, NULL },
+    { "kilograms", "(01)90012345678908(3103)001750", "HAM", "90012345678908", 1750, OPT_NONE, NULL, NULL,
+      NULL },
+    { "kilograms of five decimals, half up", "(01)90012345678908(3105)123450", "HAM", "90012345678908",
+      1235, OPT_NONE, NULL, NULL, NULL },
+    { "weight and price", "(01)90012345678908(3103)001750(3922)2875", "HAM", "90012345678908", 1750, 2875,
+      NULL, NULL, NULL },
+    { "a price alone tells no weight", "(01)90012345678908(3922)2875", "HAM", "90012345678908", OPT_NONE,
+      2875, NULL, NULL, NULL },
+    { "a weight of a scale", "2112345017501", "HAM", "2112345000008", 1750, OPT_NONE, NULL, NULL, NULL },
+    { "a weight of a scale with a zero in front", "02112345017501", "HAM", "2112345000008", 1750, OPT_NONE,
+      NULL, NULL, NULL },
+    { "a price of a scale, as UPC", "201234105992", "HAM", "0201234000006", OPT_NONE, 599, NULL, NULL,
+      NULL },
+    { "grams", "2154321002507", "SAFFRON", "2154321000008", 250000, OPT_NONE, NULL, NULL, NULL },
+};
+
+static const struct {
+    const char   *name, *barcode;
+    const ErrDef *def;
+} bad_scans[] = {
+    { "an item that is not there", "5010000000028", &ERR_BARCODE_UNKNOWN },
+    { "a wrong check digit", "5010000000013", &ERR_BARCODE_FORM },
+    { "no item in the code", "(10)L-7", &ERR_BARCODE_UNKNOWN },
+    { "an unknown AI", "(01)05010000000011(05)1", &ERR_BARCODE_FORM },
+    { "a price of a scale misread", "201234205999", &ERR_BARCODE_FORM },
+    { "a weight of nothing", "2112345000008", &ERR_QUANTITY_RANGE },
+    { "more than can be sold", "(02)15010000000018(37)99999999", &ERR_QUANTITY_RANGE },
+    { "a weight printed on what is sold by each", "2100001017507", &ERR_BARCODE_FORM },
+};
+
+static bool same(Str text, const char *want)
+{
+    return want ? str_eq(text, str_from(want)) : !text.ptr;
+}
+
+static bool scan_one(Ctx *ctx, void *arg, Error *e)
+{
+    size_t  i   = *(size_t *)arg;
+    ScanAsk ask = { str_from(scans[i].barcode) };
+    Scan    out = { .item = NULL };
+    if (!scan_read(ctx, &ask, &out, e)) return false;
+    return str_eq(out.item->sku, str_from(scans[i].sku)) && str_eq(out.gtin, str_from(scans[i].gtin))
+        && out.quantity == scans[i].quantity && out.price == scans[i].price && same(out.lot, scans[i].lot)
+        && same(out.serial, scans[i].serial) && same(out.expires, scans[i].expires) && !out.produced.ptr;
+}
+
+static bool scan_text(Ctx *ctx, void *arg, Error *e)
+{
+    ScanAsk ask = { str_from(arg) };
+    Scan    out = { .item = NULL };
+    return scan_read(ctx, &ask, &out, e);
+}
+
+static bool put_pattern(Ctx *ctx, void *arg, Error *e)
+{
+    ScanPattern out = { .decimals = OPT_NONE };
+    return scan_patterns_change(ctx, arg, &out, e);
+}
+
+static bool patterns_are(Ctx *ctx, void *arg, Error *e)
+{
+    Nothing         ask;
+    ScanPatternList list = { { NULL, 0 } };
+    (void)arg;
+    return scan_patterns_list(ctx, &ask, &list, e) && list.items.count == 2
+           && list.items.items[0].decimals == 2 && list.items.items[1].decimals == 3
+           && str_eq(list.items.items[1].prefix, STR("21"));
+}
+
+static bool drop_pattern(Ctx *ctx, void *arg, Error *e)
+{
+    ScanPrefix ask = { STR("21") }, out = { STR_NONE };
+    (void)arg;
+    return scan_patterns_remove(ctx, &ask, &out, e);
+}
+
+static bool shows_pack(Ctx *ctx, void *arg, Error *e)
+{
+    ItemSku ask = { STR("COLA") };
+    Item    out = { .sku = STR_NONE };
+    (void)arg;
+    return items_show(ctx, &ask, &out, e) && out.barcodes.count == 3
+           && out.barcodes.items[0].quantity == OPT_NONE && out.barcodes.items[2].quantity == 12000;
+}
+
+static void check_scans(void)
+{
+    ItemBarcode cola[]  = { { STR("5010000000011"), OPT_NONE }, { STR("15010000000018"), 12000 },
+                            { STR("2100001000004"), OPT_NONE } };
+    ItemBarcode ham[]   = { { STR("90012345678908"), OPT_NONE }, { STR("2112345000008"), OPT_NONE },
+                            { STR("0201234000006"), OPT_NONE } };
+    ItemBarcode spice   = { STR("2154321000008"), OPT_NONE };
+    ItemInput   items[] = { item(STR("COLA")), item(STR("HAM")), item(STR("SAFFRON")) };
+    ScanPattern weight  = { STR("21"), STR("21IIIIIWWWWWC"), OPT_NONE };
+    ScanPattern price   = { STR("02"), STR("02IIIIIVPPPPC"), OPT_NONE };
+    kit_now_ms             = 1790000000000;
+    items[0].barcodes.items = cola;
+    items[0].barcodes.count = COUNT(cola);
+    items[1].barcodes.items = ham;
+    items[1].barcodes.count = COUNT(ham);
+    items[1].unit           = STR("kg");
+    items[1].quantity_step  = 5;
+    items[2].barcodes.items = &spice;
+    items[2].barcodes.count = 1;
+    items[2].unit           = STR("g");
+    for (size_t i = 0; i < COUNT(items); i++)
+        check_ok(kit_write(db, &env, put, &items[i], &err), &err, "an item to be scanned is made");
+    check_ok(kit_write(db, &env, put_pattern, &weight, &err), &err, "a pattern of weights is set");
+    check_ok(kit_write(db, &env, put_pattern, &weight, &err), &err, "and set again");
+    check_ok(kit_write(db, &env, put_pattern, &price, &err), &err, "a pattern of prices is set");
+    check(kit_read(db, &env, patterns_are, NULL, &err), "both are listed with their decimals");
+    check(kit_read(db, &env, shows_pack, NULL, &err), "an item shows what its barcodes stand for");
+    for (size_t i = 0; i < COUNT(scans); i++)
+        check_ok(kit_read(db, &env, scan_one, &i, &err), &err, scans[i].name);
+    for (size_t i = 0; i < COUNT(bad_scans); i++)
+        check_refused(kit_read(db, &env, scan_text, (void *)(uintptr_t)bad_scans[i].barcode, &err), &err,
+                      bad_scans[i].def, bad_scans[i].name);
+    weight.prefix = STR("22");
+    check_refused(kit_write(db, &env, put_pattern, &weight, &err), &err, &ERR_BARCODE_FORM,
+                  "a pattern begins with its prefix");
+    weight.layout = STR("22IIIIIWWWWWW");
+    check_refused(kit_write(db, &env, put_pattern, &weight, &err), &err, &ERR_BARCODE_FORM,
+                  "a pattern ends in the check digit");
+    check_ok(kit_write(db, &env, drop_pattern, NULL, &err), &err, "a pattern is removed");
+    check_refused(kit_write(db, &env, drop_pattern, NULL, &err), &err, &ERR_NOT_FOUND, "once");
+    check_refused(kit_read(db, &env, scan_text, "2112345017501", &err), &err, &ERR_BARCODE_UNKNOWN,
+                  "its numbers are plain ones again");
+}
+
 int main(void)
 {
     db = kit_open(&env);
@@ -329,6 +477,7 @@ int main(void)
     check_pricing_facts();
     check_deep_categories();
     check_search();
+    check_scans();
     kit_close(db);
     return check_finish("catalog");
 }

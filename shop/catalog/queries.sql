@@ -57,13 +57,13 @@ RETURNING id, version;
 
 -- name: barcode_sku
 -- in: merchant:i64 gtin:text
--- out: sku:text
-SELECT i.sku FROM barcode b JOIN item i ON i.merchant = b.merchant AND i.id = b.item
+-- out: sku:text qty:i64
+SELECT i.sku, b.qty FROM barcode b JOIN item i ON i.merchant = b.merchant AND i.id = b.item
 WHERE b.merchant = :merchant AND b.gtin = :gtin;
 
 -- name: barcode_put
--- in: merchant:i64 gtin:text item:id printed:text
-INSERT INTO barcode (merchant, gtin, item, printed) VALUES (:merchant, :gtin, :item, :printed)
+-- in: merchant:i64 gtin:text item:id printed:text qty:i64
+INSERT INTO barcode (merchant, gtin, item, printed, qty) VALUES (:merchant, :gtin, :item, :printed, :qty)
 ON CONFLICT (merchant, gtin) DO NOTHING;
 
 -- name: barcode_clear
@@ -130,8 +130,8 @@ SELECT sku FROM item WHERE merchant = :merchant AND parent = :parent ORDER BY sk
 
 -- name: item_barcodes
 -- in: merchant:i64 item:id
--- out: printed:text
-SELECT printed FROM barcode WHERE merchant = :merchant AND item = :item ORDER BY gtin;
+-- out: printed:text qty:i64
+SELECT printed, qty FROM barcode WHERE merchant = :merchant AND item = :item ORDER BY gtin;
 
 -- name: item_page
 -- in: merchant:i64 category:text parent:text after:text count:i64
@@ -190,3 +190,22 @@ WHERE w.merchant = :merchant AND (w.word, w.item) > (:after_word, :after)
   AND (:category = '' OR i.category = :category) AND (:parent = '' OR i.parent = :parent)
   AND i.sku <> :except
 ORDER BY w.word, w.item LIMIT :count;
+
+-- name: scan_pattern_find
+-- in: merchant:i64 prefix:text
+-- out: prefix:text layout:text decimals:i64
+SELECT prefix, layout, decimals FROM scan_pattern WHERE merchant = :merchant AND prefix = :prefix;
+
+-- name: scan_pattern_list
+-- in: merchant:i64
+-- out: prefix:text layout:text decimals:i64
+SELECT prefix, layout, decimals FROM scan_pattern WHERE merchant = :merchant ORDER BY prefix;
+
+-- name: scan_pattern_put
+-- in: merchant:i64 prefix:text layout:text decimals:i64
+INSERT INTO scan_pattern (merchant, prefix, layout, decimals) VALUES (:merchant, :prefix, :layout, :decimals)
+ON CONFLICT (merchant, prefix) DO UPDATE SET layout = excluded.layout, decimals = excluded.decimals;
+
+-- name: scan_pattern_remove
+-- in: merchant:i64 prefix:text
+DELETE FROM scan_pattern WHERE merchant = :merchant AND prefix = :prefix;

@@ -35,15 +35,24 @@ CREATE TABLE item (
 CREATE UNIQUE INDEX item_by_sku ON item (merchant, sku);
 CREATE INDEX item_by_parent ON item (merchant, parent, sku);
 CREATE INDEX item_by_category ON item (merchant, category, sku);
--- barcode: GTIN to item; an item may have several
+-- barcode: GTIN to item; an item may have several, also of its packs
 CREATE TABLE barcode (
     merchant BIGINT NOT NULL,
     gtin     TEXT   NOT NULL, -- 14 digits, with zeros in front
     item     BYTEA  NOT NULL,
     printed  TEXT   NOT NULL, -- as it stands on the goods: 8, 12, 13 or 14 digits
+    qty      BIGINT NOT NULL, -- thousandths of the selling unit that it stands for: a pack of 12 has 12000
     PRIMARY KEY (merchant, gtin)
 );
 CREATE INDEX barcode_by_item ON barcode (merchant, item);
+-- scan_pattern: how numbers of restricted circulation are used, which scales print with a weight or a price
+CREATE TABLE scan_pattern (
+    merchant BIGINT NOT NULL,
+    prefix   TEXT   NOT NULL, -- 02 or 20 to 29
+    layout   TEXT   NOT NULL, -- 13 characters: the prefix, I for the item, V, W or P for the measure, C
+    decimals BIGINT NOT NULL, -- of the weight or price in it
+    PRIMARY KEY (merchant, prefix)
+);
 -- item_word: the words of an item's SKU, name, barcodes, options and description, for search by prefix
 CREATE TABLE item_word (
     merchant BIGINT NOT NULL,

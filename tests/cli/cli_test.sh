@@ -64,6 +64,15 @@ ONETILL_KEY=$(awk '$1 == "manager" { print $2 }' "$folder/keys")
 check "a second server on the same file is refused" 4 'is using this database' "$onetill" serve --port 0
 check "who am I" 0 'role +manager' "$onetill" me
 check "an item is made" 0 'Tea pot' "$onetill" item put TEA --name 'Tea pot'
+check "with a barcode for a box of 12" 0 'Ham' "$onetill" item put HAM --name Ham --unit kg --quantity-step 0.005 \
+    --barcodes '[{"gtin":"90012345678908"},{"gtin":"15010000000018","quantity":12},{"gtin":"2112345000008"}]'
+check "a scanned weight is a quantity" 0 '"quantity":"?1\.75' "$onetill" scan --json '(01)90012345678908(3103)001750'
+check "what a scanner sends is read" 0 '"lot":"L-7".*"expires":"2027-02-28"' "$onetill" scan --json \
+    $']C1019001234567890810L-7\x1d17270228'
+check "a box is as many units" 0 '"quantity":"?12"?' "$onetill" scan --json 15010000000018
+check "how a scale prints is said" 0 '21IIIIIWWWWWC' "$onetill" scan-pattern put 21 --layout 21IIIIIWWWWWC
+check "and read" 0 '"quantity":"?1\.75' "$onetill" scan --json 2112345017501
+check "a code misread is refused" 1 'barcode_form' "$onetill" scan 2112345017502
 check "its price is set" 0 '1' "$onetill" price set retail --prices '[{"sku":"TEA","amount":1250}]'
 check "stock comes in, the request from standard input" 0 'TEA' bash -c "'$onetill' stock move --json-body - <<<'{\"cause\":\"receipt\",\"lines\":[{\"sku\":\"TEA\",\"from_state\":\"vendor\",\"to_state\":\"floor\",\"to_location\":\"LON\",\"quantity\":10}]}'"
 check "an item is shown" 0 'name +Tea pot' "$onetill" item show TEA
