@@ -43,6 +43,7 @@ typedef struct {
     const char      *choices; /* F_CHOICE: "a|b" */
     const StructDef *element; /* F_LIST, F_OBJECT */
     const char      *meaning;
+    size_t           name_len; /* of `name` */
 } FieldDef;
 
 struct StructDef {
@@ -66,7 +67,25 @@ typedef struct {
 } TextList;
 
 /* Whether the optional value at `at` is not there; lists and booleans always are. */
-bool form_is_absent(const FieldDef *field, const void *at);
+static inline bool form_is_absent(const FieldDef *field, const void *at)
+{
+    switch (field->type) {
+    case F_TEXT:
+    case F_JSON:
+    case F_CHOICE: return ((const Str *)at)->ptr == NULL;
+    case F_INT:
+    case F_MONEY:
+    case F_RATE:
+    case F_QTY:
+    case F_TIME: return *(const int64_t *)at == OPT_NONE;
+    case F_ID: return id_is_none(*(const Id *)at);
+    case F_OBJECT: return *(const void *const *)at == NULL;
+    case F_BOOL:
+    case F_TEXTS:
+    case F_LIST: return false;
+    }
+    UNREACHABLE();
+}
 
 /* Whether `text` is one of "a|b". */
 bool form_has_choice(const char *choices, Str text);

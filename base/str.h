@@ -16,13 +16,17 @@ typedef struct {
 #define STR_NONE ((Str){ NULL, 0 })
 #define STR_FMT(s) (int)(s).len, (s).ptr ? (s).ptr : "" /* for "%.*s" */
 
-bool str_eq(Str a, Str b);
 bool str_eq_nocase(Str a, Str b);   /* ASCII only */
 int  str_cmp(Str a, Str b);         /* bytewise; <0, 0, >0 */
 bool str_starts(Str s, Str prefix);
 Str  str_from(const char *text);    /* of a NUL-terminated text; NULL gives STR_NONE */
 Str  str_slice(Str s, size_t from, size_t to);
 Str  str_trim(Str s);               /* without ASCII white space at both ends */
+
+static inline bool str_eq(Str a, Str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 
 /* A number for hash tables, eight bytes a step; not for adversaries: a collision must cost time only. */
 uint64_t str_hash(uint64_t seed, Str s);

@@ -25,7 +25,7 @@ typedef struct {
     const TaxItem  *items;
     size_t          count;
     Taxed          *out;
-    Class           classes[CART_RATES_MAX + 1];
+    Class          *classes; /* CART_RATES_MAX + 1 */
     size_t          class_count;
     uint8_t        *class_of; /* of each item */
     /* Scratch for a document: what was done already, who is in the group, its weights and parts. */
@@ -602,8 +602,9 @@ static bool make_room(Work *w, Arena *arena, Error *err)
 bool tax_compute(Arena *arena, const TaxRules *rules, const TaxItem *items, size_t count, Taxed *out,
                  Error *err)
 {
-    Work w = { .rules = rules, .items = items, .count = count, .out = out };
-    *out   = (Taxed){ 0 };
+    Class classes[CART_RATES_MAX + 1];
+    Work  w = { .rules = rules, .items = items, .count = count, .out = out, .classes = classes };
+    *out    = (Taxed){ 0 };
     if (!tax_check(rules, err)) return false;
     make_classes(&w);
     if (!make_room(&w, arena, err) || !check_items(&w, err)) return false;
@@ -653,7 +654,8 @@ static bool weigh_shares(const Work *w, const Class *class, const TaxItem *item,
 bool tax_shares(const TaxRules *rules, const TaxItem *net, int64_t tax, int64_t parts[LINE_RATES_MAX],
                 Error *err)
 {
-    Work      w                       = { .rules = rules };
+    Class     classes[CART_RATES_MAX + 1];
+    Work      w                       = { .rules = rules, .classes = classes };
     TaxedItem taxed                   = { 0 };
     int64_t   weights[LINE_RATES_MAX] = { 0 }, sum = 0;
     assert(!rules->prices_include_tax);

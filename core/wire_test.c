@@ -304,20 +304,20 @@ struct Inner {
 };
 
 static const FieldDef inner_fields[] = {
-    { "qty", F_QTY, REQUIRED, 1, 1000, offsetof(Inner, qty), NULL, NULL, "" },
-    { "tags", F_TEXTS, OPTIONAL, 0, 0, offsetof(Inner, tags), NULL, NULL, "" },
+    { "qty", F_QTY, REQUIRED, 1, 1000, offsetof(Inner, qty), NULL, NULL, "", 3 },
+    { "tags", F_TEXTS, OPTIONAL, 0, 0, offsetof(Inner, tags), NULL, NULL, "", 4 },
 };
 static const StructDef inner_def      = { "Inner", "", inner_fields, COUNT(inner_fields), sizeof(Inner) };
 static const FieldDef  outer_fields[] = {
-    { "name", F_TEXT, REQUIRED, 1, 5, offsetof(Outer, name), NULL, NULL, "" },
-    { "count", F_INT, OPTIONAL, 0, 0, offsetof(Outer, count), NULL, NULL, "" },
-    { "price", F_MONEY, OPTIONAL, -5, 300, offsetof(Outer, price), NULL, NULL, "" },
-    { "on", F_BOOL, OPTIONAL, 0, 0, offsetof(Outer, on), NULL, NULL, "" },
-    { "id", F_ID, OPTIONAL, 0, 0, offsetof(Outer, id), NULL, NULL, "" },
-    { "colour", F_CHOICE, OPTIONAL, 0, 0, offsetof(Outer, colour), "red|green", NULL, "" },
-    { "tags", F_TEXTS, OPTIONAL, 0, 2, offsetof(Outer, tags), NULL, NULL, "" },
-    { "lines", F_LIST, OPTIONAL, 0, 3, offsetof(Outer, lines), NULL, &inner_def, "" },
-    { "best", F_OBJECT, OPTIONAL, 0, 0, offsetof(Outer, best), NULL, &inner_def, "" },
+    { "name", F_TEXT, REQUIRED, 1, 5, offsetof(Outer, name), NULL, NULL, "", 4 },
+    { "count", F_INT, OPTIONAL, 0, 0, offsetof(Outer, count), NULL, NULL, "", 5 },
+    { "price", F_MONEY, OPTIONAL, -5, 300, offsetof(Outer, price), NULL, NULL, "", 5 },
+    { "on", F_BOOL, OPTIONAL, 0, 0, offsetof(Outer, on), NULL, NULL, "", 2 },
+    { "id", F_ID, OPTIONAL, 0, 0, offsetof(Outer, id), NULL, NULL, "", 2 },
+    { "colour", F_CHOICE, OPTIONAL, 0, 0, offsetof(Outer, colour), "red|green", NULL, "", 6 },
+    { "tags", F_TEXTS, OPTIONAL, 0, 2, offsetof(Outer, tags), NULL, NULL, "", 4 },
+    { "lines", F_LIST, OPTIONAL, 0, 3, offsetof(Outer, lines), NULL, &inner_def, "", 5 },
+    { "best", F_OBJECT, OPTIONAL, 0, 0, offsetof(Outer, best), NULL, &inner_def, "", 4 },
 };
 static const StructDef outer_def = { "Outer", "", outer_fields, COUNT(outer_fields), sizeof(Outer) };
 

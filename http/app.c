@@ -564,7 +564,7 @@ static void start_route(Call *call)
         proceed(call, false);
     } else if (!find_bearer(call, &err)) {
         refuse(call, &err);
-    } else if (auth_cache_find(&app->cache, call->ctx.arena, call->bearer, clock_us() / 1000,
+    } else if (auth_cache_find(&app->cache, call->ctx.arena, call->bearer, call->start_us / 1000,
                                &call->ctx.who)) {
         proceed(call, false);
     } else if (app->reads_wait) {

@@ -22,7 +22,7 @@ void auth_cache_init(AuthCache *cache)
 
 bool auth_cache_find(AuthCache *cache, Arena *arena, Str key, int64_t now_ms, Principal *out)
 {
-    AuthEntry *entry = &cache->entries[fnv64(key) % AUTH_CACHE_SLOTS];
+    AuthEntry *entry = &cache->entries[str_hash(0, key) % AUTH_CACHE_SLOTS];
     pthread_mutex_lock(&cache->lock);
     bool found = entry->key_len == key.len && key.len > 0 && now_ms < entry->until_ms &&
                  CRYPTO_memcmp(entry->key, key.ptr, key.len) == 0;
@@ -38,7 +38,7 @@ bool auth_cache_find(AuthCache *cache, Arena *arena, Str key, int64_t now_ms, Pr
 void auth_cache_put(AuthCache *cache, Str key, const Principal *who, int64_t asked_ms)
 {
     if (key.len > AUTH_KEY_MAX || who->role.len > AUTH_ROLE_MAX) return;
-    AuthEntry *entry = &cache->entries[fnv64(key) % AUTH_CACHE_SLOTS];
+    AuthEntry *entry = &cache->entries[str_hash(0, key) % AUTH_CACHE_SLOTS];
     pthread_mutex_lock(&cache->lock);
     memcpy(entry->key, key.ptr, key.len);
     if (who->role.len) memcpy(entry->role, who->role.ptr, who->role.len);

@@ -70,7 +70,7 @@ static void plain_text(Decoder *d, const FieldDef *field, Str text, int64_t low,
         decoder_fault(d, "too_long", "the text is too long");
     else if (has_controls(text, may_hold_fnc1(field->name)))
         decoder_fault(d, "char_forbidden", "control characters are not taken");
-    else if (pan_found(text, may_be_gtin(field->name)))
+    else if (pan_found(text, false) && (!may_be_gtin(field->name) || pan_found(text, true)))
         decoder_fault(d, "card_number_refused", "this looks like a card number; never send one");
     else
         *out = str_dup(d->arena, text);

@@ -237,8 +237,8 @@ static size_t body_field(const Decoder *d, const StructDef *def, Str name)
 {
     size_t i = 0;
     for (; i < def->field_count; i++) {
-        const char *known = def->fields[i].name;
-        if (strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0) break;
+        const FieldDef *known = &def->fields[i];
+        if (known->name_len == name.len && memcmp(known->name, name.ptr, name.len) == 0) break;
     }
     return i < def->field_count && is_in_path(d, def->fields[i].name) ? def->field_count : i;
 }
@@ -280,6 +280,9 @@ static void decode_object(Decoder *d, const StructDef *def, const json_t *json, 
 /* Levels of brackets outside strings, without parsing. */
 static bool depth_is_fine(Str body)
 {
+    size_t opened = 0;
+    for (size_t i = 0; i < body.len; i++) opened += body.ptr[i] == '{' || body.ptr[i] == '[';
+    if (opened <= JSON_DEPTH_MAX) return true; /* the usual case, seen without looking where texts are */
     int  depth  = 0;
     bool inside = false;
     for (size_t i = 0; i < body.len; i++) {
@@ -308,6 +311,7 @@ bool json_read(Decoder *d, const StructDef *def, Str text, void *object, Error *
 {
     size_t       bad = 0;
     json_error_t where;
+    if (!strchr(d->route_path, '{')) d->route_path = ""; /* nothing stands in the address */
     if (!str_is_utf8(text, &bad))
         return err_set(err, &ERR_JSON_SYNTAX, "", "the text is not UTF-8 at byte %zu", bad);
     if (!depth_is_fine(text))

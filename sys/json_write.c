@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { REPLY_BYTES_FIRST = 1024 };
+enum { REPLY_BYTES_FIRST = 2048 };
 
 /* Thousandths as decimal text without needless zeros: 1250 is "1.25". */
 static void put_qty(Buf *buf, int64_t milli)
@@ -86,7 +86,7 @@ static void put_value(Buf *buf, const FieldDef *field, const void *at)
 /* `"name":` with what stands before it. */
 static void put_name(Buf *buf, char before, const FieldDef *field)
 {
-    size_t len = strlen(field->name);
+    size_t len = field->name_len;
     if (!buf_room(buf, len + 4)) return;
     char *to = buf->ptr + buf->len;
     to[0]    = before;

@@ -23,9 +23,9 @@ typedef struct {
 } Asked;
 
 static const FieldDef  asked_fields[] = { { "basket", F_OBJECT, REQUIRED, 0, 0, offsetof(Asked, basket), NULL,
-                                            &CartInput_def, "" },
+                                            &CartInput_def, "", 6 },
                                           { "promotions", F_LIST, OPTIONAL, 0, 100000,
-                                            offsetof(Asked, promotions), NULL, &Promotion_def, "" } };
+                                            offsetof(Asked, promotions), NULL, &Promotion_def, "", 10 } };
 static const StructDef asked_def      = { "Asked", "", asked_fields, COUNT(asked_fields), sizeof(Asked) };
 
 static bool read_json(Arena *arena, Str text, Case *it)

@@ -30,7 +30,8 @@ typedef struct {
 } Rules;
 
 static const FieldDef  rules_fields[] = { { "promotions", F_LIST, REQUIRED, 0, 100000,
-                                            offsetof(Rules, promotions), NULL, &Promotion_def, "Rules." } };
+                                            offsetof(Rules, promotions), NULL, &Promotion_def, "Rules.",
+                                            10 } };
 static const StructDef rules_def      = { "Rules", "Promotions.", rules_fields, 1, sizeof(Rules) };
 
 /* Says what is wrong, if nothing was said before; false. */
