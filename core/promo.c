@@ -301,7 +301,7 @@ static bool tell_parts(Work *w, PromoResult *out)
 bool promo_apply(Arena *arena, const PromoSet *set, const CartInput *in, const int64_t *gross, bool explain,
                  PromoResult *out, Error *err)
 {
-    Work w = { .in = in, .set = set, .arena = arena, .err = err, .exact = true };
+    Work w = { .in = in, .set = set, .arena = arena, .err = err, .exact = true, .steps = STEPS_MAX };
     *out   = (PromoResult){ 0 };
     if (!live_prepare(&w, gross) || !live_collect(&w) || !left_make(&w, &w.left)) return err_memory(err);
     if (!run_best(&w, out) || !tell_uses(&w, out) || !tell_parts(&w, out)) return false;

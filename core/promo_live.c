@@ -385,6 +385,7 @@ static bool pick_lines(Work *w, Active *active)
     for (size_t i = 0; i < w->line_count; i++)
         if (w->lines[i].open && pick_matches(&rule->pick, &w->lines[i].names))
             active->lines[active->line_count++] = (uint32_t)i;
+    w->arena->used -= (w->line_count - active->line_count) * sizeof *active->lines; /* the rest of it */
     if (rule->tiers_line) {
         active->effects = arena_array(w->arena, Effect, active->line_count);
         if (!active->effects) return false;

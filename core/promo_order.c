@@ -136,16 +136,19 @@ static bool search(Choice *c)
 {
     Before *before = arena_array(c->w->arena, Before, c->count + 1);
     size_t  depth = 0, nodes = 0;
+    bool    enough = false;
     if (!before) return false;
     for (size_t i = 0; i <= c->count; i++)
         if (!make_before(c, &before[i])) return false;
     c->best_total = INT64_MAX;
     for (;;) {
-        bool cut = bound(c, depth) >= c->best_total;
+        if (c->best_total < INT64_MAX && !enough)
+            enough = nodes++ > PROMO_CHOICES_MAX || !spend(c->w, c->seg_count * (c->count - depth + 1));
+        bool cut = enough || bound(c, depth) >= c->best_total;
         if (!cut && depth == c->count) {
             c->best_total = total(c);
             memcpy(c->best, c->in, sizeof c->best);
-        } else if (!cut && nodes++ < PROMO_CHOICES_MAX) {
+        } else if (!cut) {
             memcpy(before[depth].segs, c->segs, c->seg_count * sizeof *c->segs);
             copy_left(c->w, &before[depth].left, &c->w->left);
             c->in[depth]        = fits(c, depth);
@@ -155,13 +158,13 @@ static bool search(Choice *c)
             continue;
         }
         while (depth > 0 && before[depth - 1].tried) depth--;
-        if (nodes >= PROMO_CHOICES_MAX) c->w->exact = false;
         if (depth == 0) break;
         before[depth - 1].tried = true;
         c->in[depth - 1]        = false;
         memcpy(c->segs, before[depth - 1].segs, c->seg_count * sizeof *c->segs);
         copy_left(c->w, &c->w->left, &before[depth - 1].left);
     }
+    if (enough) c->w->exact = false;
     memcpy(c->segs, before[0].segs, c->seg_count * sizeof *c->segs);
     copy_left(c->w, &c->w->left, &before[0].left);
     return true;

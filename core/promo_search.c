@@ -6,8 +6,6 @@
 #include <assert.h>
 #include <string.h>
 
-enum { WORK_MAX = 65536 };
-
 __extension__ typedef __int128 Wide;
 
 bool slot_in_part(const Work *w, const Seg *seg, uint16_t bundle, const RulePart *part)
@@ -384,7 +382,7 @@ static bool wasteful(const Island *l, uint32_t last)
 static bool search_places(Island *l)
 {
     for (uint32_t p = 0;;) {
-        if (l->nodes++ > PROMO_CHOICES_MAX || l->nodes * l->place_count > WORK_MAX) {
+        if (l->nodes++ > PROMO_CHOICES_MAX || !spend(l->w, l->slot_count + 2 * l->place_count)) {
             l->w->exact = false;
             return true;
         }
@@ -411,7 +409,7 @@ static bool search_stacks(Island *l)
             l->slots[s].use = 0;
         }
         if (s == l->slot_count) return true;
-        if (tried > PROMO_CHOICES_MAX || tried * l->slot_count > WORK_MAX) {
+        if (tried > PROMO_CHOICES_MAX || !spend(l->w, 4 * l->slot_count)) {
             l->w->exact = false;
             return true;
         }

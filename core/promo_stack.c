@@ -11,7 +11,7 @@ bool stacks_with_seg(const Work *w, const Seg *seg, const Rule *rule)
 }
 
 typedef struct {
-    const Work     *w;
+    Work           *w;
     const Seg      *seg;
     const uint16_t *candidates;
     size_t          count, room;
@@ -50,13 +50,16 @@ static bool stack_search(const StackAsk *ask, int64_t start, Stack *out)
     int64_t amount[STACK_CANDIDATES_MAX + 1];
     bool    in[STACK_CANDIDATES_MAX] = { 0 }, tried[STACK_CANDIDATES_MAX + 1] = { 0 };
     size_t  depth = 0, chosen = 0, nodes = 0;
-    amount[0]   = start;
-    out->count  = 0;
-    out->amount = INT64_MAX;
+    bool    enough = false;
+    amount[0]      = start;
+    out->count     = 0;
+    out->amount    = INT64_MAX;
     for (;;) {
         bool leaf = depth == ask->count, cut = stack_bound(ask, depth, amount[depth]) >= out->amount;
         if (leaf && !cut) stack_keep(ask, in, amount[depth], out);
-        if (!leaf && !cut && nodes++ < PROMO_CHOICES_MAX) {
+        if (out->amount < INT64_MAX && !enough)
+            enough = nodes++ > PROMO_CHOICES_MAX || !spend(ask->w, ask->count - depth + 1);
+        if (!leaf && !cut && !enough) {
             int64_t with      = effect_on(ask->w, &ask->w->active[ask->candidates[depth]], ask->seg,
                                           amount[depth]);
             in[depth]         = with < amount[depth] && fits(ask, in, chosen, depth);
@@ -67,7 +70,7 @@ static bool stack_search(const StackAsk *ask, int64_t start, Stack *out)
             continue;
         }
         while (depth > 0 && tried[depth - 1]) depth--;
-        if (depth == 0) return nodes < PROMO_CHOICES_MAX;
+        if (depth == 0) return !enough;
         tried[depth - 1] = true;
         in[depth - 1]    = false;
         chosen--;

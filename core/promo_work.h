@@ -6,6 +6,9 @@
 
 #include "core/promo_set.h"
 
+/* How much all searches of one basket may do together: a step is a look at a line, a place or a promotion. */
+enum { STEPS_MAX = 1 << 21 };
+
 enum { SEG_RULES_MAX = 40, GOODS_RULES_MAX = 24, ACTIVE_MAX = 60000, NO_BUNDLE = -1, MANUAL = -2 };
 
 typedef struct {
@@ -96,6 +99,7 @@ typedef struct {
     Claims           claims;
     Left             left;
     Log              log;
+    int64_t          steps; /* that searches may still do */
     bool             exact;  /* so far the choice is certainly the cheapest */
     bool             memory; /* the arena is full */
     bool             cut;    /* limits have cut what the search took for given */
@@ -103,6 +107,13 @@ typedef struct {
     bool            *banned; /* by active promotion and line: reserved for a later phase */
     Seg              ship; /* the shipping charge, as a line behind the last */
 } Work;
+
+/* Whether a search may do so many steps more; it has a limit of its own besides. */
+static inline bool spend(Work *w, size_t steps)
+{
+    w->steps -= (int64_t)steps;
+    return w->steps >= 0;
+}
 
 /* --- promo_live.c: which promotions matter --- */
 
