@@ -21,7 +21,7 @@ typedef enum {
 static const char *const texts[STATEMENTS] = {
     [ORDER] = "INSERT INTO sale_order VALUES (1, ?1, 'LON', 'pos', ?2, 'paid', NULL, '', '', 'GBP', "
               "1, 1500, 0,"
-              " 1250, 250, 1500, 0, 1764000000000, 1764000000000, 0, 0)",
+              " 1250, 250, 1500, 0, 1764000000000, 1764000000000, 0, 0, '', 'table')",
     [LINE] = "INSERT INTO order_line VALUES (1, ?1, ?2, ?3, 'SKU001234', 'Article number 1234 of the bench',"
              " 'standard', 'list', 1000, 500, 0, 417, 83, 500, 0, 0, 0, '', 0, 0, '')",
     [TAX] = "INSERT INTO order_tax VALUES (1, ?1, 1, 'VAT 20%', 200000, 1250, 250, '', '')",

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# load_test.sh — the programs of ./bench still fit the engine: the shop is made, the bare loop writes rows of
+# today's tables, a basket is priced, the rule set of 100 promotions passes its check.
+# Usage: load_test.sh BUILD_FOLDER
+set -euo pipefail
+build=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d "${TMPDIR:-/tmp}/onetill-load-XXXXXX")
+server=''
+finish() {
+    [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" || true; }
+    rm -rf "$work"
+}
+trap finish EXIT
+passed=0 failed=0
+
+# says MESSAGE COMMAND…: counts whether the command succeeds.
+says() {
+    local message=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        echo "not ok $message"
+        failed=$((failed + 1))
+    fi
+}
+
+is_number() { "$@" | grep -qE '^[0-9.]+$'; }
+import() {
+    tests/load/promotions.sh | "$build/onetill" promotion import --json-body - --json | grep -q '"published":100'
+}
+
+ONETILL_KEY=$("$build/bench-seed" "sqlite:$work/shop.db" 1000)
+export ONETILL_KEY
+cp "$work/shop.db" "$work/raw.db"
+says "the bare loop writes what a sale writes" is_number "$build/bench-raw" loop "$work/raw.db" 16 1
+says "a basket is priced without a server" is_number "$build/bench-price" 2 10
+"$build/onetill" serve --db "sqlite:$work/shop.db" --port 0 --log off >"$work/out" &
+server=$!
+until grep -qs '[0-9]' "$work/out"; do
+    kill -0 "$server" || exit 1
+    sleep 0.05
+done
+ONETILL_URL=http://127.0.0.1:$(grep -oE '[0-9]+$' "$work/out")
+export ONETILL_URL
+says "the promotions of the bench are taken" import
+echo "load_test.sh: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
