@@ -2,28 +2,11 @@
 #include "core/cart.h"
 #include "core/gtin.h"
 #include "core/pan.h"
+#include "tests/chance.h"
+#include "tests/kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static int passed, failed;
-
-static void check(bool ok, const char *name)
-{
-    if (ok) passed++;
-    else failed++;
-    printf("%s %s\n", ok ? "ok" : "not ok", name);
-}
-
-static uint64_t seed = 88172645463325252ULL;
-
-static int64_t below(int64_t limit)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (int64_t)(seed % (uint64_t)limit);
-}
 
 static void test_money(Arena *arena)
 {
@@ -161,6 +144,5 @@ int main(void)
     test_cart(&arena);
     test_numbers();
     free(bytes);
-    printf("core: %d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return check_finish("core");
 }

@@ -1,21 +1,13 @@
 /* price_wire_test.c — from the bytes of a basket to those of its price, as the browser asks for it. */
 #include "core/price_wire.h"
 #include "core/wire.h"
+#include "tests/kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ARENA_BYTES = 1 << 20 };
-
-static int passed, failed;
-
-static void check(bool ok, const char *name)
-{
-    if (ok) passed++;
-    else failed++;
-    printf("%s %s\n", ok ? "ok" : "not ok", name);
-}
 
 static Str bytes_of(Arena *arena, const StructDef *def, const void *value)
 {
@@ -129,6 +121,5 @@ int main(void)
     test_memory(&arena);
     check(price_wire_form() == price_wire_form() && price_wire_form() != 0, "the form has a number");
     free(bytes);
-    printf("price_wire: %d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return check_finish("price_wire");
 }

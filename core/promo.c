@@ -98,14 +98,11 @@ static bool manual_order(Work *w, PromoResult *out, bool log)
 /* Everything once, with the reservations that stand in w->banned. */
 static bool run(Work *w, PromoResult *out, bool log)
 {
-    bool memory         = true;
     w->log.count        = 0;
     out->needs_approval = false;
     w->ship             = (Seg){ .line = (uint32_t)w->line_count, .bundle = NO_BUNDLE, .units = 1 };
     w->ship.list = w->ship.amount = w->in->shipping ? w->in->shipping->amount : 0;
-    memory                        = goods_choose(w);
-    if (memory && log) claims_compute(w, &w->claims, &w->left, true);
-    if (!memory || w->memory) return err_memory(w->err);
+    if (!goods_choose(w, log) || w->memory) return err_memory(w->err);
     if (!manual_lines(w, out, log)) return false;
     if (!order_phase(w, PHASE_ORDER, log)) return err_memory(w->err);
     if (!manual_order(w, out, log)) return false;
@@ -211,7 +208,7 @@ static bool best_reservation(Work *w, const Reserved *reserved, PromoResult *out
             w->arena->used = mark;
             continue;
         }
-        totals[mask] = claims_total(&w->claims) + w->ship.amount;
+        totals[mask] = segs_total(w->claims.segs, w->claims.seg_count) + w->ship.amount;
         for (size_t i = 0; i < reserved->count; i++)
             if (rule_taken(w, reserved->active[i]) > 0) took[mask] |= 1u << i;
         w->arena->used = mark;

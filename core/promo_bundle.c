@@ -123,9 +123,7 @@ static void form_one(Former *f, int64_t times)
             left -= units;
         }
     }
-    Effect effect = f->active->effect;
-    if (effect.kind == EFFECT_AMOUNT) f->off = effect.value < f->sum ? effect.value : f->sum;
-    if (effect.kind == EFFECT_PRICE) f->off = f->sum > effect.value ? f->sum - effect.value : 0;
+    if (f->active->effect.kind != EFFECT_PERCENT) f->off = effect_off(f->active->effect, f->sum);
 }
 
 static bool same_units(const RunUnits *a, const RunUnits *b, size_t count)

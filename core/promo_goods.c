@@ -68,9 +68,7 @@ static bool make_slots(Level *l)
         size_t count = item_slots(l, item, found);
         for (size_t i = 0; i < count; i++) l->slots[found[i]].items[l->slots[found[i]].item_count++] = item;
     }
-    for (size_t s = 0; s < w->claims.seg_count; s++) {
-        slot_stacks(w, &w->claims.segs[s], &l->slots[s]);
-    }
+    for (size_t s = 0; s < w->claims.seg_count; s++) slot_stacks(w, &w->claims.segs[s], &l->slots[s]);
     return true;
 }
 
@@ -246,9 +244,9 @@ static bool join(Level *l)
 }
 
 /* Computes the claims as they are and takes those off that take off nothing: they block nobody. */
-static void settle_claims(Work *w)
+static void settle_claims(Work *w, bool log)
 {
-    claims_compute(w, &w->claims, &w->left, false);
+    claims_compute(w, &w->claims, &w->left, log);
     for (size_t s = 0; s < w->claims.seg_count; s++) {
         Seg   *seg  = &w->claims.segs[s];
         size_t kept = 0;
@@ -266,7 +264,7 @@ static bool choose_level(Level *l)
     l->answers     = arena_array(w->arena, Claims, w->line_count + 1);
     l->moved       = arena_array(w->arena, uint32_t, w->claims.seg_count + 1);
     if (!l->seg_of_line || !l->answers || !l->moved) return false;
-    settle_claims(w);
+    settle_claims(w, false);
     for (size_t s = w->claims.seg_count; s-- > 0;) l->seg_of_line[w->claims.segs[s].line] = (uint32_t)s;
     l->seg_of_line[w->line_count] = (uint32_t)w->claims.seg_count;
     if (!make_slots(l) || w->memory || !make_islands(l)) return false;
@@ -304,7 +302,7 @@ static bool first_claims(Work *w)
     return true;
 }
 
-bool goods_choose(Work *w)
+bool goods_choose(Work *w, bool log)
 {
     uint16_t bundles = 0;
     if (!first_claims(w)) return false;
@@ -322,7 +320,7 @@ bool goods_choose(Work *w)
         if (!choose_level(&level)) return false;
     }
     w->cut = false; /* what was cut on the way to the best is nothing */
-    settle_claims(w);
+    settle_claims(w, log);
     for (size_t a = 0; a < w->goods_count && w->contested; a++)
         if (w->active[a].left < INT64_MAX && w->left.rules[a] == 0) w->cut = true;
     if (w->cut) w->exact = false;

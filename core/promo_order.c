@@ -60,16 +60,11 @@ static size_t find_base(Choice *c, uint16_t active, int64_t *sum)
 static int64_t wanted(const Active *active, int64_t sum)
 {
     Effect  effect = active->effect;
-    int64_t each = opt_or(active->rule->src->each_amount, 0), off = 0;
-    switch (effect.kind) {
-    case EFFECT_NONE: return 0;
-    case EFFECT_PERCENT: return half_up(sum, effect.value);
-    case EFFECT_AMOUNT:
-        if (__builtin_mul_overflow(effect.value, each > 0 ? sum / each : 1, &off)) return sum;
-        return off < sum ? off : sum;
-    case EFFECT_PRICE: return effect.value < sum ? sum - effect.value : 0;
-    }
-    UNREACHABLE();
+    int64_t each   = opt_or(active->rule->src->each_amount, 0);
+    if (effect.kind == EFFECT_AMOUNT && each > 0
+        && __builtin_mul_overflow(effect.value, sum / each, &effect.value))
+        return sum;
+    return effect_off(effect, sum);
 }
 
 static void apply(Choice *c, uint16_t active, bool log)
@@ -84,17 +79,10 @@ static void apply(Choice *c, uint16_t active, bool log)
     }
 }
 
-static int64_t total(const Choice *c)
-{
-    int64_t sum = 0;
-    for (size_t s = 0; s < c->seg_count; s++) sum += c->segs[s].amount;
-    return sum;
-}
-
 /* What is left to pay at least, when all candidates from `from` on may still come. */
 static int64_t bound(Choice *c, size_t from)
 {
-    int64_t low = total(c), sum = 0;
+    int64_t low = segs_total(c->segs, c->seg_count), sum = 0;
     for (size_t i = from; i < c->count; i++) {
         (void)find_base(c, c->candidates[i], &sum);
         low -= wanted(&c->w->active[c->candidates[i]], sum);
@@ -146,7 +134,7 @@ static bool search(Choice *c)
             enough = nodes++ > PROMO_CHOICES_MAX || !spend(c->w, c->seg_count * (c->count - depth + 1));
         bool cut = enough || bound(c, depth) >= c->best_total;
         if (!cut && depth == c->count) {
-            c->best_total = total(c);
+            c->best_total = segs_total(c->segs, c->seg_count);
             memcpy(c->best, c->in, sizeof c->best);
         } else if (!cut) {
             memcpy(before[depth].segs, c->segs, c->seg_count * sizeof *c->segs);

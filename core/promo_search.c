@@ -95,16 +95,15 @@ static int64_t unit_worth(const Active *active, const RulePart *part, int64_t va
 
 static void judge_place(Island *l, Place *place)
 {
-    const Slot *slot   = &l->slots[place->slot];
-    const Seg  *seg    = &l->from.segs[place->slot];
-    const Rule *bundle = l->w->active[l->bundles[place->bundle]].rule;
+    const Slot   *slot   = &l->slots[place->slot];
+    const Seg    *seg    = &l->from.segs[place->slot];
+    const Active *bundle = &l->w->active[l->bundles[place->bundle]];
     best_stack(l->w, seg, slot, l->bundles[place->bundle], NULL, 0, &place->stack);
-    place->worth = unit_worth(&l->w->active[l->bundles[place->bundle]],
-                              &l->w->active[l->bundles[place->bundle]].rule->parts[place->part],
+    place->worth = unit_worth(bundle, &bundle->rule->parts[place->part],
                               place->stack.amount / seg->units + (place->stack.amount % seg->units > 0));
     place->free  = slot->place_count == 1 && seg->count + slot->item_count + 1 <= l->w->max_rules;
     for (size_t i = 0; i < slot->item_count && place->free; i++)
-        place->free = rules_stack(l->w->active[slot->items[i]].rule, bundle);
+        place->free = rules_stack(l->w->active[slot->items[i]].rule, bundle->rule);
 }
 
 static bool make_places(Island *l)
@@ -249,7 +248,7 @@ static bool try_claims(Island *l)
     size_t mark = l->w->arena->used;
     if (!make_claims(l, &claims)) return false;
     claims_compute(l->w, &claims, &l->w->left, false);
-    int64_t total = claims_total(&claims);
+    int64_t total = segs_total(claims.segs, claims.seg_count);
     if (total < l->best_total) {
         l->best_total = total;
         l->best       = claims;

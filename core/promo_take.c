@@ -115,22 +115,25 @@ static Effect effect_for(const Active *active, uint32_t line)
     return (Effect){ EFFECT_NONE, 0 };
 }
 
-/* What an item promotion wants off a seg that costs `amount`. */
-static int64_t wanted(const Work *w, const Active *active, const Seg *seg, int64_t amount)
+int64_t effect_off(Effect effect, int64_t sum)
 {
-    Effect  effect = effect_for(active, seg->line);
-    int64_t price  = 0;
     switch (effect.kind) {
     case EFFECT_NONE: return 0;
-    case EFFECT_PERCENT: return half_up(amount, effect.value);
-    case EFFECT_AMOUNT:
-        price = active->rule->per_line ? effect.value : per_units(w, seg, effect.value, ROUND_HALF_UP);
-        return price < amount ? price : amount;
-    case EFFECT_PRICE:
-        price = per_units(w, seg, effect.value, ROUND_HALF_UP);
-        return price < amount ? amount - price : 0;
+    case EFFECT_PERCENT: return half_up(sum, effect.value);
+    case EFFECT_AMOUNT: return effect.value < sum ? effect.value : sum;
+    case EFFECT_PRICE: return effect.value < sum ? sum - effect.value : 0;
     }
     UNREACHABLE();
+}
+
+/* What an item promotion wants off a seg that costs `amount`: amounts and prices are of one unit. */
+static int64_t wanted(const Work *w, const Active *active, const Seg *seg, int64_t amount)
+{
+    Effect effect = effect_for(active, seg->line);
+    bool   once   = effect.kind == EFFECT_AMOUNT && active->rule->per_line;
+    if ((effect.kind == EFFECT_AMOUNT || effect.kind == EFFECT_PRICE) && !once)
+        effect.value = per_units(w, seg, effect.value, ROUND_HALF_UP);
+    return effect_off(effect, amount);
 }
 
 int64_t effect_on(const Work *w, const Active *active, const Seg *seg, int64_t amount)
@@ -168,10 +171,7 @@ static void item_on_line(Work *w, Left *left, Seg *segs, size_t count, uint16_t 
         some[n++] = &segs[i];
     }
     if (!whole) return;
-    int64_t want = effect.kind == EFFECT_PERCENT ? half_up(sum, effect.value)
-                 : effect.value < sum            ? effect.value
-                                                 : sum;
-    (void)take_shared(w, left, some, n, active, want, log);
+    (void)take_shared(w, left, some, n, active, effect_off(effect, sum), log);
 }
 
 /* The next item promotion that some segs have after `last`; INT32_MAX: none. */
@@ -228,9 +228,7 @@ static int64_t bundle_off(const Active *active, const Run *run, const Seg *segs)
             off += (u->got - dear) * half_up(low, effect.value)
                  + (dear ? dear * half_up(low + 1, effect.value) : 0);
     }
-    if (effect.kind == EFFECT_AMOUNT) off = effect.value < sum ? effect.value : sum;
-    if (effect.kind == EFFECT_PRICE) off = sum > effect.value ? sum - effect.value : 0;
-    return off;
+    return effect.kind == EFFECT_PERCENT ? off : effect_off(effect, sum);
 }
 
 static void run_compute(Work *w, Left *left, Run *run, Seg *segs, int64_t *shares, int64_t *weights)
@@ -298,9 +296,9 @@ void claims_compute(Work *w, Claims *claims, Left *left, bool log)
     bundles_compute(w, claims, left, log);
 }
 
-int64_t claims_total(const Claims *claims)
+int64_t segs_total(const Seg *segs, size_t count)
 {
     int64_t sum = 0;
-    for (size_t s = 0; s < claims->seg_count; s++) sum += claims->segs[s].amount;
+    for (size_t s = 0; s < count; s++) sum += segs[s].amount;
     return sum;
 }

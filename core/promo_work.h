@@ -152,16 +152,20 @@ int64_t take(Work *w, Left *left, Seg *seg, int32_t active, int64_t want, bool l
 /* Takes `want` off some segs in proportion to what they cost; gives what was taken. */
 int64_t take_shared(Work *w, Left *left, Seg **segs, size_t count, int32_t active, int64_t want, bool log);
 
+/* What an effect takes off units that cost `sum` together. */
+int64_t effect_off(Effect effect, int64_t sum);
+
 /* The effect of one item promotion on some units alone, without the order's limits: what they then cost. */
 int64_t effect_on(const Work *w, const Active *active, const Seg *seg, int64_t amount);
 
 /* Computes the goods from their list prices: items, then bundles. */
 void claims_compute(Work *w, Claims *claims, Left *left, bool log);
-int64_t claims_total(const Claims *claims);
+int64_t segs_total(const Seg *segs, size_t count);
 
 /* --- promo_goods.c, promo_bundle.c: who gets the unit --- */
 
-bool goods_choose(Work *w) MUST_USE;
+/* Chooses, and computes what was chosen; `log`: writes it down for the steps. */
+bool goods_choose(Work *w, bool log) MUST_USE;
 
 /* --- promo_order.c: the later phases --- */
 

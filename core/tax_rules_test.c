@@ -2,6 +2,7 @@
  * random ones against an independent calculation, shrunk to the smallest that fails. */
 #include "core/tax.h"
 
+#include "tests/chance.h"
 #include "tests/kit.h"
 
 #include <stdio.h>
@@ -412,16 +413,6 @@ typedef struct {
     TaxExemption exemption;
 } Case;
 
-static uint64_t state;
-
-static int64_t below(int64_t limit)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (int64_t)(state % (uint64_t)limit);
-}
-
 static const Str classes[] = { STR("a"), STR("b"), STR("c") };
 static const Str names[]   = { STR("GST"), STR("State"), STR("City") };
 
@@ -715,7 +706,7 @@ static void check_properties(void)
     const char *what = NULL;
     Case        c;
     for (int64_t i = 0; i < runs && !what; i++) {
-        state = (uint64_t)(seed + i) * 2654435761u + 1;
+        chance_state = (uint64_t)(seed + i) * 2654435761u + 1;
         (void)below(2);
         random_case(&c);
         what = broken(&c);

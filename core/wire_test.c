@@ -1,31 +1,14 @@
 /* wire_test.c — values go into bytes and come back the same, whatever struct they are of; bytes that are no
  * value do no harm. The structs of the first tests are made by chance. */
 #include "core/wire.h"
+#include "tests/chance.h"
+#include "tests/kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ARENA_BYTES = 1 << 20, DEFS = 60, VALUES = 60, FIELDS_MAX = 20 };
-
-static int passed, failed;
-
-static void check(bool ok, const char *name)
-{
-    if (ok) passed++;
-    else failed++;
-    printf("%s %s\n", ok ? "ok" : "not ok", name);
-}
-
-static uint64_t seed = 88172645463325252ULL;
-
-static int64_t below(int64_t limit)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (int64_t)(seed % (uint64_t)limit);
-}
 
 static _Alignas(16) uint8_t def_bytes[ARENA_BYTES], value_bytes[ARENA_BYTES], back_bytes[ARENA_BYTES];
 
@@ -423,6 +406,5 @@ int main(void)
     test_refusals();
     test_memory();
     test_chance();
-    printf("wire: %d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return check_finish("wire");
 }

@@ -4,19 +4,8 @@
 set -euo pipefail
 build=$(realpath "$1")
 cd "$(dirname "$0")/../.."
-passed=0 failed=0
-
-# says MESSAGE COMMAND…: counts whether the command succeeds.
-says() {
-    local message=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        echo "not ok $message"
-        failed=$((failed + 1))
-    fi
-}
+# shellcheck source=tests/says.sh
+. tests/says.sh
 
 # Each relative link of each page, without its #part.
 while read -r page; do

@@ -12,19 +12,8 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-passed=0 failed=0
-
-# says MESSAGE COMMAND…: counts whether the command succeeds.
-says() {
-    local message=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        echo "not ok $message"
-        failed=$((failed + 1))
-    fi
-}
+# shellcheck source=tests/says.sh
+. tests/says.sh
 
 is_number() { "$@" | grep -qE '^[0-9.]+$'; }
 import() {

@@ -8,6 +8,7 @@
  * (tests/wasm/bench.mjs). */
 #include "core/price_wire.h"
 #include "core/wire.h"
+#include "tests/chance.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,16 +24,6 @@ enum {
     MANY_SKUS   = 100000,
     BASKETS     = 200
 };
-
-static uint64_t seed = 88172645463325252ULL;
-
-static int64_t below(int64_t limit)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (int64_t)(seed % (uint64_t)limit);
-}
 
 static Str name(Arena *arena, char kind, int64_t n)
 {
