@@ -16,6 +16,11 @@ static void test_money(Arena *arena)
           "a rate rounds half up");
     check(money_scale(5, 1, 2, ROUND_HALF_EVEN, &out, &err) && out == 2, "half even goes to the even one");
     check(money_scale(-5, 1, 2, ROUND_HALF_UP, &out, &err) && out == -3, "half up is away from zero");
+    check(money_scale(7, 1, 2, ROUND_UP, &out, &err) && out == 4, "up is up");
+    check(money_scale(-7, 1, 2, ROUND_UP, &out, &err) && out == -4, "up is away from zero");
+    check(money_scale(8, 1, 2, ROUND_UP, &out, &err) && out == 4, "what needs no rounding stays");
+    check(money_scale(INT64_MAX / 5, 9, 10, ROUND_UP, &out, &err) && out == 1660206966633859645,
+          "up in 128 bits too");
     check(!money_scale(INT64_MAX, 1000, 1, ROUND_DOWN, &out, &err) && err.def == &ERR_AMOUNT_RANGE,
           "an amount that does not fit is refused");
     check(money_cash_round(1233, 5) == 1235 && money_cash_round(1232, 5) == 1230,

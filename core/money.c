@@ -21,6 +21,7 @@ static Wide round_div(Wide value, Wide per, Rounding how)
     case ROUND_HALF_UP: return twice >= per ? whole + away : whole;
     case ROUND_HALF_EVEN: return twice > per || (twice == per && whole % 2 != 0) ? whole + away : whole;
     case ROUND_DOWN: return whole;
+    case ROUND_UP: return rest ? whole + away : whole;
     }
     UNREACHABLE();
 }
@@ -37,6 +38,7 @@ static int64_t round_div_short(int64_t value, int64_t per, Rounding how)
     case ROUND_HALF_EVEN:
         return size > per - size || (size == per - size && whole % 2 != 0) ? whole + away : whole;
     case ROUND_DOWN: return whole;
+    case ROUND_UP: return rest ? whole + away : whole;
     }
     UNREACHABLE();
 }

@@ -17,6 +17,7 @@ typedef enum {
     ROUND_HALF_UP,   /* ties away from zero */
     ROUND_HALF_EVEN, /* ties to the even neighbour */
     ROUND_DOWN,      /* towards zero */
+    ROUND_UP,        /* away from zero */
 } Rounding;
 
 /* value * times / per, rounded; per > 0. Errors: AMOUNT_RANGE. */

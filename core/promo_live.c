@@ -51,33 +51,25 @@ static bool find_names(Work *w, SymKind kind, TextList texts, Syms *out)
     return true;
 }
 
-/* value * times / per, rounded up; false when it is out of range. */
-static bool scale_up(int64_t value, int64_t times, int64_t per, int64_t *out)
-{
-    __extension__ typedef __int128 Wide;
-    Wide                           exact = (Wide)value * times;
-    Wide                           whole = exact / per + (exact % per != 0);
-    if (whole > INT64_MAX / 4) return false;
-    *out = (int64_t)whole;
-    return true;
-}
-
 /* The lowest price of a unit: cost and margin, with the tax when prices have it; rounded up. */
 static int64_t margin_floor(const Work *w, const CartLine *line)
 {
     const Guardrails *rails = w->in->guardrails;
     int64_t           cost = opt_or(line->cost, 0), ppm = 0, floor = 0;
     size_t            index[LINE_RATES_MAX];
+    Error             err;
     if (!rails || rails->margin_rate == OPT_NONE || cost <= 0) return 0;
-    if (!scale_up(cost, PPM_ONE + rails->margin_rate, PPM_ONE, &floor)) return line->unit_price;
+    if (!money_scale(cost, PPM_ONE + rails->margin_rate, PPM_ONE, ROUND_UP, &floor, &err))
+        return line->unit_price;
     size_t count = tax_class_rates(w->in->rates.items, w->in->rates.count, line->tax_class, index);
     for (size_t i = 0; w->in->prices_include_tax && i < count; i++) {
         const CartRate *rate = &w->in->rates.items[index[i]];
         int64_t         more = opt_or(rate->rate, 0);
-        if (rate->compound && !scale_up(more, PPM_ONE + ppm, PPM_ONE, &more)) return line->unit_price;
+        if (rate->compound && !money_scale(more, PPM_ONE + ppm, PPM_ONE, ROUND_UP, &more, &err))
+            return line->unit_price;
         ppm += more;
     }
-    if (!scale_up(floor, PPM_ONE + ppm, PPM_ONE, &floor)) return line->unit_price;
+    if (!money_scale(floor, PPM_ONE + ppm, PPM_ONE, ROUND_UP, &floor, &err)) return line->unit_price;
     return floor < line->unit_price ? floor : line->unit_price;
 }
 

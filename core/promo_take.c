@@ -31,8 +31,7 @@ int64_t seg_floor(const Work *w, const Seg *seg)
 {
     const WorkLine *line = &w->lines[seg->line];
     if (line->floor == 0) return 0;
-    int64_t floor = per_units(w, seg, line->floor, ROUND_DOWN);
-    if (!line->whole && line->floor * (w->in->lines.items[seg->line].quantity % QTY_ONE) % QTY_ONE) floor++;
+    int64_t floor = per_units(w, seg, line->floor, ROUND_UP);
     return floor < seg->list ? floor : seg->list;
 }
 
