@@ -23,6 +23,12 @@
 
 #define OPT_NONE INT64_MIN
 
+/* An optional number, or `standard` when it is absent. */
+static inline int64_t opt_or(int64_t value, int64_t standard)
+{
+    return value == OPT_NONE ? standard : value;
+}
+
 enum { TEXTS_MAX = 1000, TEXTS_BYTES_MAX = 200 };
 
 typedef enum {

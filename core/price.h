@@ -8,10 +8,4 @@
 #include "core/price.def"
 #include "base/form_undef.h"
 
-/* An optional number, or `standard` when it is absent. */
-static inline int64_t opt_or(int64_t value, int64_t standard)
-{
-    return value == OPT_NONE ? standard : value;
-}
-
 #endif

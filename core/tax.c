@@ -39,7 +39,7 @@ typedef struct {
 
 static int64_t opt(int64_t number)
 {
-    return number == OPT_NONE ? 0 : number;
+    return opt_or(number, 0);
 }
 
 static bool bad_rate(Error *err, size_t rate, const char *field, const char *why)

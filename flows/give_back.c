@@ -303,7 +303,7 @@ static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *e
 /* Shipping goes back only when that is asked for, whole or in part. */
 static bool take_shipping(Ctx *ctx, Back *back, Return *doc, Error *err)
 {
-    int64_t   amount = back->request->shipping == OPT_NONE ? 0 : back->request->shipping;
+    int64_t   amount = opt_or(back->request->shipping, 0);
     SoldLine *sold   = &back->shipping;
     int64_t   before = 0, after = 0;
     bool      ok     = false;

@@ -362,12 +362,12 @@ static bool try_page(Sim *sim, SimulateOrdersIn *in, size_t *count)
 static bool try_all(Sim *sim)
 {
     const Trial     *trial = sim->trial;
-    int64_t          left  = trial->limit == OPT_NONE ? ORDERS_STANDARD : trial->limit;
+    int64_t          left  = opt_or(trial->limit, ORDERS_STANDARD);
     Id               after = { { 0 } };
     SimulateOrdersIn in    = { sim->ctx.who.merchant,
                                trial->from - 1,
                                { (const char *)after.bytes, ID_BYTES },
-                            trial->until == OPT_NONE ? sim->ctx.now_ms : trial->until,
+                            opt_or(trial->until, sim->ctx.now_ms),
                                PAGE };
     size_t           count = PAGE;
     memset(after.bytes, 0xFF, ID_BYTES);
@@ -415,7 +415,7 @@ static bool show_items(Sim *sim, Arena *arena)
 static bool run(Sim *sim, Arena *arena)
 {
     const Trial *trial = sim->trial;
-    int64_t      until = trial->until == OPT_NONE ? sim->ctx.now_ms : trial->until;
+    int64_t      until = opt_or(trial->until, sim->ctx.now_ms);
     Merchant     merchant;
     if (!promotions_get(&sim->keep, trial->code, trial->version, &sim->rule, sim->err)) return false;
     sim->rule.from = sim->rule.until = OPT_NONE; /* it is tried on a time before it begins */
@@ -433,7 +433,7 @@ static bool run(Sim *sim, Arena *arena)
 
 bool promotions_simulate(Ctx *ctx, const Trial *request, TrialReport *reply, Error *err)
 {
-    int64_t until = request->until == OPT_NONE ? ctx->now_ms : request->until;
+    int64_t until = opt_or(request->until, ctx->now_ms);
     if (until <= request->from)
         return err_set(err, &ERR_FIELD_INVALID, "until", "must be later than the beginning");
     Sim  *sim   = calloc(1, sizeof *sim);

@@ -17,7 +17,7 @@ static bool share(int64_t left, const TenderInput *tender, size_t i, bool last, 
     if (tender->amount == OPT_NONE && !last)
         return at_tender(err, &ERR_TENDER_INVALID, i, "amount",
                          "only the last tender may leave its amount open");
-    *amount = tender->amount == OPT_NONE ? left : tender->amount;
+    *amount = opt_or(tender->amount, left);
     if (*amount > left)
         return at_tender(err, &ERR_TENDER_SUM, i, "amount", "is more than what is left to pay");
     if (last && *amount != left)
@@ -31,7 +31,7 @@ static bool plan_cash(const TenderInput *tender, size_t i, int64_t amount, int64
     if (tender->token.ptr) return at_tender(err, &ERR_TENDER_INVALID, i, "token", "cash has none");
     payment->amount     = money_cash_round(amount, step);
     plan->cash_rounding = payment->amount - amount;
-    payment->tendered   = tender->tendered == OPT_NONE ? payment->amount : tender->tendered;
+    payment->tendered   = opt_or(tender->tendered, payment->amount);
     payment->change     = payment->tendered - payment->amount;
     if (payment->change >= 0) return true;
     return at_tender(err, &ERR_TENDER_SUM, i, "tendered", "is less than the amount");

@@ -27,7 +27,7 @@ static const int64_t NO_LIMIT = INT64_MAX;
 
 static int64_t limit_of(int64_t asked)
 {
-    return asked == OPT_NONE ? NO_LIMIT : asked;
+    return opt_or(asked, NO_LIMIT);
 }
 
 static int64_t limit_shown(int64_t stored)

@@ -11,7 +11,7 @@
 
 int64_t page_limit(int64_t asked)
 {
-    return asked == OPT_NONE ? PAGE_STANDARD : asked;
+    return opt_or(asked, PAGE_STANDARD);
 }
 
 Str text_or_empty(Str text)

@@ -94,7 +94,7 @@ bool channels_get(Ctx *ctx, Str code, Channel *out, Error *err)
 
 bool channels_put(Ctx *ctx, const Channel *in, Error *err)
 {
-    int64_t      step = in->cash_step == OPT_NONE ? 0 : in->cash_step;
+    int64_t      step = opt_or(in->cash_step, 0);
     ChannelPutIn row  = {
          ctx->who.merchant,    in->code, in->name,         in->kind,  in->currency, in->prices_include_tax,
          in->tax_per_document, step,     in->keeps_safety, in->active
@@ -109,7 +109,7 @@ bool channels_serve(Ctx *ctx, Str channel, Str location, int64_t priority, Error
     Channel        known;
     Location       place;
     bool           found = false;
-    ChannelServeIn in    = { ctx->who.merchant, channel, location, priority == OPT_NONE ? 0 : priority };
+    ChannelServeIn in    = { ctx->who.merchant, channel, location, opt_or(priority, 0) };
     if (!channels_find(ctx, channel, &known, &found, err)) return false;
     if (!found) return err_set(err, &ERR_CHANNEL_UNKNOWN, "channel", "no such channel");
     if (!locations_find(ctx, location, &place, &found, err)) return false;

@@ -95,6 +95,6 @@ bool channels_locations(Ctx *ctx, const ChannelAsk *request, ChannelServeList *r
 bool channels_assign(Ctx *ctx, const ChannelServe *request, ChannelServe *reply, Error *err)
 {
     *reply = (ChannelServe){ request->channel, request->location,
-                             request->priority == OPT_NONE ? 0 : request->priority };
+                             opt_or(request->priority, 0) };
     return channels_serve(ctx, reply->channel, reply->location, reply->priority, err);
 }

@@ -98,7 +98,7 @@ bool pricing_put_list(Ctx *ctx, const PriceList *list, Error *err)
                              list->name,
                              list->currency,
                              text_or_empty(list->channel),
-                          list->priority == OPT_NONE ? 0 : list->priority,
+                          opt_or(list->priority, 0),
                              period_from(list->from),
                              period_until(list->until),
                              list->reduced };
@@ -138,7 +138,7 @@ bool pricing_put(Ctx *ctx, const PriceSet *price, Error *err)
     PricePutIn in    = { ctx->who.merchant,
                          price->item,
                          price->list,
-                      price->min_qty == OPT_NONE ? 0 : price->min_qty,
+                      opt_or(price->min_qty, 0),
                          period_from(price->from_ms),
                          period_until(price->until_ms),
                          price->amount };

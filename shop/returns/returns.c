@@ -21,7 +21,7 @@ bool returns_put(Ctx *ctx, const Return *doc, const Id *items, int64_t shipping_
     for (size_t i = 0; i < doc->lines.count; i++) {
         const ReturnLine *line = &doc->lines.items[i];
         ReturnLinePutIn   in   = { ctx->who.merchant, doc->id, line->n,
-                                   line->line == OPT_NONE ? 0 : line->line,
+                                   opt_or(line->line, 0),
                                    items[i], line->sku, line->quantity, line->net, line->tax, line->total,
                                    line->disposition };
         if (!q_return_line_put_exec(ctx->tx, &in, NULL, err)) return false;

@@ -8,11 +8,6 @@
 
 /* --- rates --- */
 
-static int64_t amount_or_zero(int64_t asked)
-{
-    return asked == OPT_NONE ? 0 : asked;
-}
-
 bool tax_load(Ctx *ctx, Str zone, int64_t at_ms, CartRate **rates, size_t *count, Error *err)
 {
     TaxInForceRow *rows = NULL;
@@ -106,9 +101,9 @@ bool tax_put(Ctx *ctx, const TaxRate *rate, Error *err)
                     .compound   = rate->compound,
                     .kind       = text_or_empty(rate->kind),
                     .mark       = text_or_empty(rate->mark),
-                    .per_unit   = amount_or_zero(rate->per_unit),
-                    .unit_from  = amount_or_zero(rate->unit_from),
-                    .unit_to    = amount_or_zero(rate->unit_to),
+                    .per_unit   = opt_or(rate->per_unit, 0),
+                    .unit_from  = opt_or(rate->unit_from, 0),
+                    .unit_to    = opt_or(rate->unit_to, 0),
                     .unit_whole = rate->unit_whole,
                     .source     = text_or_empty(rate->source) };
     if (!code_check(rate->zone, "zone", err) || !code_check(rate->tax_class, "tax_class", err)) return false;
