@@ -1,6 +1,7 @@
 /* apigen.c — the reference pages, made of the tables the program itself runs on.
  * Usage: apigen write|check FOLDER SCHEMA.SQL…; `check` compares what would be written with what is there
- * and prints "N passed, N failed". Pages: api, errors, permissions, settings, events, tables. */
+ * and prints "N passed, N failed". Pages: api, errors, permissions, settings, events, states, tables. */
+#include "core/machine.h"
 #include "core/money.h"
 #include "shop/reach.h"
 #include "sys/http_client.h"
@@ -211,6 +212,35 @@ static void events_page(FILE *out)
     }
 }
 
+/* ---- states.md ---- */
+
+static void machine_head(FILE *out, const MachineRow *row, const MachineRow *rows, size_t count)
+{
+    (void)fprintf(out, "\n## %s\n\n%s\n\n```mermaid\nstateDiagram-v2\n    [*] --> %s\n",
+                  machine_name(row->machine), machine_meaning(row->machine), row->state);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].machine == row->machine)
+            (void)fprintf(out, "    %s --> %s: %s\n", rows[i].state, rows[i].next, rows[i].event);
+    (void)fputs("```\n\n| state | event | next | meaning |\n|---|---|---|---|\n", out);
+}
+
+static void states_page(FILE *out)
+{
+    size_t            count = 0;
+    const MachineRow *rows  = machine_rows(&count);
+    title(out, "States",
+          "How documents go from state to state. What is in no row cannot be done: the answer is\n"
+          "`state_refused`. A state without a row of its own is an end.");
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || rows[i].machine != rows[i - 1].machine) machine_head(out, &rows[i], rows, count);
+        bool end = machine_ended(rows[i].machine, str_from(rows[i].next));
+        (void)fprintf(out, "| %s | `%s` | %s%s | ", rows[i].state, rows[i].event, rows[i].next,
+                      end ? " (end)" : "");
+        cell(out, rows[i].meaning);
+        (void)fputs(" |\n", out);
+    }
+}
+
 /* ---- tables.md ---- */
 
 static const char *common_meaning(const char *column)
@@ -304,6 +334,7 @@ typedef struct {
 static const Page pages[] = {
     { "api.md", api_page },           { "errors.md", errors_page }, { "permissions.md", permissions_page },
     { "settings.md", settings_page }, { "events.md", events_page },
+    { "states.md", states_page },
 };
 
 static bool same_as_file(const char *path, const char *text, size_t size)
