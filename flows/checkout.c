@@ -64,6 +64,7 @@ static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
 {
     size_t   count = sale->basket.in.lines.count;
     StockDoc doc   = { order, STR("sale"), 0 };
+    ClaimOwner owner = { STR("order"), order, 0 };
     Turn    *turns = arena_array(ctx->arena, Turn, count);
     if (!turns) return err_memory(err);
     for (size_t i = 0; i < count; i++) turns[i] = (Turn){ sale->basket.items[i]->id, i };
@@ -73,9 +74,10 @@ static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
         const SaleItem *item = sale->basket.items[line];
         StockWant       want = { item->id, item->sku, sale->basket.location->code,
                                  sale->basket.in.lines.items[line].quantity,
-                                 sale->basket.channel->keeps_safety, line };
+                                 { .channel = sale->basket.channel->code,
+                                   .keeps_safety = sale->basket.channel->keeps_safety }, line };
         if (!item->stocked) continue;
-        if (sale->tenders.has_card ? !inventory_claim(ctx, order, (int64_t)line + 1, &want, err)
+        if (sale->tenders.has_card ? !inventory_claim(ctx, &owner, (int64_t)line + 1, &want, err)
                                    : !inventory_sell(ctx, &doc, &want, err))
             return false;
     }

@@ -119,12 +119,12 @@ static void test_cards(void)
     check_ok(sell("CAKE", 1000, &good, 1, &order, &pending, &err), &err, "a good card pays");
     check(state_is(&order, "paid") && !pending && str_eq(order.payments.items[0].last4, STR("4242")),
           "at once");
-    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").claimed == 0,
+    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").committed == 0,
           "the claim became a sale");
     check_refused(sell("CAKE", 1000, &bad, 1, &order, &pending, &err), &err, &ERR_PAYMENT_DECLINED,
                   "a declined card refuses the sale");
     check(state_is(&order, "cancelled"), "its order is cancelled");
-    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").claimed == 0,
+    check(stock("CAKE").floor == before.floor - 1000 && stock("CAKE").committed == 0,
           "and the claim given back");
     TenderInput split[3] = { card("tok_visa", 100), card("tok_mastercard", 100), cash(OPT_NONE) };
     check_ok(sell("CAKE", 1000, split, 3, &order, &pending, &err), &err, "two cards and cash share a total");
@@ -183,7 +183,7 @@ static void test_unknown(void)
         StockLevel  before  = stock("CAKE");
         check_ok(sell("CAKE", 1000, &tender, 1, &order, &pending, &err), &err, "no answer is no refusal");
         check(pending && state_is(&order, "placed"), "the order waits");
-        check(stock("CAKE").claimed == before.claimed + 1000, "its stock is claimed");
+        check(stock("CAKE").committed == before.committed + 1000, "its stock is claimed");
         run_jobs(1000);
         check(str_eq(order_now(order.id).state, STR("placed")), "it is not asked before its time");
         run_jobs(60000);
@@ -193,7 +193,7 @@ static void test_unknown(void)
         id_format(order_now(order.id).payments.items[0].id, key);
         check(simulator_look(&simulator, key, &truth) && truth.captured - truth.refunded == cases[i].charged,
               "the service charged what the order says");
-        check(stock("CAKE").claimed == before.claimed, "no claim is left");
+        check(stock("CAKE").committed == before.committed, "no claim is left");
         run_jobs(7200000);
         check(str_eq(order_now(order.id).state, str_from(cases[i].end)), "and it stays so");
     }

@@ -138,7 +138,8 @@ static bool make_goods(Ctx *ctx, void *arg, Error *e)
     PriceSet set = {
         .item = id, .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = g->price
     };
-    StockMove move = { id, item.sku, STR(""), STR("vendor"), STR("LON"), STR("floor"), 1000000000 };
+    StockMove move = { .item = id, .sku = item.sku, .from_location = STR(""), .from_state = STR("vendor"),
+                       .to_location = STR("LON"), .to_state = STR("floor"), .qty = 1000000000 };
     return pricing_put(ctx, &set, e) && inventory_move(ctx, &doc, &move, e);
 }
 

@@ -84,8 +84,9 @@ static bool move_stock(Ctx *ctx, const Return *doc, const GiveBackLine *lines, E
     StockDoc stock = { doc->id, STR("return"), 0 };
     for (size_t i = 0; i < doc->lines.count; i++) {
         const ReturnLine *line = &doc->lines.items[i];
-        StockMove move = { lines[i].item, line->sku, STR(""), STR("customer"), doc->location,
-                           line->disposition, line->quantity };
+        StockMove move = { .item = lines[i].item, .sku = line->sku, .from_location = STR(""),
+                           .from_state = STR("customer"), .to_location = doc->location,
+                           .to_state = line->disposition, .qty = line->quantity };
         if (!lines[i].stocked || str_eq(line->disposition, STR("none"))) continue;
         if (!inventory_move(ctx, &stock, &move, err)) return false;
     }

@@ -229,10 +229,14 @@ static bool open_stock(Ctx *ctx, Import *im, uint32_t n, ImportCounts *counts, E
     int64_t  qty = im->need[n] - (found && row.free > 0 ? row.free : 0);
     StockDoc doc = { ctx_new_id(ctx), STR("opening"), 0 };
     if (qty <= 0) return true;
-    StockMove move = {
-        item, im->table->texts[im->plan->items[n].sku], STR(""), STR("adjustment"), at, STR("floor"), qty
-    };
-    int64_t now = ctx->now_ms;
+    StockMove move = { .item          = item,
+                       .sku           = im->table->texts[im->plan->items[n].sku],
+                       .from_location = STR(""),
+                       .from_state    = STR("adjustment"),
+                       .to_location   = at,
+                       .to_state      = STR("floor"),
+                       .qty           = qty };
+    int64_t   now  = ctx->now_ms;
     if (im->plan->dated) ctx->now_ms = zone_to_utc(im->zone, im->plan->first_ms) - 1;
     bool ok     = inventory_move(ctx, &doc, &move, err);
     ctx->now_ms = now;

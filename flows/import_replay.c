@@ -130,8 +130,9 @@ static bool replay_lost(Replay *r, Error *err)
     Str      note = STR("written off in another system");
     for (size_t i = 0; i < r->lost.count; i++) {
         const PastLine *line = &r->lost.lines[i];
-        StockMove       move = { line->item, line->sku,         r->im->location.code, STR("floor"),
-                                 STR(""),    STR("adjustment"), line->qty_milli };
+        StockMove       move = { .item = line->item, .sku = line->sku, .from_location = r->im->location.code,
+                                 .from_state = STR("floor"), .to_location = STR(""),
+                                 .to_state = STR("adjustment"), .qty = line->qty_milli };
         if (!line->stocked) continue;
         if (!str_eq(line->name, line->sku)) note = line->name;
         ctx->now_ms = r->head.at_ms;

@@ -56,8 +56,8 @@ static bool take_stock(Ctx *ctx, const PastPlace *place, const PastSale *sale, I
     qsort(turns, sale->line_count, sizeof *turns, by_item);
     for (size_t i = 0; i < sale->line_count; i++) {
         const PastLine *line = &sale->lines[turns[i].line];
-        StockWant       want = { line->item,      line->sku, place->location->code,
-                                 line->qty_milli, false,     turns[i].line };
+        StockWant want = { .item = line->item, .sku = line->sku, .location = place->location->code,
+                           .qty = line->qty_milli, .line = turns[i].line };
         if (line->stocked && !inventory_sell(ctx, &doc, &want, err)) return false;
     }
     return true;

@@ -16,7 +16,7 @@ SELECT id, tax_class, stocked FROM item WHERE merchant = :merchant AND sku = :sk
 -- name: import_free_stock
 -- in: merchant:i64 item:id location:text
 -- out: free:i64
-SELECT CASE WHEN backroom < claimed THEN floor + backroom - claimed ELSE floor END FROM stock_level
+SELECT CASE WHEN backroom < held + committed THEN floor + backroom - held - committed ELSE floor END FROM stock_level
 WHERE merchant = :merchant AND item = :item AND location = :location;
 
 -- name: import_match
@@ -105,6 +105,11 @@ SELECT item, location || ' ' || state, CAST(SUM(moved) AS BIGINT), CAST(SUM(leve
     UNION ALL SELECT item, location, 'in_transit', 0, in_transit FROM stock_level WHERE merchant = :merchant
     UNION ALL SELECT item, location, 'damaged', 0, damaged FROM stock_level WHERE merchant = :merchant
     UNION ALL SELECT item, location, 'quarantine', 0, quarantine FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'picked', 0, picked FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'held', 0, held FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'committed', 0, committed FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'backordered', 0, backordered FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'on_order', 0, on_order FROM stock_level WHERE merchant = :merchant
 ) AS both_sides GROUP BY item, location, state HAVING SUM(moved) <> SUM(level);
 
 -- name: verify_stock_sold
@@ -137,34 +142,51 @@ SELECT return_id, MAX(sku) || ' to ' || state, CAST(SUM(taken) AS BIGINT), CAST(
 -- out: id:id what:text expected:i64 found:i64
 SELECT document_id, from_location || ' ' || from_state || ' to ' || to_location || ' ' || to_state, 0, n
 FROM stock_move WHERE merchant = :merchant
-  AND (CASE WHEN from_location = '' THEN from_state IN ('customer', 'vendor', 'adjustment')
-            ELSE from_state IN ('floor', 'backroom', 'in_transit', 'damaged', 'quarantine') END
-       AND CASE WHEN to_location = '' THEN to_state IN ('customer', 'vendor', 'adjustment')
-            ELSE to_state IN ('floor', 'backroom', 'in_transit', 'damaged', 'quarantine') END
+  AND (CASE WHEN from_location = '' THEN from_state IN ('customer', 'vendor', 'adjustment', 'loss', 'production', 'promise')
+            ELSE from_state IN ('floor', 'backroom', 'picked', 'in_transit', 'damaged', 'quarantine', 'held',
+                'committed', 'backordered', 'on_order') END
+       AND CASE WHEN to_location = '' THEN to_state IN ('customer', 'vendor', 'adjustment', 'loss', 'production', 'promise')
+            ELSE to_state IN ('floor', 'backroom', 'picked', 'in_transit', 'damaged', 'quarantine', 'held',
+                'committed', 'backordered', 'on_order') END
+       AND (from_state IN ('promise', 'held', 'committed', 'backordered', 'on_order'))
+           = (to_state IN ('promise', 'held', 'committed', 'backordered', 'on_order'))
        AND (from_location <> to_location OR from_state <> to_state) AND qty > 0) = (1 = 0);
 
 -- name: verify_claims
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
-SELECT item, location, CAST(SUM(held) AS BIGINT), CAST(SUM(claimed) AS BIGINT) FROM (
-    SELECT item, location, qty AS held, 0 AS claimed FROM claim WHERE merchant = :merchant AND state = 'held'
-    UNION ALL SELECT item, location, 0, claimed FROM stock_level WHERE merchant = :merchant
-) AS both_sides GROUP BY item, location HAVING SUM(held) <> SUM(claimed);
+SELECT item, location || ' ' || state, CAST(SUM(claimed) AS BIGINT), CAST(SUM(level) AS BIGINT) FROM (
+    SELECT item, location, state, qty - taken - released AS claimed, 0 AS level FROM claim
+    WHERE merchant = :merchant AND state <> 'closed'
+    UNION ALL SELECT item, location, 'held', 0, held FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'committed', 0, committed FROM stock_level WHERE merchant = :merchant
+    UNION ALL SELECT item, location, 'backordered', 0, backordered FROM stock_level WHERE merchant = :merchant
+) AS both_sides GROUP BY item, location, state HAVING SUM(claimed) <> SUM(level);
+
+-- name: verify_claim_ends
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT owner_id, 'a claim is ' || state, qty, taken + released FROM claim
+WHERE merchant = :merchant AND (taken + released > qty OR (taken + released = qty) <> (state = 'closed')
+    OR (state = 'held') > (owner = 'cart') OR share > qty - taken - released);
 
 -- name: verify_claim_states
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
-SELECT c.order_id, 'a claim is ' || c.state || ', its order ' || o.state, o.number, c.n
-FROM claim c JOIN sale_order o ON o.merchant = c.merchant AND o.id = c.order_id
-WHERE c.merchant = :merchant AND c.state <> CASE o.state WHEN 'placed' THEN 'held' WHEN 'paid' THEN 'consumed'
-    ELSE 'released' END;
+SELECT c.owner_id, 'a claim is ' || c.state || ', its order ' || o.state, o.number, c.n
+FROM claim c JOIN sale_order o ON o.merchant = c.merchant AND o.id = c.owner_id
+WHERE c.merchant = :merchant AND c.owner = 'order' AND (CASE o.state WHEN 'placed' THEN c.state = 'committed'
+    WHEN 'paid' THEN c.taken = c.qty ELSE c.released = c.qty END) = (1 = 0);
 
 -- name: verify_stock_negative
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
-SELECT item, location, claimed, floor + backroom FROM stock_level
-WHERE merchant = :merchant AND (floor < 0 OR backroom < 0 OR in_transit < 0 OR damaged < 0 OR quarantine < 0
-    OR claimed < 0 OR safety < 0 OR floor + backroom < claimed);
+SELECT l.item, l.location, l.held + l.committed, l.floor + l.backroom FROM stock_level l
+WHERE l.merchant = :merchant AND (l.floor < 0 OR l.backroom < 0 OR l.picked < 0 OR l.in_transit < 0 OR l.damaged < 0
+    OR l.quarantine < 0 OR l.held < 0 OR l.committed < 0 OR l.backordered < 0 OR l.on_order < 0
+    OR (l.floor + l.backroom < l.held + l.committed
+        AND NOT EXISTS (SELECT 1 FROM stock_move m WHERE m.merchant = l.merchant AND m.item = l.item
+            AND m.from_location = l.location AND m.to_state IN ('adjustment', 'loss', 'damaged', 'quarantine'))));
 
 -- name: verify_order_lines
 -- in: merchant:i64
@@ -402,7 +424,7 @@ SELECT x.parent, x.what, 1, 0 FROM (
     UNION SELECT 'order_shipping without order', order_id FROM order_shipping WHERE merchant = :merchant
     UNION SELECT 'order_explanation without order', order_id FROM order_explanation WHERE merchant = :merchant
     UNION SELECT 'payment without order', order_id FROM payment WHERE merchant = :merchant
-    UNION SELECT 'claim without order', order_id FROM claim WHERE merchant = :merchant
+    UNION SELECT 'claim without order', owner_id FROM claim WHERE merchant = :merchant AND owner = 'order'
     UNION SELECT 'return without order', order_id FROM sale_return WHERE merchant = :merchant AND order_id IS NOT NULL
 ) AS x LEFT JOIN sale_order o ON o.merchant = :merchant AND o.id = x.parent WHERE o.id IS NULL
 UNION ALL

@@ -263,15 +263,17 @@ static const struct {
       "UPDATE stock_move SET qty = qty - 1 WHERE document_id = " BACK },
     { "S3_places", "UPDATE stock_move SET to_state = 'moon' WHERE document_id = " FIRST,
       "UPDATE stock_move SET to_state = 'customer' WHERE document_id = " FIRST },
-    { "S4_claims", "UPDATE stock_level SET claimed = claimed + 1 WHERE item = " TEA,
-      "UPDATE stock_level SET claimed = claimed - 1 WHERE item = " TEA },
-    { "S4_claim_states", "UPDATE claim SET state = 'consumed' WHERE state = 'held'",
-      "UPDATE claim SET state = 'held' WHERE order_id IN (SELECT id FROM sale_order WHERE state = "
-      "'placed')" },
+    { "S4_claims", "UPDATE stock_level SET held = held + 1 WHERE item = " TEA,
+      "UPDATE stock_level SET held = held - 1 WHERE item = " TEA },
+    { "S4_claim_states", "UPDATE claim SET state = 'closed', taken = qty WHERE state = 'committed'",
+      "UPDATE claim SET state = 'committed', taken = 0 WHERE owner_id IN (SELECT id FROM sale_order WHERE "
+      "state = 'placed')" },
+    { "S4_claims_end", "UPDATE claim SET share = qty + 1 WHERE state = 'committed'",
+      "UPDATE claim SET share = 0 WHERE state = 'committed'" },
     { "S5_nothing_below_zero", "UPDATE stock_level SET damaged = damaged - 1000000 WHERE item = " TEA,
       "UPDATE stock_level SET damaged = damaged + 1000000 WHERE item = " TEA },
-    { "S5_nothing_below_zero", "UPDATE stock_level SET claimed = claimed + 1000000 WHERE item = " TEA,
-      "UPDATE stock_level SET claimed = claimed - 1000000 WHERE item = " TEA },
+    { "S5_nothing_below_zero", "UPDATE stock_level SET committed = committed + 1000000 WHERE item = " TEA,
+      "UPDATE stock_level SET committed = committed - 1000000 WHERE item = " TEA },
     { "M1_line_arithmetic",
       "UPDATE order_line SET unit_price = unit_price + 1 WHERE n = 1 AND order_id = " FIRST,
       "UPDATE order_line SET unit_price = unit_price - 1 WHERE n = 1 AND order_id = " FIRST },
@@ -388,8 +390,9 @@ static const struct {
       "UPDATE sale_order SET note = 'paid with 4111 1111 1111 1111' WHERE id = " FIRST,
       "UPDATE sale_order SET note = '' WHERE id = " FIRST },
     { "A3_no_strangers",
-      "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, "
-      "quarantine, claimed, safety) VALUES (77, " TEA ", 'LON', 0, 0, 0, 0, 0, 0, 0)",
+      "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, quarantine, "
+      "picked, held, committed, backordered, on_order, kept, safety) VALUES (77, " TEA ", 'LON', 0, 0, 0, "
+      "0, 0, 0, 0, 0, 0, 0, 0, -1)",
       "DELETE FROM stock_level WHERE merchant = 77" },
 };
 

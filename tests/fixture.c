@@ -41,7 +41,8 @@ static bool make_item(Ctx *ctx, const char *sku, int64_t price, int64_t step, co
     if (!catalog_put(ctx, &item, &id, err)) return false;
     PriceSet set = { .item = id, .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = price };
     if (!pricing_put(ctx, &set, err)) return false;
-    StockMove move = { id, item.sku, STR(""), STR("vendor"), STR("LON"), STR("floor"), 100000 };
+    StockMove move = { .item = id, .sku = item.sku, .from_location = STR(""), .from_state = STR("vendor"),
+                       .to_location = STR("LON"), .to_state = STR("floor"), .qty = 100000 };
     return service || inventory_move(ctx, doc, &move, err);
 }
 

@@ -350,15 +350,18 @@ static void check_includes(const File *file)
 
 static void check_file_set(const File *file)
 {
-    static const char *const own[]  = { ".h", ".c", "_api.c", "_test.c" };
     size_t                   length = capability_length(file->path);
     if (length == 0) return;
     const char *name = file->path + length;
     size_t      word = length - 6;
     bool        fits = !strcmp(name, "api.def")
                     || !strcmp(name, "schema.sql") || !strcmp(name, "queries.sql");
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        fits = fits || (strncmp(name, file->path + 5, word) == 0 && strcmp(name + word, own[i]) == 0);
+    if (strncmp(name, file->path + 5, word) == 0) {
+        const char *rest = name + word; /* .h, .c, _inner.h, or _PART.c */
+        size_t      len  = strlen(rest);
+        fits = !strcmp(rest, ".h") || !strcmp(rest, ".c") || !strcmp(rest, "_inner.h")
+            || (rest[0] == '_' && len > 3 && !strcmp(rest + len - 2, ".c"));
+    }
     if (!fits) report(file, 0, "files", "does not belong to a capability's files", "", 0);
 }
 

@@ -1,169 +1,154 @@
-/* inventory.c — the stock ledger, the levels and the claims. See inventory.h.
- * A level is changed by one conditional UPDATE, so that two who want the last piece cannot both get it. */
-#include "shop/inventory/inventory.h"
-
-#include "all_sql.h"
+/* inventory.c — the stock ledger and the levels. See inventory.h; claims are in inventory_claims.c.
+ * A level is changed by one conditional UPDATE where that is enough; otherwise its row is locked, judged and
+ * changed: two who want the last piece cannot both get it. */
+#include "shop/inventory/inventory_inner.h"
 
 #include <assert.h>
 #include <stdio.h>
 
-static bool append(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
+bool ledger_append(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
 {
-    StockMovePutIn in = { ctx->who.merchant, doc->id, ++doc->n, move->item, move->from_location,
-                          move->from_state, move->to_location, move->to_state, move->qty, doc->cause,
-                          ctx->now_ms };
-    return q_stock_move_put_exec(ctx->tx, &in, NULL, err);
+    StockMovePutIn in = {
+        ctx->who.merchant, move->item,        ctx->now_ms,    doc->id,   0,       move->from_location,
+        move->from_state,  move->to_location, move->to_state, move->qty, STR(""), doc->cause
+    };
+    for (int64_t put = 0; put == 0;) { /* a document may move at two times within one millisecond */
+        in.n = ++doc->n;
+        if (!q_stock_move_put_exec(ctx->tx, &in, &put, err)) return false;
+    }
+    return true;
 }
 
-static bool append_sale(Ctx *ctx, StockDoc *doc, const StockWant *want, Str state, int64_t qty, Error *err)
+bool ledger_promise(Ctx *ctx, StockDoc *doc, Id item, Str location, Str state, int64_t change, Error *err)
+{
+    StockMove move = { .item          = item,
+                       .from_location = STR(""),
+                       .from_state    = STR("promise"),
+                       .to_location   = location,
+                       .to_state      = state,
+                       .qty           = change };
+    if (change < 0)
+        move = (StockMove){ .item          = item,
+                            .from_location = location,
+                            .from_state    = state,
+                            .to_location   = STR(""),
+                            .to_state      = STR("promise"),
+                            .qty           = -change };
+    return change == 0 || ledger_append(ctx, doc, &move, err);
+}
+
+bool ledger_sale(Ctx *ctx, StockDoc *doc, const StockWant *want, Str state, int64_t qty, Error *err)
 {
     if (qty == 0) return true;
-    StockMove move = { want->item, want->sku, want->location, state, STR(""), STR("customer"), qty };
-    return append(ctx, doc, &move, err);
+    StockMove move = { .item          = want->item,
+                       .from_location = want->location,
+                       .from_state    = state,
+                       .to_location   = STR(""),
+                       .to_state      = STR("customer"),
+                       .qty           = qty };
+    return ledger_append(ctx, doc, &move, err);
 }
 
-static bool level(Ctx *ctx, Id item, Str location, StockGetRow *row, Error *err)
+LevelChange level_change_at(Ctx *ctx, Id item, Str location)
 {
-    bool       found = false;
-    StockGetIn in    = { ctx->who.merchant, item, location };
-    *row             = (StockGetRow){ 0 };
-    return q_stock_get_one(ctx->tx, ctx->arena, &in, row, &found, err);
+    return (LevelChange){ .merchant = ctx->who.merchant, .item = item, .location = location };
 }
 
-static bool short_of(Ctx *ctx, const StockWant *want, int64_t available, Error *err)
+int64_t *level_state(LevelChange *change, Str state)
+{
+    if (str_eq(state, STR("floor"))) return &change->floor;
+    if (str_eq(state, STR("backroom"))) return &change->backroom;
+    if (str_eq(state, STR("picked"))) return &change->picked;
+    if (str_eq(state, STR("in_transit"))) return &change->in_transit;
+    if (str_eq(state, STR("damaged"))) return &change->damaged;
+    if (str_eq(state, STR("quarantine"))) return &change->quarantine;
+    if (str_eq(state, STR("held"))) return &change->held;
+    if (str_eq(state, STR("committed"))) return &change->committed;
+    if (str_eq(state, STR("backordered"))) return &change->backordered;
+    if (str_eq(state, STR("on_order"))) return &change->on_order;
+    UNREACHABLE();
+}
+
+bool level_lock(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err)
+{
+    StockLockRow r     = { .safety = -1 };
+    bool         found = false;
+    StockLockIn  in    = { ctx->who.merchant, item, location };
+    if (!q_stock_lock_one(ctx->tx, ctx->arena, &in, &r, &found, err)) return false;
+    *out = (AtpLevel){ r.floor, r.backroom,  r.picked,      r.in_transit, r.damaged, r.quarantine,
+                       r.held,  r.committed, r.backordered, r.on_order,   r.kept,    r.safety };
+    return true;
+}
+
+bool level_apply(Ctx *ctx, const LevelChange *change, Error *err)
+{
+    StockOpenIn open    = { change->merchant, change->item, change->location };
+    int64_t     changed = 0;
+    if (!q_stock_change_exec(ctx->tx, change, &changed, err)) return false;
+    if (changed == 1) return true;
+    return q_stock_open_exec(ctx->tx, &open, NULL, err) && q_stock_change_exec(ctx->tx, change, NULL, err);
+}
+
+bool stock_short(Ctx *ctx, const StockWant *want, int64_t available, Error *err)
 {
     char field[64];
+    if (available < 0) available = 0;
     (void)snprintf(field, sizeof field, "lines[%zu].quantity", want->line);
     (void)err_set(err, &ERR_STOCK_SHORT, field, "%.*s: %lld.%03lld available at %.*s", STR_FMT(want->sku),
-                  (long long)(available / 1000), (long long)(available % 1000), STR_FMT(want->location));
+                  (long long)(available / QTY_ONE), (long long)(available % QTY_ONE),
+                  STR_FMT(want->location));
     err->extra = str_format(ctx->arena, "\"available_milli\":%lld", (long long)available);
     return false;
 }
 
-/* Takes from floor and backroom; `from_claimed` of it had been claimed before. *taken is false when
- * somebody else was faster since the level was read. */
-static bool take_split(Ctx *ctx, const StockWant *want, int64_t from_claimed, int64_t *from_floor,
-                       bool *taken, Error *err)
+/* Out of floor and backroom, or out of a channel's share: with the level locked. */
+static bool sell_locked(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err)
 {
-    StockGetRow now;
-    int64_t     changed = 0;
-    if (!level(ctx, want->item, want->location, &now, err)) return false;
-    int64_t available = now.floor + now.backroom - now.claimed + from_claimed
-                      - (want->keeps_safety ? now.safety : 0);
-    if (available < want->qty) return short_of(ctx, want, available > 0 ? available : 0, err);
-    *from_floor      = now.floor < want->qty ? now.floor : want->qty;
-    StockTakeIn take = { ctx->who.merchant, want->item, want->location, *from_floor,
-                         want->qty - *from_floor, from_claimed, want->keeps_safety };
-    if (!q_stock_take_exec(ctx->tx, &take, &changed, err)) return false;
-    *taken = changed == 1;
-    return true;
-}
-
-static bool sell_split(Ctx *ctx, StockDoc *doc, const StockWant *want, int64_t from_claimed, Error *err)
-{
-    enum { TRIES = 4 }; /* PostgreSQL: levels move under us while we look */
-    int64_t from_floor = 0;
-    bool    taken      = false;
-    for (int i = 0; i < TRIES && !taken; i++)
-        if (!take_split(ctx, want, from_claimed, &from_floor, &taken, err)) return false;
-    if (!taken) return err_set(err, &ERR_DB_BUSY, "", "%.*s is sold too fast", STR_FMT(want->sku));
-    return append_sale(ctx, doc, want, STR("floor"), from_floor, err)
-        && append_sale(ctx, doc, want, STR("backroom"), want->qty - from_floor, err);
+    AtpLevel    level;
+    AtpShare    share  = { 0 };
+    LevelChange change = level_change_at(ctx, want->item, want->location);
+    if (!level_lock(ctx, want->item, want->location, &level, err)) return false;
+    int64_t available = atp(&level, &want->terms, &share);
+    int64_t there     = level.floor + level.backroom;
+    if (available > there) available = there;
+    if (available < want->qty) return stock_short(ctx, want, available, err);
+    int64_t from_floor = level.floor < want->qty ? level.floor : want->qty;
+    change.floor       = -from_floor;
+    change.backroom    = from_floor - want->qty;
+    return level_apply(ctx, &change, err) && ledger_sale(ctx, doc, want, STR("floor"), from_floor, err)
+        && ledger_sale(ctx, doc, want, STR("backroom"), want->qty - from_floor, err);
 }
 
 bool inventory_sell(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err)
 {
     int64_t     changed = 0;
-    StockSellIn in = { ctx->who.merchant, want->item, want->location, want->qty, want->keeps_safety };
+    StockSellIn in      = { ctx->who.merchant,        want->item,         want->location,    want->qty,
+                            want->terms.keeps_safety, want->terms.safety, want->terms.buffer };
     assert(want->qty > 0);
     if (!q_stock_sell_exec(ctx->tx, &in, &changed, err)) return false;
-    if (changed == 1) return append_sale(ctx, doc, want, STR("floor"), want->qty, err);
-    return sell_split(ctx, doc, want, 0, err);
+    if (changed == 1) return ledger_sale(ctx, doc, want, STR("floor"), want->qty, err);
+    return sell_locked(ctx, doc, want, err);
 }
 
-bool inventory_claim(Ctx *ctx, Id order, int64_t n, const StockWant *want, Error *err)
+/* Checks that a state has what should leave it, and that claims keep their goods. */
+static bool may_leave(Ctx *ctx, const StockMove *move, Error *err)
 {
-    int64_t      changed = 0;
-    StockGetRow  now;
-    StockClaimIn in = { ctx->who.merchant, want->item, want->location, want->qty, want->keeps_safety };
-    assert(want->qty > 0);
-    if (!q_stock_claim_exec(ctx->tx, &in, &changed, err)) return false;
-    if (changed == 1) {
-        ClaimPutIn claim = { ctx->who.merchant, order, n, want->item, want->location, want->qty,
-                             ctx->now_ms };
-        return q_claim_put_exec(ctx->tx, &claim, NULL, err);
-    }
-    if (!level(ctx, want->item, want->location, &now, err)) return false;
-    int64_t available = now.floor + now.backroom - now.claimed - (want->keeps_safety ? now.safety : 0);
-    return short_of(ctx, want, available > 0 ? available : 0, err);
-}
-
-static bool held_claims(Ctx *ctx, Id order, ClaimHeldRow **rows, size_t *count, Error *err)
-{
-    return q_claim_held_all(ctx->tx, ctx->arena, &(ClaimHeldIn){ ctx->who.merchant, order }, rows, count,
-                            err);
-}
-
-static bool end_claim(Ctx *ctx, Id order, int64_t n, Str state, bool *ours, Error *err)
-{
-    int64_t    changed = 0;
-    ClaimEndIn in      = { ctx->who.merchant, order, n, state };
-    if (!q_claim_end_exec(ctx->tx, &in, &changed, err)) return false;
-    *ours = changed == 1;
-    return true;
-}
-
-bool inventory_claims_use(Ctx *ctx, Id order, Error *err)
-{
-    ClaimHeldRow *rows  = NULL;
-    size_t        count = 0;
-    StockDoc      doc   = { order, STR("sale"), 0 };
-    if (!held_claims(ctx, order, &rows, &count, err)) return false;
-    for (size_t i = 0; i < count; i++) {
-        bool      ours = false;
-        StockWant want = { .item = rows[i].item, .sku = STR("item"), .location = rows[i].location,
-                           .qty = rows[i].qty, .line = (size_t)rows[i].n - 1 };
-        if (!end_claim(ctx, order, rows[i].n, STR("consumed"), &ours, err)) return false;
-        if (ours && !sell_split(ctx, &doc, &want, want.qty, err)) return false;
-    }
-    return true;
-}
-
-bool inventory_claims_drop(Ctx *ctx, Id order, Error *err)
-{
-    ClaimHeldRow *rows  = NULL;
-    size_t        count = 0;
-    if (!held_claims(ctx, order, &rows, &count, err)) return false;
-    for (size_t i = 0; i < count; i++) {
-        bool           ours = false;
-        StockUnclaimIn in   = { ctx->who.merchant, rows[i].item, rows[i].location, rows[i].qty };
-        if (!end_claim(ctx, order, rows[i].n, STR("released"), &ours, err)) return false;
-        if (ours && !q_stock_unclaim_exec(ctx->tx, &in, NULL, err)) return false;
-    }
-    return true;
-}
-
-/* The quantity in the column of its state, all others zero. */
-static StockAddIn by_state(Ctx *ctx, Id item, Str location, Str state, int64_t qty)
-{
-    StockAddIn in = { .merchant = ctx->who.merchant, .item = item, .location = location };
-    if (str_eq(state, STR("floor"))) in.floor = qty;
-    else if (str_eq(state, STR("backroom"))) in.backroom = qty;
-    else if (str_eq(state, STR("in_transit"))) in.in_transit = qty;
-    else if (str_eq(state, STR("damaged"))) in.damaged = qty;
-    else if (str_eq(state, STR("quarantine"))) in.quarantine = qty;
-    else UNREACHABLE();
-    return in;
-}
-
-static bool leave_place(Ctx *ctx, const StockMove *move, Error *err)
-{
-    int64_t       changed = 0;
-    StockAddIn    by      = by_state(ctx, move->item, move->from_location, move->from_state, move->qty);
-    StockRemoveIn in      = { by.merchant, by.item, by.location, by.floor, by.backroom, by.in_transit,
-                              by.damaged, by.quarantine };
-    if (!q_stock_remove_exec(ctx->tx, &in, &changed, err)) return false;
-    if (changed == 1) return true;
+    AtpLevel    level;
+    LevelChange now   = { 0 };
+    bool        sells = str_eq(move->from_state, STR("floor")) || str_eq(move->from_state, STR("backroom"));
+    bool        stays = str_eq(move->to_location, move->from_location)
+              && (str_eq(move->to_state, STR("floor")) || str_eq(move->to_state, STR("backroom")));
+    if (!level_lock(ctx, move->item, move->from_location, &level, err)) return false;
+    now         = (LevelChange){ .floor      = level.floor,
+                                 .backroom   = level.backroom,
+                                 .picked     = level.picked,
+                                 .in_transit = level.in_transit,
+                                 .damaged    = level.damaged,
+                                 .quarantine = level.quarantine };
+    bool enough = *level_state(&now, move->from_state) >= move->qty;
+    bool claims = !sells || stays || move->is_fact
+               || level.floor + level.backroom - move->qty >= level.held + level.committed;
+    if (enough && claims) return true;
     return err_set(err, &ERR_STOCK_SHORT, "", "%.*s: less is free in %.*s at %.*s than should leave",
                    STR_FMT(move->sku), STR_FMT(move->from_state), STR_FMT(move->from_location));
 }
@@ -171,12 +156,39 @@ static bool leave_place(Ctx *ctx, const StockMove *move, Error *err)
 bool inventory_move(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
 {
     assert(move->qty > 0);
-    if (move->from_location.len && !leave_place(ctx, move, err)) return false;
-    if (move->to_location.len) {
-        StockAddIn in = by_state(ctx, move->item, move->to_location, move->to_state, move->qty);
-        if (!q_stock_add_exec(ctx->tx, &in, NULL, err)) return false;
+    bool        within = str_eq(move->from_location, move->to_location);
+    LevelChange from   = level_change_at(ctx, move->item, move->from_location);
+    LevelChange to     = level_change_at(ctx, move->item, move->to_location);
+    if (move->from_location.len) {
+        if (!may_leave(ctx, move, err)) return false;
+        *level_state(&from, move->from_state) -= move->qty;
+        if (within) *level_state(&from, move->to_state) += move->qty;
+        if (!level_apply(ctx, &from, err)) return false;
     }
-    return append(ctx, doc, move, err);
+    if (move->to_location.len && !within) {
+        *level_state(&to, move->to_state) += move->qty;
+        if (!level_apply(ctx, &to, err)) return false;
+    }
+    return ledger_append(ctx, doc, move, err);
+}
+
+bool inventory_expect(Ctx *ctx, StockDoc *doc, Id item, Str location, int64_t change, Error *err)
+{
+    LevelChange by = level_change_at(ctx, item, location);
+    by.on_order    = change;
+    return level_apply(ctx, &by, err)
+        && ledger_promise(ctx, doc, item, location, STR("on_order"), change, err);
+}
+
+bool inventory_level(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err)
+{
+    StockGetRow r     = { .safety = -1 };
+    bool        found = false;
+    StockGetIn  in    = { ctx->who.merchant, item, location };
+    if (!q_stock_get_one(ctx->tx, ctx->arena, &in, &r, &found, err)) return false;
+    *out = (AtpLevel){ r.floor, r.backroom,  r.picked,      r.in_transit, r.damaged, r.quarantine,
+                       r.held,  r.committed, r.backordered, r.on_order,   r.kept,    r.safety };
+    return true;
 }
 
 bool inventory_is_counted(Ctx *ctx, Id item, bool *yes, Error *err)

@@ -1,12 +1,15 @@
 /* inventory.h — how many of each item stand where, and who has a claim on them. Owns the stock ledger,
  * the levels and the claims. Does not decide which location ships.
- * Words: a place is a location and a state; on hand is floor and backroom; available is on hand less
- * claims and, for channels that keep it, less the safety stock.
- * Invariants: a level is the sum of its moves; claimed is the sum of the held claims; no state of a
- * location goes below zero; moves are only ever appended. */
+ * Words: a place is a location and a state. Sellable is floor and backroom. A claim is held (by a cart),
+ * committed (to an order, a fulfilment, a transfer) or backordered (out of what is to come); it is open
+ * until all of it is taken or released. Available-to-promise is in core/atp.h.
+ * Invariants: a level is the sum of its moves, state by state; held, committed and backordered are sums of
+ * the open claims; no state of a location goes below zero; moves are only ever appended; a claim ends once.
+ * Whoever changes several items in one transaction does so in the order of their ids. */
 #ifndef SHOP_INVENTORY_H
 #define SHOP_INVENTORY_H
 
+#include "core/atp.h"
 #include "shop/common.h"
 
 #define API_DEF "shop/inventory/api.def"
@@ -20,37 +23,82 @@ typedef struct {
 } StockDoc;
 
 typedef struct {
-    Id      item;
-    Str     sku; /* for messages */
-    Str     location;
-    int64_t qty; /* thousandths, > 0 */
-    bool    keeps_safety;
-    size_t  line; /* index in the request, for the field of an error */
+    Id       item;
+    Str      sku; /* for messages */
+    Str      location;
+    int64_t  qty; /* thousandths, > 0 */
+    AtpTerms terms;
+    size_t   line; /* index in the request, for the field of an error */
 } StockWant;
 
 /* Sells at once: floor first, then backroom, to the customer. Errors: STOCK_SHORT with what is
  * available; nothing is changed then. */
 bool inventory_sell(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err) MUST_USE;
 
-/* Claims for an order that is not paid yet; `n` is the order's line. Errors: STOCK_SHORT. */
-bool inventory_claim(Ctx *ctx, Id order, int64_t n, const StockWant *want, Error *err) MUST_USE;
+typedef struct {
+    Str     kind; /* cart, order, fulfilment, transfer */
+    Id      id;
+    int64_t expires_ms; /* 0: the claims end with their owner */
+} ClaimOwner;
 
-/* Turns every held claim of the order into a sale. */
-bool inventory_claims_use(Ctx *ctx, Id order, Error *err) MUST_USE;
-
-/* Gives every held claim of the order back. */
-bool inventory_claims_drop(Ctx *ctx, Id order, Error *err) MUST_USE;
+/* Claims: a cart's is held, others' are committed. `n` is new within the owner. Errors: STOCK_SHORT. */
+bool inventory_claim(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want,
+                     Error *err) MUST_USE;
 
 typedef struct {
+    int64_t n;
+    Str     owner; /* its kind */
     Id      item;
+    Str     location, channel, state;
+    int64_t qty, taken, released; /* open is qty - taken - released */
+    int64_t expires_ms;
+} Claim;
+
+/* The open claims of an owner, by item. */
+bool inventory_claims_of(Ctx *ctx, Id owner, Claim **out, size_t *count, Error *err) MUST_USE;
+
+/* Turns every open claim of the owner into a sale: the goods go to the customer. */
+bool inventory_claims_use(Ctx *ctx, Id owner, Error *err) MUST_USE;
+
+/* Gives every open claim of the owner back. */
+bool inventory_claims_drop(Ctx *ctx, Id owner, Error *err) MUST_USE;
+
+/* Part of a claim is taken out of floor or backroom into another place, mostly `picked` of the location.
+ * Errors: STOCK_SHORT (not so much there, or not so much open). */
+typedef struct {
+    Id      owner;
+    int64_t n;
     Str     sku; /* for messages */
-    Str     from_location, from_state;
-    Str     to_location, to_state; /* outside (vendor, customer, adjustment): location empty */
-    int64_t qty;                   /* thousandths, > 0 */
+    Str     from_state, to_location, to_state;
+    int64_t qty;
+} ClaimTake;
+bool inventory_claim_take(Ctx *ctx, StockDoc *doc, const ClaimTake *take, Error *err) MUST_USE;
+
+/* Gives part of a claim back. Errors: STOCK_SHORT when not so much of it is open. */
+bool inventory_claim_release(Ctx *ctx, Id owner, int64_t n, int64_t qty, Error *err) MUST_USE;
+
+/* Claims of carts that ended before ctx->now_ms, released; at most `limit`. */
+bool inventory_claims_expire(Ctx *ctx, int64_t limit, int64_t *count, Error *err) MUST_USE;
+
+typedef struct {
+    Id  item;
+    Str sku; /* for messages */
+    Str from_location, from_state;
+    Str to_location,
+        to_state;    /* outside (vendor, customer, adjustment, loss, production): location empty */
+    int64_t qty;     /* thousandths, > 0 */
+    bool    is_fact; /* it has happened already (count, theft, damage): claims may be left without goods */
 } StockMove;
 
-/* Moves stock. Errors: STOCK_SHORT when less is there than should leave or claims would be broken. */
+/* Moves stock. Errors: STOCK_SHORT when less is there than should leave, or claims would be left without
+ * goods and it is no fact. */
 bool inventory_move(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err) MUST_USE;
+
+/* More (or, below zero, less) is on order for a location. */
+bool inventory_expect(Ctx *ctx, StockDoc *doc, Id item, Str location, int64_t change, Error *err) MUST_USE;
+
+/* How it stands; all zero when nothing was ever there. */
+bool inventory_level(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err) MUST_USE;
 
 /* Whether the item is counted in stock at all (a service is not); also for items not sold any more. */
 bool inventory_is_counted(Ctx *ctx, Id item, bool *yes, Error *err) MUST_USE;

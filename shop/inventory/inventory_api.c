@@ -12,14 +12,25 @@
 #define CAPABILITY inventory
 #include "shop/api_define.h"
 
-static StockLevel shown(Str sku, Str location, const StockGetRow *s)
+static StockLevel shown(Str sku, Str location, const AtpLevel *s)
 {
     int64_t on_hand   = s->floor + s->backroom;
-    int64_t available = on_hand - s->claimed - s->safety;
-    return (StockLevel){ .sku = sku, .location = location, .floor = s->floor, .backroom = s->backroom,
-                         .in_transit = s->in_transit, .damaged = s->damaged, .quarantine = s->quarantine,
-                         .claimed = s->claimed, .safety = s->safety, .on_hand = on_hand,
-                         .available = available > 0 ? available : 0 };
+    int64_t available = on_hand - s->held - s->committed - s->kept - (s->safety > 0 ? s->safety : 0);
+    return (StockLevel){ .sku         = sku,
+                         .location    = location,
+                         .floor       = s->floor,
+                         .backroom    = s->backroom,
+                         .picked      = s->picked,
+                         .in_transit  = s->in_transit,
+                         .damaged     = s->damaged,
+                         .quarantine  = s->quarantine,
+                         .held        = s->held,
+                         .committed   = s->committed,
+                         .backordered = s->backordered,
+                         .on_order    = s->on_order,
+                         .safety      = s->safety >= 0 ? s->safety : OPT_NONE,
+                         .on_hand     = on_hand,
+                         .available   = available > 0 ? available : 0 };
 }
 
 /* A cursor "item-id location" apart. */
@@ -41,7 +52,8 @@ bool stock_list(Ctx *ctx, const StockFind *request, StockList *reply, Error *err
     size_t        count = 0;
     Id            after = { { 0 } };
     size_t        limit = (size_t)page_limit(request->limit);
-    StockPageIn   in    = { .merchant = ctx->who.merchant, .limit = (int64_t)limit + 1,
+    StockPageIn   in    = { .merchant = ctx->who.merchant,
+                            .limit    = (int64_t)limit + 1,
                             .location = request->location.ptr ? request->location : STR("") };
     if (!page_start(request->cursor, &in, &after, err)) return false;
     if (!q_stock_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
@@ -50,8 +62,8 @@ bool stock_list(Ctx *ctx, const StockFind *request, StockList *reply, Error *err
     reply->items.count = count < limit ? count : limit;
     for (size_t i = 0; i < reply->items.count; i++) {
         const StockPageRow *r = &rows[i];
-        StockGetRow         s = { r->floor, r->backroom, r->in_transit, r->damaged, r->quarantine,
-                                  r->claimed, r->safety };
+        AtpLevel s = { r->floor, r->backroom,  r->picked,      r->in_transit, r->damaged, r->quarantine,
+                       r->held,  r->committed, r->backordered, r->on_order,   r->kept,    r->safety };
         reply->items.items[i] = shown(r->sku, r->location, &s);
     }
     if (count > limit) {
@@ -64,18 +76,25 @@ bool stock_list(Ctx *ctx, const StockFind *request, StockList *reply, Error *err
 
 bool stock_show(Ctx *ctx, const StockOfItem *request, StockList *reply, Error *err)
 {
-    StockOfSkuRow *rows  = NULL;
-    size_t         count = 0;
-    StockOfSkuIn   in    = { ctx->who.merchant, request->sku };
-    if (!q_stock_of_sku_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
-    if (count == 0) return err_set(err, &ERR_NOT_FOUND, "sku", "there is no such item");
-    reply->items.items = arena_array(ctx->arena, StockLevel, count);
+    StockOfItemRow *rows  = NULL;
+    size_t          count = 0;
+    StockItemOfRow  item;
+    bool            found = false;
+    if (!q_stock_item_of_one(ctx->tx, ctx->arena, &(StockItemOfIn){ ctx->who.merchant, request->sku },
+                             &item, &found, err))
+        return false;
+    if (!found) return err_set(err, &ERR_NOT_FOUND, "sku", "there is no such item");
+    if (!q_stock_of_item_all(ctx->tx, ctx->arena, &(StockOfItemIn){ ctx->who.merchant, item.id }, &rows,
+                             &count, err))
+        return false;
+    reply->items.items = arena_array(ctx->arena, StockLevel, count + 1);
     if (!reply->items.items) return err_memory(err);
+    reply->items.count = count;
     for (size_t i = 0; i < count; i++) {
-        const StockOfSkuRow *r = &rows[i];
-        StockGetRow          s = { r->floor, r->backroom, r->in_transit, r->damaged, r->quarantine,
-                                   r->claimed, r->safety };
-        if (r->location.len) reply->items.items[reply->items.count++] = shown(request->sku, r->location, &s);
+        const StockOfItemRow *r = &rows[i];
+        AtpLevel s = { r->floor, r->backroom,  r->picked,      r->in_transit, r->damaged, r->quarantine,
+                       r->held,  r->committed, r->backordered, r->on_order,   r->kept,    r->safety };
+        reply->items.items[i] = shown(request->sku, r->location, &s);
     }
     return true;
 }
@@ -88,24 +107,38 @@ static bool item_of(Ctx *ctx, Str sku, const char *field, Id *item, Error *err)
                              err))
         return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, field, "there is no such item");
-    if (!row.stocked) return err_set(err, &ERR_STOCK_PLACE, field, "this item is a service: it has no stock");
+    if (!row.stocked)
+        return err_set(err, &ERR_STOCK_PLACE, field, "this item is a service: it has no stock");
     *item = row.id;
     return true;
 }
 
+/* A cursor "document-id time.n" apart. */
+static bool moves_start(Str cursor, StockMovesOfIn *in, Id *before, Error *err)
+{
+    size_t dot = ID_TEXT_LEN;
+    memset(before->bytes, 0xFF, ID_BYTES);
+    in->before_document = (Str){ (const char *)before->bytes, ID_BYTES };
+    if (!cursor.len) return true;
+    while (dot < cursor.len && cursor.ptr[dot] != '.') dot++;
+    if (dot < cursor.len && id_parse(str_slice(cursor, 0, ID_TEXT_LEN), before)
+        && str_to_i64(str_slice(cursor, ID_TEXT_LEN, dot), &in->before_ms)
+        && str_to_i64(str_slice(cursor, dot + 1, cursor.len), &in->before_n))
+        return true;
+    return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+}
+
 bool stock_moves(Ctx *ctx, const StockMoveFind *request, StockMoveList *reply, Error *err)
 {
-    StockMovesOfRow *rows   = NULL;
-    size_t           count  = 0;
-    Id               before = { { 0 } };
-    size_t           limit  = (size_t)page_limit(request->limit);
-    StockMovesOfIn   in     = { .merchant = ctx->who.merchant, .before_n = 0, .limit = (int64_t)limit + 1 };
+    StockMovesOfRow *rows  = NULL;
+    size_t           count = 0;
+    Id               before;
+    size_t           limit = (size_t)page_limit(request->limit);
+    StockMovesOfIn   in    = { .merchant  = ctx->who.merchant,
+                               .before_ms = INT64_MAX,
+                               .limit     = (int64_t)limit + 1 };
     memset(before.bytes, 0xFF, ID_BYTES);
-    if (request->cursor.len && (request->cursor.len <= ID_TEXT_LEN
-        || !id_parse(str_slice(request->cursor, 0, ID_TEXT_LEN), &before)
-        || !str_to_i64(str_slice(request->cursor, ID_TEXT_LEN, request->cursor.len), &in.before_n)))
-        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    in.before_document = (Str){ (const char *)before.bytes, ID_BYTES };
+    if (!moves_start(request->cursor, &in, &before, err)) return false;
     if (!item_of(ctx, request->sku, "sku", &in.item, err)) return false;
     if (!q_stock_moves_of_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, StockMoveRow, count + 1);
@@ -113,22 +146,32 @@ bool stock_moves(Ctx *ctx, const StockMoveFind *request, StockMoveList *reply, E
     reply->items.count = count < limit ? count : limit;
     for (size_t i = 0; i < reply->items.count; i++) {
         const StockMovesOfRow *r = &rows[i];
-        reply->items.items[i] = (StockMoveRow){ .document = r->document_id, .n = r->n, .quantity = r->qty,
-            .from_location = r->from_location.len ? r->from_location : STR_NONE, .from_state = r->from_state,
-            .to_location = r->to_location.len ? r->to_location : STR_NONE, .to_state = r->to_state,
-            .cause = r->cause, .at = r->at_ms };
+        reply->items.items[i]    = (StockMoveRow){
+               .document      = r->document_id,
+               .n             = r->n,
+               .quantity      = r->qty,
+               .from_location = r->from_location.len ? r->from_location : STR_NONE,
+               .from_state    = r->from_state,
+               .to_location   = r->to_location.len ? r->to_location : STR_NONE,
+               .to_state      = r->to_state,
+               .lot           = text_or_none(r->lot),
+               .cause         = r->cause,
+               .at            = r->at_ms
+        };
     }
     if (count > limit) {
         const StockMovesOfRow *last = &rows[limit - 1];
-        reply->next_cursor = str_format(ctx->arena, "%.*s%lld",
-                                        STR_FMT(id_text(ctx->arena, last->document_id)), (long long)last->n);
+        reply->next_cursor          = str_format(ctx->arena, "%.*s%lld.%lld",
+                                                 STR_FMT(id_text(ctx->arena, last->document_id)),
+                                                 (long long)last->at_ms, (long long)last->n);
     }
     return true;
 }
 
 static bool outside(Str state)
 {
-    return str_eq(state, STR("vendor")) || str_eq(state, STR("adjustment"));
+    return str_eq(state, STR("vendor")) || str_eq(state, STR("adjustment")) || str_eq(state, STR("loss"))
+        || str_eq(state, STR("production"));
 }
 
 /* One end of a movement: outside states have no location, all others a known one. */
@@ -138,7 +181,7 @@ static bool check_place(Ctx *ctx, Str location, Str state, const char *field, Er
     bool                  found = false;
     if (outside(state) != (location.len == 0))
         return err_set(err, &ERR_STOCK_PLACE, field,
-                       "vendor and adjustment have no location, all others have one");
+                       "vendor, adjustment, loss and production have no location, all others have one");
     if (outside(state)) return true;
     StockLocationThereIn in = { ctx->who.merchant, location };
     if (!q_stock_location_there_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
@@ -152,10 +195,12 @@ static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t
     (void)snprintf(sku, sizeof sku, "lines[%zu].sku", i);
     (void)snprintf(from, sizeof from, "lines[%zu].from_location", i);
     (void)snprintf(to, sizeof to, "lines[%zu].to_location", i);
-    *move = (StockMove){ .sku = line->sku, .qty = line->quantity, .from_state = line->from_state,
-                         .to_state = line->to_state,
+    *move = (StockMove){ .sku           = line->sku,
+                         .qty           = line->quantity,
+                         .from_state    = line->from_state,
+                         .to_state      = line->to_state,
                          .from_location = line->from_location.ptr ? line->from_location : STR(""),
-                         .to_location = line->to_location.ptr ? line->to_location : STR("") };
+                         .to_location   = line->to_location.ptr ? line->to_location : STR("") };
     if (!item_of(ctx, line->sku, sku, &move->item, err)
         || !check_place(ctx, move->from_location, move->from_state, from, err)
         || !check_place(ctx, move->to_location, move->to_state, to, err))
@@ -169,18 +214,16 @@ static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t
 
 static bool level_now(Ctx *ctx, Id item, Str sku, Str location, StockLevel *out, Error *err)
 {
-    StockGetRow now   = { 0 };
-    bool        found = false;
-    StockGetIn  in    = { ctx->who.merchant, item, location };
-    if (!q_stock_get_one(ctx->tx, ctx->arena, &in, &now, &found, err)) return false;
+    AtpLevel now;
+    if (!inventory_level(ctx, item, location, &now, err)) return false;
     *out = shown(sku, location, &now);
     return true;
 }
 
 bool stock_move(Ctx *ctx, const StockMoves *request, StockMoved *reply, Error *err)
 {
-    size_t   count = request->lines.count;
-    StockDoc doc   = { ctx_new_id(ctx), request->cause, 0 };
+    size_t   count     = request->lines.count;
+    StockDoc doc       = { ctx_new_id(ctx), request->cause, 0 };
     reply->id          = doc.id;
     reply->items.items = arena_array(ctx->arena, StockLevel, count * 2);
     if (!reply->items.items) return err_memory(err);
@@ -193,7 +236,8 @@ bool stock_move(Ctx *ctx, const StockMoves *request, StockMoved *reply, Error *e
         if (from_here
             && !level_now(ctx, move.item, move.sku, move.from_location, &to[reply->items.count++], err))
             return false;
-        if (to_here && !level_now(ctx, move.item, move.sku, move.to_location, &to[reply->items.count++], err))
+        if (to_here
+            && !level_now(ctx, move.item, move.sku, move.to_location, &to[reply->items.count++], err))
             return false;
     }
     Str body = str_format(ctx->arena, "{\"id\":\"%.*s\",\"cause\":\"%.*s\",\"lines\":%zu}",
@@ -209,11 +253,12 @@ bool stock_safety(Ctx *ctx, const SafetyStock *request, StockLevel *reply, Error
     Id item;
     if (!item_of(ctx, request->sku, "sku", &item, err)) return false;
     if (!check_place(ctx, request->location, STR("floor"), "location", err)) return false;
-    StockSetSafetyIn in = { ctx->who.merchant, item, request->location, request->quantity };
-    Str detail = str_format(ctx->arena, "%.*s %lld", STR_FMT(request->location),
-                            (long long)request->quantity);
+    StockOpenIn      open   = { ctx->who.merchant, item, request->location };
+    StockSetSafetyIn in     = { ctx->who.merchant, item, request->location, request->quantity };
+    Str              detail = str_format(ctx->arena, "%.*s %lld", STR_FMT(request->location),
+                                         (long long)request->quantity);
     if (!detail.ptr) return err_memory(err);
-    return q_stock_set_safety_exec(ctx->tx, &in, NULL, err)
+    return q_stock_open_exec(ctx->tx, &open, NULL, err) && q_stock_set_safety_exec(ctx->tx, &in, NULL, err)
         && audit_append(ctx, STR("stock.safety"), item, detail, err)
         && level_now(ctx, item, request->sku, request->location, reply, err);
 }

@@ -31,8 +31,8 @@ static const char *const texts[STATEMENTS] = {
     [LEVEL] = "UPDATE stock_level SET floor = floor - 1000 WHERE merchant = 1 AND item = ?1 "
               "AND location = 'LON'"
               " AND floor >= 1000",
-    [MOVE] = "INSERT INTO stock_move VALUES (1, ?1, ?2, ?3, 'LON', 'floor', '', 'customer', 1000, 'sale',"
-             " 1764000000000)",
+    [MOVE] = "INSERT INTO stock_move VALUES (1, ?3, 1764000000000, ?1, ?2, 'LON', 'floor', '', 'customer', "
+             "1000, '', 'sale')",
     [ENTRY] = "INSERT INTO ledger_entry VALUES (1, ?1, ?2, 'receivable', 'sales', 1250, 'GBP', 'sale',"
               " 1764000000000)",
     [EVENT] = "INSERT INTO event VALUES (1, ?1, ?2, 'order.paid', ?3, 1764000000000, ?4)",

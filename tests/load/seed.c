@@ -62,7 +62,8 @@ static bool make_items(Tx *tx, void *arg, Error *err)
         PriceSet  price = { .list = STR("list"), .until_ms = INT64_MAX, .amount = 100 + i % 900 };
         if (!catalog_put(&ctx, &item, &id, err)) return false;
         price.item     = id;
-        StockMove move = { id, item.sku, STR(""), STR("vendor"), STR("LON"), STR("floor"), 1000000000000 };
+        StockMove move = { .item = id, .sku = item.sku, .from_location = STR(""), .from_state = STR("vendor"),
+                       .to_location = STR("LON"), .to_state = STR("floor"), .qty = 1000000000000 };
         if (!pricing_put(&ctx, &price, err) || !inventory_move(&ctx, &doc, &move, err)) return false;
     }
     return true;
