@@ -60,7 +60,7 @@ static bool look(Settle *s, Error *err)
 static PspOutcome charge_or_ask(Settle *s, size_t i)
 {
     const Payment *payment = &s->seen[i];
-    PspCharge      charge  = { payment->id, payment->amount, s->order.currency, STR_NONE };
+    PspCharge      charge  = { payment->id, payment->amount, s->order.currency, STR_NONE, false };
     if (s->tokens) {
         charge.token = s->tokens[i];
         return psp_charge(s->ctx.env, &charge, &s->answers[i]);

@@ -56,6 +56,11 @@ static Str text_of(const Exchange *x, const char *name)
     return str_from(json_string_value(json_object_get(x->json, name)));
 }
 
+static int64_t number_of(const Exchange *x, const char *name)
+{
+    return json_integer_value(json_object_get(x->json, name));
+}
+
 static bool number_is(const Exchange *x, const char *name, int64_t value)
 {
     const json_t *number = json_object_get(x->json, name);
@@ -90,6 +95,14 @@ static bool is_declined(const Exchange *x, PspAnswer *out)
     return state_is(x, STR("declined")) && keep(x, "reason", out->reason, sizeof out->reason);
 }
 
+/* Held, with the time it is held for. */
+static bool keep_hold(const Exchange *x, PspAnswer *out)
+{
+    out->held          = state_is(x, STR("authorised"));
+    out->expires_in_ms = number_of(x, "expires_in_ms");
+    return !out->held || out->expires_in_ms > 0;
+}
+
 static PspOutcome finish(Exchange *x, PspOutcome outcome, PspAnswer *out)
 {
     json_decref(x->json);
@@ -110,17 +123,17 @@ PspOutcome psp_charge(Env *env, const PspCharge *charge, PspAnswer *out)
     Exchange   x;
     PspOutcome outcome = PSP_UNKNOWN;
     *out               = (PspAnswer){ 0 };
-    json_t *ask        = json_pack("{s:I, s:s%, s:s%}", "amount", (json_int_t)charge->amount, "currency",
+    json_t *ask        = json_pack("{s:I, s:s%, s:s%, s:b}", "amount", (json_int_t)charge->amount, "currency",
                                    charge->currency.ptr, charge->currency.len, "token", charge->token.ptr,
-                                   charge->token.len);
+                                   charge->token.len, "capture", !charge->hold);
     char   *body       = ask ? json_dumps(ask, JSON_COMPACT) : NULL;
     json_decref(ask);
     if (!body) return PSP_UNKNOWN; /* nothing was asked; asking by the key will show that */
     call_service(&x, env, STR("POST"), STR("/v1/charges"), charge->key, str_from(body));
     free(body);
-    if (x.json && x.status == 201 && state_is(&x, STR("captured"))
+    if (x.json && x.status == 201 && state_is(&x, charge->hold ? STR("authorised") : STR("captured"))
         && number_is(&x, "amount", charge->amount) && str_eq(text_of(&x, "currency"), charge->currency)
-        && keep_card(&x, out))
+        && keep_card(&x, out) && keep_hold(&x, out))
         outcome = PSP_APPROVED;
     else if (x.json && x.status == 402 && is_declined(&x, out)) outcome = PSP_DECLINED;
     return finish(&x, outcome, out);
@@ -134,11 +147,12 @@ PspOutcome psp_ask(Env *env, Id key, PspAnswer *out)
     *out               = (PspAnswer){ 0 };
     call_service(&x, env, STR("GET"), charge_path(path, sizeof path, key, ""), key, STR_NONE);
     if (x.json && x.status == 404) outcome = PSP_NOT_FOUND;
-    else if (x.json && x.status == 200 && state_is(&x, STR("captured")) && keep_card(&x, out))
+    else if (x.json && x.status == 200 && (state_is(&x, STR("captured")) || state_is(&x, STR("authorised")))
+             && keep_card(&x, out) && keep_hold(&x, out))
         outcome = PSP_APPROVED;
     else if (x.json && x.status == 200 && is_declined(&x, out)) outcome = PSP_DECLINED;
-    else if (x.json && x.status == 200 && state_is(&x, STR("reversed"))) {
-        (void)snprintf(out->reason, sizeof out->reason, "reversed");
+    else if (x.json && x.status == 200 && (state_is(&x, STR("reversed")) || state_is(&x, STR("expired")))) {
+        (void)keep(&x, "state", out->reason, sizeof out->reason);
         outcome = PSP_DECLINED;
     }
     return finish(&x, outcome, out);
@@ -158,7 +172,9 @@ PspOutcome psp_reverse(Env *env, Id key, PspAnswer *out)
     return finish(&x, outcome, out);
 }
 
-PspOutcome psp_refund(Env *env, Id key, Id charge_key, int64_t amount, PspAnswer *out)
+/* A part of a charge that is taken or given back; its own key may be sent again and again. */
+static PspOutcome part(Env *env, Id key, Id charge_key, int64_t amount, const char *tail, Str done,
+                       PspAnswer *out)
 {
     Exchange   x;
     char       path[96], body[48], charge[ID_TEXT_LEN];
@@ -166,13 +182,38 @@ PspOutcome psp_refund(Env *env, Id key, Id charge_key, int64_t amount, PspAnswer
     *out               = (PspAnswer){ 0 };
     id_format(charge_key, charge);
     (void)snprintf(body, sizeof body, "{\"amount\":%lld}", (long long)amount);
-    call_service(&x, env, STR("POST"), charge_path(path, sizeof path, charge_key, "/refunds"), key,
-                 str_from(body));
-    if (x.json && x.status == 201 && state_is(&x, STR("refunded")) && number_is(&x, "amount", amount)
+    call_service(&x, env, STR("POST"), charge_path(path, sizeof path, charge_key, tail), key, str_from(body));
+    if (x.json && x.status == 201 && state_is(&x, done) && number_is(&x, "amount", amount)
         && str_eq(text_of(&x, "charge"), (Str){ charge, ID_TEXT_LEN })
         && keep(&x, "id", out->reference, sizeof out->reference))
         outcome = PSP_APPROVED;
     else if (x.json && (x.status == 402 || x.status == 404 || x.status == 409) && is_declined(&x, out))
         outcome = PSP_DECLINED;
+    return finish(&x, outcome, out);
+}
+
+PspOutcome psp_refund(Env *env, Id key, Id charge_key, int64_t amount, PspAnswer *out)
+{
+    return part(env, key, charge_key, amount, "/refunds", STR("refunded"), out);
+}
+
+PspOutcome psp_capture(Env *env, Id key, Id charge_key, int64_t amount, PspAnswer *out)
+{
+    return part(env, key, charge_key, amount, "/captures", STR("captured"), out);
+}
+
+PspOutcome psp_void(Env *env, Id key, PspAnswer *out)
+{
+    Exchange   x;
+    char       path[96];
+    PspOutcome outcome = PSP_UNKNOWN;
+    *out               = (PspAnswer){ 0 };
+    call_service(&x, env, STR("POST"), charge_path(path, sizeof path, key, "/void"), key, STR(""));
+    if (x.json && x.status == 200
+        && (state_is(&x, STR("reversed")) || state_is(&x, STR("declined")) || state_is(&x, STR("expired"))
+            || state_is(&x, STR("captured")))) {
+        out->captured = number_of(&x, "captured");
+        outcome       = PSP_APPROVED;
+    }
     return finish(&x, outcome, out);
 }

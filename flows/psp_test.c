@@ -13,7 +13,7 @@ static Env       env;
 static PspOutcome charge(Id *key, int64_t amount, const char *token, PspAnswer *out)
 {
     if (id_is_none(*key)) *key = env_new_id(&env);
-    PspCharge ask = { *key, amount, STR("GBP"), str_from(token) };
+    PspCharge ask = { *key, amount, STR("GBP"), str_from(token), false };
     return psp_charge(&env, &ask, out);
 }
 
@@ -169,6 +169,70 @@ static void test_refund(void)
           "a reversed charge cannot be refunded");
 }
 
+static PspOutcome hold(Id *key, int64_t amount, const char *token, PspAnswer *out)
+{
+    *key          = env_new_id(&env);
+    PspCharge ask = { *key, amount, STR("GBP"), str_from(token), true };
+    return psp_charge(&env, &ask, out);
+}
+
+static void test_hold(void)
+{
+    PspAnswer answer, again;
+    Id key, first = env_new_id(&env), second = env_new_id(&env), third = env_new_id(&env);
+    check(hold(&key, 1000, "tok_visa", &answer) == PSP_APPROVED && answer.held && answer.expires_in_ms > 0,
+          "an amount is held, for some time");
+    check(state_is(key, "authorised") && truth(key).captured == 0, "and nothing is captured");
+    check(psp_ask(&env, key, &answer) == PSP_APPROVED && answer.held, "asking by the key tells so");
+    check(psp_refund(&env, third, key, 1, &answer) == PSP_DECLINED,
+          "what was not captured is not given back");
+    check(psp_capture(&env, first, key, 300, &answer) == PSP_APPROVED, "part of it is captured");
+    check(psp_capture(&env, first, key, 300, &again) == PSP_APPROVED
+              && strcmp(answer.reference, again.reference) == 0 && truth(key).captured == 300,
+          "the same capture twice is one capture");
+    check(psp_capture(&env, first, key, 301, &again) == PSP_UNKNOWN,
+          "the same key for another amount is no answer");
+    check(psp_capture(&env, second, key, 701, &answer) == PSP_DECLINED
+              && strcmp(answer.reason, "more_than_authorised") == 0,
+          "more than is held is declined");
+    check(simulator_script(&simulator, "\"500_approved\""), "the next answer is lost");
+    check(psp_capture(&env, second, key, 200, &answer) == PSP_UNKNOWN, "an answer that is lost is unknown");
+    check(psp_capture(&env, second, key, 200, &answer) == PSP_APPROVED && truth(key).captured == 500,
+          "the same key again gives that capture, not another one");
+    check(simulator_script(&simulator, "\"declined_stolen\""), "the next is declined");
+    check(psp_capture(&env, third, key, 100, &answer) == PSP_DECLINED && truth(key).captured == 500,
+          "a capture can be declined");
+    check(psp_refund(&env, env_new_id(&env), key, 400, &answer) == PSP_APPROVED, "captured money goes back");
+    check(psp_void(&env, key, &answer) == PSP_APPROVED && answer.captured == 500, "the rest is given up");
+    check(psp_void(&env, key, &answer) == PSP_APPROVED && state_is(key, "captured"), "twice is no fault");
+    check(psp_capture(&env, env_new_id(&env), key, 1, &answer) == PSP_DECLINED, "then nothing more is taken");
+    check(hold(&key, 500, "tok_amex", &answer) == PSP_APPROVED
+              && psp_capture(&env, env_new_id(&env), key, 500, &answer) == PSP_APPROVED
+              && state_is(key, "captured"),
+          "all of it can be captured");
+    check(hold(&key, 500, "tok_visa", &answer) == PSP_APPROVED
+              && psp_void(&env, key, &answer) == PSP_APPROVED && answer.captured == 0
+              && state_is(key, "reversed"),
+          "what is given up before anything is captured is free again");
+    check(hold(&key, 500, "tok_declined_stolen", &answer) == PSP_DECLINED, "a bad card is not held");
+}
+
+static void test_hold_ends(void)
+{
+    PspAnswer answer;
+    Id        key;
+    check(hold(&key, 500, "tok_expires_0", &answer) == PSP_DECLINED
+              || psp_ask(&env, key, &answer) == PSP_DECLINED,
+          "what is held ends with its time");
+    check(psp_capture(&env, env_new_id(&env), key, 100, &answer) == PSP_DECLINED
+              && strcmp(answer.reason, "authorisation_expired") == 0,
+          "nothing can be captured then");
+    check(psp_ask(&env, key, &answer) == PSP_DECLINED && strcmp(answer.reason, "expired") == 0,
+          "asking by the key tells so");
+    check(psp_void(&env, key, &answer) == PSP_APPROVED && truth(key).captured == 0,
+          "giving it up is no fault");
+}
+
 static void test_script(void)
 {
     PspAnswer answer;
@@ -193,7 +257,7 @@ static void test_bad_input(void)
     check(charge(&key, 5, "", &answer) == PSP_UNKNOWN, "an empty token is refused");
     check(charge(&key, 5, "tok\"visa", &answer) == PSP_UNKNOWN, "a token with a quote is refused");
     check(psp_ask(&env, key, &answer) == PSP_NOT_FOUND, "and none of it reached the book");
-    PspCharge pounds = { env_new_id(&env), 5, STR("gbp"), STR("tok_visa") };
+    PspCharge pounds = { env_new_id(&env), 5, STR("gbp"), STR("tok_visa"), false };
     check(psp_charge(&env, &pounds, &answer) == PSP_UNKNOWN, "a currency in small letters is refused");
 }
 
@@ -223,11 +287,13 @@ int main(void)
     test_slow();
     test_reverse();
     test_refund();
+    test_hold();
+    test_hold_ends();
     test_script();
     test_bad_input();
     test_nobody();
     check(simulator_sums(&simulator, &charges, &captured, &refunded)
-              && captured == 3 * 1250 + 4 * 900 + 2 * 500 + 1000 + 20 && refunded == 1000,
+              && captured == 3 * 1250 + 4 * 900 + 2 * 500 + 1000 + 20 + 2 * 500 && refunded == 1400,
           "the book adds up to what was approved");
     simulator_stop(&simulator);
     return check_finish("psp_test");

@@ -36,6 +36,11 @@ bool behaviour_parse(Str word, Behaviour *out)
         return str_to_i64(str_slice(word, 5, word.len), &out->slow_ms) && out->slow_ms >= 0
                && out->slow_ms <= SLOW_MS_MAX;
     }
+    if (str_starts(word, STR("expires_"))) {
+        out->act = ACT_EXPIRES;
+        return str_to_i64(str_slice(word, 8, word.len), &out->slow_ms) && out->slow_ms >= 0
+               && out->slow_ms <= SLOW_MS_MAX;
+    }
     if (!str_starts(word, STR("declined_"))) return false;
     Str reason = str_slice(word, 9, word.len);
     if (!is_reason(reason)) return false;

@@ -4,6 +4,7 @@
  *   slow_MS             takes effect and answers after so many milliseconds
  *   timeout_approved    takes effect, never answers      timeout_lost   no effect, never answers
  *   500_approved        takes effect, answers 500        500_lost       no effect, answers 500
+ *   expires_MS          answers; what is only authorised is held for so many milliseconds
  *   garbage             takes effect, answers nonsense   wrong_amount   answers with another amount
  * A test card is "tok_" and such a word, or "tok_" and a brand. */
 #ifndef PSP_BEHAVIOUR_H
@@ -13,14 +14,14 @@
 
 typedef enum {
     ACT_APPROVE, ACT_DECLINE, ACT_SLOW, ACT_TIMEOUT, ACT_TIMEOUT_LOST, ACT_500, ACT_500_LOST, ACT_GARBAGE,
-    ACT_WRONG_AMOUNT
+    ACT_WRONG_AMOUNT, ACT_EXPIRES
 } Act;
 
 enum { REASON_MAX = 48, SLOW_MS_MAX = 120000 };
 
 typedef struct {
     Act     act;
-    int64_t slow_ms;
+    int64_t slow_ms; /* of ACT_SLOW; of ACT_EXPIRES: how long it is held */
     char    reason[REASON_MAX]; /* of ACT_DECLINE */
 } Behaviour;
 

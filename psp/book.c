@@ -8,9 +8,9 @@
 #include <string.h>
 
 struct Book {
-    void   *charges, *refunds; /* trees by key (search.h); a key is the first member of both */
+    void   *charges, *refunds, *captures; /* trees by key (search.h); a key is the first member of each */
     Charge *first, *last;
-    int64_t charge_count, refund_count;
+    int64_t charge_count, refund_count, capture_count;
 };
 
 static_assert(offsetof(Charge, key) == 0 && offsetof(Refund, key) == 0, "the trees compare the keys");
@@ -44,6 +44,7 @@ void book_destroy(Book *book)
 {
     tdestroy(book->charges, free);
     tdestroy(book->refunds, free);
+    tdestroy(book->captures, free);
     free(book);
 }
 
@@ -55,6 +56,11 @@ Charge *book_find(const Book *book, Str key)
 Refund *book_find_refund(const Book *book, Str key)
 {
     return find(&book->refunds, key);
+}
+
+Capture *book_find_capture(const Book *book, Str key)
+{
+    return find(&book->captures, key);
 }
 
 static Charge *append(Book *book, Str key)
@@ -89,29 +95,76 @@ Charge *book_reverse(Book *book, Str key)
 {
     Charge *charge = book_find(book, key);
     if (!charge) charge = append(book, key);
-    if (charge && charge->state != CHARGE_DECLINED) charge->state = CHARGE_REVERSED;
+    if (charge && charge->state != CHARGE_DECLINED) {
+        charge->state    = CHARGE_REVERSED;
+        charge->captured = charge->refunded = 0;
+    }
     return charge;
+}
+
+void book_approve(Charge *charge, int64_t expires_ms)
+{
+    charge->state      = charge->held ? CHARGE_AUTHORISED : CHARGE_CAPTURED;
+    charge->captured   = charge->held ? 0 : charge->amount;
+    charge->expires_ms = charge->held ? expires_ms : 0;
+}
+
+/* Nothing is held any more. */
+static void let_go(Charge *charge, ChargeState nothing_taken)
+{
+    charge->state = charge->captured ? CHARGE_CAPTURED : nothing_taken;
+}
+
+void book_age(Charge *charge, int64_t now_ms)
+{
+    if (charge->state == CHARGE_AUTHORISED && charge->expires_ms <= now_ms) let_go(charge, CHARGE_EXPIRED);
+}
+
+Charge *book_void(Book *book, Str key)
+{
+    Charge *charge = book_find(book, key);
+    if (!charge || charge->state == CHARGE_PENDING) return book_reverse(book, key);
+    if (charge->state == CHARGE_AUTHORISED) let_go(charge, CHARGE_REVERSED);
+    return charge;
+}
+
+static Refund *add_part(void **tree, Str key, Charge *charge, int64_t amount)
+{
+    Refund *part = calloc(1, sizeof *part);
+    if (!part) return NULL;
+    copy(part->key, sizeof part->key, key);
+    if (!tsearch(part, tree, by_key)) {
+        free(part);
+        return NULL;
+    }
+    part->charge = charge;
+    part->amount = amount;
+    return part;
 }
 
 Refund *book_refund(Book *book, Str key, Charge *charge, int64_t amount)
 {
-    assert(charge->state == CHARGE_CAPTURED);
-    assert(amount > 0 && amount <= charge->amount - charge->refunded);
-    Refund *refund = calloc(1, sizeof *refund);
+    assert(amount > 0 && amount <= charge->captured - charge->refunded);
+    Refund *refund = add_part(&book->refunds, key, charge, amount);
     if (!refund) return NULL;
-    copy(refund->key, sizeof refund->key, key);
-    if (!tsearch(refund, &book->refunds, by_key)) {
-        free(refund);
-        return NULL;
-    }
     refund->number = ++book->refund_count;
-    refund->charge = charge;
-    refund->amount = amount;
     charge->refunded += amount;
     return refund;
 }
 
-const Charge *book_first(const Book *book)
+Capture *book_capture(Book *book, Str key, Charge *charge, int64_t amount)
+{
+    assert(charge->state == CHARGE_AUTHORISED);
+    assert(amount > 0 && amount <= charge->amount - charge->captured);
+    Capture *capture = add_part(&book->captures, key, charge, amount);
+    if (!capture) return NULL;
+    capture->number = ++book->capture_count;
+    charge->captured += amount;
+    if (charge->captured == charge->amount) charge->state = CHARGE_CAPTURED;
+    return capture;
+}
+
+Charge *book_first(const Book *book)
 {
     return book->first;
 }
@@ -120,9 +173,11 @@ const char *charge_state_name(ChargeState state)
 {
     switch (state) {
     case CHARGE_PENDING: return "pending";
+    case CHARGE_AUTHORISED: return "authorised";
     case CHARGE_CAPTURED: return "captured";
     case CHARGE_DECLINED: return "declined";
     case CHARGE_REVERSED: return "reversed";
+    case CHARGE_EXPIRED: return "expired";
     }
     UNREACHABLE();
 }

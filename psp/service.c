@@ -10,8 +10,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { SCRIPT_MAX = 1000, BOOK_PAGE = 10000, NEVER_MS = 600000 };
+enum { SCRIPT_MAX = 1000, BOOK_PAGE = 10000, NEVER_MS = 600000, HOLD_DAYS = 7 };
 
 static const int64_t amount_max = 99999999999;
 
@@ -69,45 +70,66 @@ static Answer refusal_of_key(int status, const char *reason, Str key)
                                        "reason", reason) };
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* --- the book as JSON --- */
 
-static json_t *charge_json(const Charge *charge)
+static json_t *charge_json(Charge *charge)
 {
+    book_age(charge, now_ms());
     json_t *json = json_pack("{s:s, s:s}", "key", charge->key, "state", charge_state_name(charge->state));
     if (!json || charge->number == 0) return json;
-    bool taken = charge->state == CHARGE_CAPTURED;
     (void)json_object_set_new(json, "id", json_sprintf("ch_%012lld", (long long)charge->number));
     (void)json_object_set_new(json, "amount", json_integer(charge->amount));
     (void)json_object_set_new(json, "currency", json_string(charge->currency));
-    (void)json_object_set_new(json, "captured", json_integer(taken ? charge->amount : 0));
-    (void)json_object_set_new(json, "refunded", json_integer(taken ? charge->refunded : 0));
+    (void)json_object_set_new(json, "captured", json_integer(charge->captured));
+    (void)json_object_set_new(json, "refunded", json_integer(charge->refunded));
     (void)json_object_set_new(json, "brand", json_string(charge->brand->name));
     (void)json_object_set_new(json, "last4", json_string(charge->brand->last4));
+    if (charge->state == CHARGE_AUTHORISED)
+        (void)json_object_set_new(json, "expires_in_ms", json_integer(charge->expires_ms - now_ms()));
     if (charge->reason[0]) (void)json_object_set_new(json, "reason", json_string(charge->reason));
     return json;
 }
 
 /* The answer to the call that made the charge. */
-static Answer charge_answer(const Charge *charge)
+static Answer charge_answer(Charge *charge)
 {
     json_t *json = charge_json(charge);
     switch (charge->state) {
+    case CHARGE_AUTHORISED:
     case CHARGE_CAPTURED: return (Answer){ 201, json };
     case CHARGE_PENDING: return (Answer){ 409, json };
     case CHARGE_DECLINED: return (Answer){ 402, json };
-    case CHARGE_REVERSED: break;
+    case CHARGE_REVERSED:
+    case CHARGE_EXPIRED: break;
     }
     json_decref(json);
-    return refusal_of_key(402, "reversed", str_from(charge->key));
+    return refusal_of_key(402, charge_state_name(charge->state), str_from(charge->key));
+}
+
+static Answer part_answer(const Refund *part, const char *prefix, const char *state)
+{
+    return (Answer){ 201,
+                     json_pack("{s:o, s:s, s:s, s:s, s:I, s:s}", "id",
+                               json_sprintf("%s_%012lld", prefix, (long long)part->number), "key", part->key,
+                               "charge", part->charge->key, "state", state, "amount",
+                               (json_int_t)part->amount, "currency", part->charge->currency) };
 }
 
 static Answer refund_answer(const Refund *refund)
 {
-    return (Answer){ 201,
-                     json_pack("{s:o, s:s, s:s, s:s, s:I, s:s}", "id",
-                               json_sprintf("re_%012lld", (long long)refund->number), "key", refund->key,
-                               "charge", refund->charge->key, "state", "refunded", "amount",
-                               (json_int_t)refund->amount, "currency", refund->charge->currency) };
+    return part_answer(refund, "re", "refunded");
+}
+
+static Answer capture_answer(const Capture *capture)
+{
+    return part_answer(capture, "ca", "captured");
 }
 
 /* --- input --- */
@@ -149,20 +171,23 @@ static Behaviour next_behaviour(Service *service, Behaviour otherwise)
 typedef struct {
     Str     key, currency, token;
     int64_t amount;
+    bool    held;
 } ChargeAsk;
 
 /* Refuses a body that is not exactly what a charge needs; the texts live as long as `json`. */
 static const char *read_charge(HttpExchange *exchange, json_t *json, ChargeAsk *out)
 {
-    json_int_t amount = 0;
-    out->key          = http_header(exchange, STR("idempotency-key"));
+    json_int_t amount  = 0;
+    int        capture = 1;
+    out->key           = http_header(exchange, STR("idempotency-key"));
     if (!is_key(out->key)) return "idempotency_key_required";
     if (!json
-        || json_unpack(json, "{s:I, s:s%, s:s%!}", "amount", &amount, "currency", &out->currency.ptr,
-                       &out->currency.len, "token", &out->token.ptr, &out->token.len)
+        || json_unpack(json, "{s:I, s:s%, s:s%, s?b!}", "amount", &amount, "currency", &out->currency.ptr,
+                       &out->currency.len, "token", &out->token.ptr, &out->token.len, "capture", &capture)
                != 0)
         return "body_invalid";
     out->amount = amount;
+    out->held   = !capture;
     if (amount < 1 || amount > amount_max) return "amount_invalid";
     if (!is_currency(out->currency)) return "currency_invalid";
     return is_key(out->token) ? NULL : "token_invalid";
@@ -170,7 +195,8 @@ static const char *read_charge(HttpExchange *exchange, json_t *json, ChargeAsk *
 
 static bool same_charge(const Charge *charge, const ChargeAsk *ask)
 {
-    return charge->amount == ask->amount && str_eq(ask->currency, str_from(charge->currency))
+    return charge->amount == ask->amount && charge->held == ask->held
+           && str_eq(ask->currency, str_from(charge->currency))
            && str_eq(ask->token, str_from(charge->token));
 }
 
@@ -181,11 +207,13 @@ static Answer make_charge(Service *service, const ChargeAsk *ask, const Behaviou
     Charge *charge = book_add(service->book, ask->key, ask->amount, ask->currency, ask->token, brand);
     *out           = charge;
     if (!charge) return refusal(500, "no_memory");
+    charge->held = ask->held;
     if (how->act == ACT_DECLINE) {
         charge->state = CHARGE_DECLINED;
         memcpy(charge->reason, how->reason, sizeof charge->reason);
     } else if (how->act != ACT_SLOW) {
-        charge->state = CHARGE_CAPTURED;
+        int64_t held_ms = how->act == ACT_EXPIRES ? how->slow_ms : HOLD_DAYS * 86400000LL;
+        book_approve(charge, now_ms() + held_ms);
     }
     return charge_answer(charge);
 }
@@ -233,11 +261,36 @@ static Answer do_refund(Service *service, Str key, Str charge_key, int64_t amoun
     if (refund) return refund_answer(refund);
     if (!charge) return refusal_of_key(404, "charge_unknown", key);
     if (charge->state == CHARGE_PENDING) return refusal(409, "charge_pending");
-    if (charge->state != CHARGE_CAPTURED) return refusal_of_key(409, "charge_not_captured", key);
-    if (amount > charge->amount - charge->refunded) return refusal_of_key(409, "more_than_captured", key);
+    if (charge->captured == 0) return refusal_of_key(409, "charge_not_captured", key);
+    if (amount > charge->captured - charge->refunded) return refusal_of_key(409, "more_than_captured", key);
     if (how->act == ACT_DECLINE) return refusal_of_key(402, how->reason, key);
     refund = book_refund(service->book, key, charge, amount);
     return refund ? refund_answer(refund) : refusal(500, "no_memory");
+}
+
+static Answer do_capture(Service *service, Str key, Str charge_key, int64_t amount, const Behaviour *how)
+{
+    Charge  *charge  = book_find(service->book, charge_key);
+    Capture *capture = book_find_capture(service->book, key);
+    if (capture && (capture->charge != charge || capture->amount != amount))
+        return refusal(422, "key_reused");
+    if (capture) return capture_answer(capture);
+    if (!charge) return refusal_of_key(404, "charge_unknown", key);
+    book_age(charge, now_ms());
+    if (charge->state == CHARGE_PENDING) return refusal(409, "charge_pending");
+    if (charge->held && charge->state != CHARGE_AUTHORISED && charge->expires_ms <= now_ms())
+        return refusal_of_key(409, "authorisation_expired", key);
+    if (charge->state != CHARGE_AUTHORISED) return refusal_of_key(409, "not_authorised", key);
+    if (amount > charge->amount - charge->captured) return refusal_of_key(409, "more_than_authorised", key);
+    if (how->act == ACT_DECLINE) return refusal_of_key(402, how->reason, key);
+    capture = book_capture(service->book, key, charge, amount);
+    return capture ? capture_answer(capture) : refusal(500, "no_memory");
+}
+
+static Answer do_void(Service *service, Str key)
+{
+    Charge *charge = book_void(service->book, key);
+    return charge ? (Answer){ 200, charge_json(charge) } : refusal(500, "no_memory");
 }
 
 /* --- answers, as the behaviour says --- */
@@ -259,7 +312,8 @@ static void on_due(void *arg, HttpExchange *exchange, void *what, bool stopping)
     Held    *held    = what;
     if (held->charge && !stopping) {
         pthread_mutex_lock(&service->lock);
-        if (held->charge->state == CHARGE_PENDING) held->charge->state = CHARGE_CAPTURED;
+        if (held->charge->state == CHARGE_PENDING)
+            book_approve(held->charge, now_ms() + HOLD_DAYS * 86400000LL);
         Answer answer = charge_answer(held->charge);
         pthread_mutex_unlock(&service->lock);
         send_answer(exchange, answer);
@@ -276,6 +330,7 @@ static void answer_as(Service *service, HttpExchange *exchange, const Behaviour 
     const json_t *amount = json_object_get(answer.json, "amount");
     switch (how->act) {
     case ACT_APPROVE:
+    case ACT_EXPIRES:
     case ACT_DECLINE: send_answer(exchange, answer); return;
     case ACT_SLOW: hold(service, exchange, pending, &answer, how->slow_ms); return;
     case ACT_WRONG_AMOUNT:
@@ -322,11 +377,13 @@ static void post_charge(Service *service, HttpExchange *exchange)
     answer_as(service, exchange, &how, pending, answer);
 }
 
-static void post_reverse(Service *service, HttpExchange *exchange, Str key)
+/* `effect`: do_reverse or do_void. */
+static void post_undo(Service *service, HttpExchange *exchange, Str key,
+                      Answer (*effect)(Service *service, Str key))
 {
     pthread_mutex_lock(&service->lock);
     Behaviour how    = next_behaviour(service, (Behaviour){ .act = ACT_APPROVE });
-    Answer    answer = is_lost(&how) ? refusal(500, "failed") : do_reverse(service, key);
+    Answer    answer = is_lost(&how) ? refusal(500, "failed") : effect(service, key);
     pthread_mutex_unlock(&service->lock);
     answer_as(service, exchange, &how, NULL, answer);
 }
@@ -340,7 +397,10 @@ static void get_charge(Service *service, HttpExchange *exchange, Str key)
     answer_as(service, exchange, &how, NULL, answer);
 }
 
-static void post_refund(Service *service, HttpExchange *exchange, Str charge_key)
+/* `effect`: do_refund or do_capture. */
+static void post_part(Service *service, HttpExchange *exchange, Str charge_key,
+                      Answer (*effect)(Service *service, Str key, Str charge_key, int64_t amount,
+                                       const Behaviour *how))
 {
     json_int_t  amount = 0;
     Str         key    = http_header(exchange, STR("idempotency-key"));
@@ -357,7 +417,7 @@ static void post_refund(Service *service, HttpExchange *exchange, Str charge_key
     pthread_mutex_lock(&service->lock);
     Behaviour how = next_behaviour(service, (Behaviour){ .act = ACT_APPROVE });
     Answer    answer =
-        is_lost(&how) ? refusal(500, "failed") : do_refund(service, key, charge_key, amount, &how);
+        is_lost(&how) ? refusal(500, "failed") : effect(service, key, charge_key, amount, &how);
     pthread_mutex_unlock(&service->lock);
     answer_as(service, exchange, &how, NULL, answer);
 }
@@ -375,8 +435,7 @@ static void get_book(Service *service, HttpExchange *exchange)
     json_t *list = json_array();
     json_t *book = json_pack("{s:o}", "charges", list);
     pthread_mutex_lock(&service->lock);
-    for (const Charge *charge = book_first(service->book); charge && count < BOOK_PAGE;
-         charge               = charge->next) {
+    for (Charge *charge = book_first(service->book); charge && count < BOOK_PAGE; charge = charge->next) {
         if (at++ < after) continue;
         (void)json_array_append_new(list, charge_json(charge));
         count++;
@@ -413,18 +472,21 @@ static void post_behaviour(Service *service, HttpExchange *exchange)
     else send_answer(exchange, refusal(400, "behaviour_invalid"));
 }
 
-/* /v1/charges/{key}, …/reverse and …/refunds. */
+/* /v1/charges/{key}, …/reverse, …/refunds, …/captures and …/void. */
 static void on_charge(Service *service, HttpExchange *exchange, Str rest, bool get, bool post)
 {
     size_t slash = str_index(rest, '/', 0);
     Str    key   = str_slice(rest, 0, slash);
     Str    tail  = str_slice(rest, slash, rest.len);
     bool   whole = tail.len == 0;
-    bool   known = whole || str_eq(tail, STR("/reverse")) || str_eq(tail, STR("/refunds"));
+    bool   known = whole || str_eq(tail, STR("/reverse")) || str_eq(tail, STR("/refunds"))
+              || str_eq(tail, STR("/captures")) || str_eq(tail, STR("/void"));
     if (!is_key(key) || !known) send_answer(exchange, refusal(404, "not_found"));
     else if (whole && get) get_charge(service, exchange, key);
-    else if (str_eq(tail, STR("/reverse")) && post) post_reverse(service, exchange, key);
-    else if (str_eq(tail, STR("/refunds")) && post) post_refund(service, exchange, key);
+    else if (str_eq(tail, STR("/reverse")) && post) post_undo(service, exchange, key, do_reverse);
+    else if (str_eq(tail, STR("/void")) && post) post_undo(service, exchange, key, do_void);
+    else if (str_eq(tail, STR("/refunds")) && post) post_part(service, exchange, key, do_refund);
+    else if (str_eq(tail, STR("/captures")) && post) post_part(service, exchange, key, do_capture);
     else send_answer(exchange, refusal(405, "method_not_allowed"));
 }
 
