@@ -4,6 +4,7 @@
 #include "all_sql.h"
 #include "core/gtin.h"
 #include "core/money.h"
+#include "shop/catalog/catalog_inner.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 #include "sys/json_read.h"
@@ -42,7 +43,11 @@ static bool fill_sale_item(Ctx *ctx, const ItemSaleRow *row, SaleItem *out, Erro
                        .discountable = row->discountable,
                        .brand        = row->brand,
                        .kind         = row->kind,
-                       .cost         = row->cost };
+                       .cost         = row->cost,
+                       .tracking     = row->tracking,
+                       .least_days   = row->least_days,
+                       .kit          = row->kit };
+    if (row->kit.len && !catalog_kit_parts(ctx, row->id, &out->parts, &out->part_count, err)) return false;
     if (row->fees.len && !json_read_stored(ctx->arena, &ItemFees_def, row->fees, &out->fees, err))
         return false;
     return (texts_read(ctx->arena, row->tags, &out->tags)
@@ -70,6 +75,21 @@ bool catalog_item_now(Ctx *ctx, Id id, SaleItem *out, Error *err)
     return fill_sale_item(ctx, &row, out, err);
 }
 
+static bool copy_parts(Arena *arena, SaleItem *item)
+{
+    SalePart *parts = arena_array(arena, SalePart, item->part_count);
+    if (!parts) return false;
+    for (size_t i = 0; i < item->part_count; i++) {
+        parts[i]          = item->parts[i];
+        parts[i].sku      = str_dup(arena, parts[i].sku);
+        parts[i].name     = str_dup(arena, parts[i].name);
+        parts[i].tracking = str_dup(arena, parts[i].tracking);
+        if (!parts[i].sku.ptr || !parts[i].name.ptr || !parts[i].tracking.ptr) return false;
+    }
+    item->parts = parts;
+    return true;
+}
+
 static bool copy_texts(Arena *arena, TextList *list)
 {
     Str *items = arena_array(arena, Str, list->count);
@@ -81,11 +101,12 @@ static bool copy_texts(Arena *arena, TextList *list)
     return items != NULL;
 }
 
-static_assert(sizeof(SaleItem) == 184, "a new text of an item must be copied here");
+static_assert(sizeof(SaleItem) == 240, "a new text of an item must be copied here");
 bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to)
 {
     *to                 = *from;
-    Str *const texts[] = { &to->sku, &to->name, &to->tax_class, &to->unit, &to->brand, &to->kind };
+    Str *const texts[]  = { &to->sku,   &to->name, &to->tax_class, &to->unit,
+                            &to->brand, &to->kind, &to->tracking,  &to->kit };
     size_t     bytes   = 0;
     for (size_t i = 0; i < COUNT(texts); i++) bytes += texts[i]->len;
     char *room = arena_alloc(arena, bytes); /* one piece: many of these are kept */
@@ -95,7 +116,7 @@ bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to)
         texts[i]->ptr = room;
         room += texts[i]->len;
     }
-    return copy_texts(arena, &to->tags) && copy_texts(arena, &to->categories)
+    return copy_texts(arena, &to->tags) && copy_texts(arena, &to->categories) && copy_parts(arena, to)
         && form_copy(arena, &ItemFees_def, &from->fees, &to->fees);
 }
 
@@ -176,6 +197,7 @@ static bool check_item(Ctx *ctx, const ItemInput *item, Error *err)
         if (!item->tags.items[i].len || !str_eq(item->tags.items[i], str_trim(item->tags.items[i])))
             return err_set(err, &ERR_FIELD_INVALID, "tags",
                            "a tag must not be empty, or begin or end with blanks");
+    if (!catalog_kit_check(item, err)) return false;
     if (item->tax_class.len && !code_check(item->tax_class, "tax_class", err)) return false;
     for (size_t i = 0; i < item->fees.count; i++)
         if (!code_check(item->fees.items[i].tax_class, "tax_class", err)) {
@@ -281,28 +303,33 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
     ItemPutRow row   = { 0 };
     bool       found = false;
     if (!check_item(ctx, item, err)) return false;
-    ItemPutIn in = { .merchant     = ctx->who.merchant,
-                     .id           = ctx_new_id(ctx),
-                     .sku          = item->sku,
-                     .name         = item->name,
-                     .description  = text_or_empty(item->description),
-                     .category     = text_or_empty(item->category),
-                     .tax_class    = item->tax_class.len ? item->tax_class : STR("standard"),
-                     .unit         = item->unit.len ? item->unit : STR("each"),
-                     .qty_step     = item->quantity_step > 0 ? item->quantity_step : QTY_ONE,
-                     .stocked      = str_eq(kind_of(item), STR("goods")),
-                     .active       = !item->inactive,
-                     .parent       = text_or_empty(item->parent),
-                     .options      = pairs_json(ctx->arena, item->options.items, item->options.count, false),
-                     .media        = pairs_json(ctx->arena, item->media.items, item->media.count, true),
-                     .brand        = text_or_empty(item->brand),
-                     .tags         = texts_write(ctx->arena, &item->tags),
-                     .kind         = kind_of(item),
-                     .cost         = item->cost > 0 ? item->cost : 0,
+    ItemPutIn in = { .merchant    = ctx->who.merchant,
+                     .id          = ctx_new_id(ctx),
+                     .sku         = item->sku,
+                     .name        = item->name,
+                     .description = text_or_empty(item->description),
+                     .category    = text_or_empty(item->category),
+                     .tax_class   = item->tax_class.len ? item->tax_class : STR("standard"),
+                     .unit        = item->unit.len ? item->unit : STR("each"),
+                     .qty_step    = item->quantity_step > 0 ? item->quantity_step : QTY_ONE,
+                     .stocked = str_eq(kind_of(item), STR("goods")) && !str_eq(item->kit, STR("virtual")),
+                     .active  = !item->inactive,
+                     .parent  = text_or_empty(item->parent),
+                     .options = pairs_json(ctx->arena, item->options.items, item->options.count, false),
+                     .media   = pairs_json(ctx->arena, item->media.items, item->media.count, true),
+                     .brand   = text_or_empty(item->brand),
+                     .tags    = texts_write(ctx->arena, &item->tags),
+                     .kind    = kind_of(item),
+                     .cost    = item->cost > 0 ? item->cost : 0,
                      .discountable = !item->no_discount,
                      .fees         = fees_json(ctx->arena, item),
+                     .tracking     = item->tracking.len ? item->tracking : STR("none"),
+                     .shelf_days   = item->shelf_life_days > 0 ? item->shelf_life_days : 0,
+                     .least_days   = item->minimum_days > 0 ? item->minimum_days : 0,
+                     .kit          = text_or_empty(item->kit),
                      .now_ms       = ctx->now_ms };
     if (!in.options.ptr || !in.media.ptr || !in.tags.ptr || !in.fees.ptr) return err_memory(err);
+    if (!catalog_kit_stock_check(ctx, item->sku, in.tracking, in.kit, err)) return false;
     if (!q_item_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     *id = row.id;
     if (item->if_version > 0 && item->if_version != row.version - 1)
@@ -310,6 +337,7 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
                        (long long)row.version - 1);
     return put_barcodes(ctx, item, row.id, row.version == 1, err)
         && put_words(ctx, item, row.id, row.version == 1, err)
+        && catalog_kit_put(ctx, item, row.id, row.version == 1, err)
         && tell(ctx, item->sku, row.id, row.version, err);
 }
 

@@ -1,4 +1,4 @@
-/* catalog.h — what can be sold. Owns items (with variants, barcodes, media), categories and the words
+/* catalog.h — what can be sold. owns items (with variants, barcodes, media), categories and the words
  * by which items are found. Owns no prices and no stock.
  * Words: a SKU is the merchant's own number of an item, unique; a GTIN is the number on its barcode. */
 #ifndef SHOP_CATALOG_H
@@ -9,6 +9,15 @@
 
 #define API_DEF "shop/catalog/api.def"
 #include "shop/api_declare.h"
+
+/* What of one kit is in stock: its parts, those of virtual kits among them taken apart. */
+typedef struct {
+    Id      id;
+    Str     sku, name, tracking;
+    int64_t qty;       /* thousandths in one kit */
+    int64_t value_ppm; /* its share of the price; 0 for all: not said */
+    bool    returnable, stocked;
+} SalePart;
 
 /* What a sale needs to know of an item. */
 typedef struct {
@@ -22,6 +31,11 @@ typedef struct {
     TextList  tags;
     TextList  categories; /* codes: its own first, then those above it */
     ItemFees  fees;       /* on top of the price, for each whole unit, minor units of the own currency */
+    Str       tracking;   /* none, lot, serial or lot_serial */
+    int64_t   least_days; /* that a lot must still keep when it is sold */
+    Str       kit;        /* virtual, boxed, or empty */
+    SalePart *parts;      /* of a kit */
+    size_t    part_count;
 } SaleItem;
 
 /* The active item of a SKU. Errors: SKU_UNKNOWN (422), also for an item not sold any more. */
@@ -44,7 +58,7 @@ bool catalog_find_barcode(Ctx *ctx, Str gtin, Str *sku, int64_t *qty, bool *foun
 
 /* Makes the item of item->sku, or changes it whole when it is there; *id is the item's id.
  * Errors: FIELD_INVALID, GTIN_INVALID, BARCODE_TAKEN, CATEGORY_UNKNOWN, PARENT_UNKNOWN, PARENT_IS_VARIANT,
- * VERSION_CONFLICT. */
+ * VERSION_CONFLICT, KIT_PART_UNKNOWN, KIT_NESTED, ITEM_HAS_STOCK. */
 bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err) MUST_USE;
 
 /* Makes or changes a category. Errors: CATEGORY_UNKNOWN, CATEGORY_CYCLE. */

@@ -5,6 +5,7 @@
 #include "base/rfc3339.h"
 #include "core/gs1.h"
 #include "core/money.h"
+#include "shop/catalog/catalog_inner.h"
 #include "shop/audit/audit.h"
 #include "sys/json_read.h"
 
@@ -82,23 +83,27 @@ static bool load_item(Ctx *ctx, Str sku, Item *out, Error *err)
     ItemFindIn  in    = { ctx->who.merchant, sku };
     if (!q_item_find_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, "sku", "no such item");
-    *out = (Item){ .id            = row.id,
-                   .sku           = row.sku,
-                   .name          = row.name,
-                   .description   = text_or_none(row.description),
-                   .category      = text_or_none(row.category),
-                   .tax_class     = row.tax_class,
-                   .unit          = row.unit,
-                   .quantity_step = row.qty_step,
-                   .service       = !row.stocked,
-                   .inactive      = !row.active,
-                   .parent        = text_or_none(row.parent),
-                   .brand         = text_or_none(row.brand),
-                   .kind          = row.kind,
-                   .no_discount   = !row.discountable,
-                   .version       = row.version,
-                   .updated_at    = row.updated_at_ms };
-    return read_lists(ctx, &row, out, err);
+    *out = (Item){ .id              = row.id,
+                   .sku             = row.sku,
+                   .name            = row.name,
+                   .description     = text_or_none(row.description),
+                   .category        = text_or_none(row.category),
+                   .tax_class       = row.tax_class,
+                   .unit            = row.unit,
+                   .quantity_step   = row.qty_step,
+                   .service         = !str_eq(row.kind, STR("goods")),
+                   .inactive        = !row.active,
+                   .parent          = text_or_none(row.parent),
+                   .brand           = text_or_none(row.brand),
+                   .kind            = row.kind,
+                   .no_discount     = !row.discountable,
+                   .tracking        = row.tracking,
+                   .shelf_life_days = row.shelf_days ? row.shelf_days : OPT_NONE,
+                   .minimum_days    = row.least_days ? row.least_days : OPT_NONE,
+                   .kit             = text_or_none(row.kit),
+                   .version         = row.version,
+                   .updated_at      = row.updated_at_ms };
+    return read_lists(ctx, &row, out, err) && (!row.kit.len || catalog_kit_show(ctx, row.id, out, err));
 }
 
 bool items_show(Ctx *ctx, const ItemSku *request, Item *reply, Error *err)
@@ -156,12 +161,12 @@ bool items_batch(Ctx *ctx, const ItemBatch *request, ItemBatchMade *reply, Error
     return true;
 }
 
-#define BRIEF(row)                                                                                           \
-    (ItemBrief)                                                                                              \
-    {                                                                                                        \
-        (row).id, (row).sku, (row).name, text_or_none((row).category), (row).tax_class, (row).unit,          \
-            (row).qty_step, !(row).stocked, !(row).active, text_or_none((row).parent),                       \
-            text_or_none((row).brand), (row).kind, (row).version, (row).updated_at_ms                        \
+#define BRIEF(row)                                                                                         \
+    (ItemBrief)                                                                                            \
+    {                                                                                                      \
+        (row).id, (row).sku, (row).name, text_or_none((row).category), (row).tax_class, (row).unit,        \
+            (row).qty_step, !str_eq((row).kind, STR("goods")), !(row).active, text_or_none((row).parent),  \
+            text_or_none((row).brand), (row).kind, (row).version, (row).updated_at_ms                      \
     }
 
 /* The item whose SKU or barcode the query is, if there is one. */

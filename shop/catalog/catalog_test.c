@@ -468,6 +468,135 @@ static void check_scans(void)
                   "its numbers are plain ones again");
 }
 
+/* --- tracking and kits --- */
+
+static const ItemInput *kit_of(Str sku, Str kind, KitPartInput *parts, size_t count)
+{
+    static ItemInput kit;
+    kit             = item(sku);
+    kit.kit         = kind;
+    kit.parts.items = parts;
+    kit.parts.count = count;
+    return &kit;
+}
+
+static bool kit_leaves(Ctx *ctx, void *arg, Error *e)
+{
+    SaleItem kit, copy;
+    (void)arg;
+    if (!catalog_sale_item(ctx, STR("DESK"), &kit, e)) return false;
+    check(!kit.stocked && kit.part_count == 3, "a kit in a kit is taken apart to what is in stock");
+    int64_t screws = 0, value = 0;
+    for (size_t i = 0; i < kit.part_count; i++) {
+        value += kit.parts[i].value_ppm;
+        if (str_eq(kit.parts[i].sku, STR("SCREW"))) screws = kit.parts[i].qty;
+        check(i == 0 || id_cmp(kit.parts[i - 1].id, kit.parts[i].id) < 0, "by item");
+    }
+    check(screws == 20000, "what is in several of its parts is added up");
+    check(value == 1000000, "the shares of the price add up exactly");
+    check(catalog_copy_sale_item(ctx->arena, &kit, &copy) && copy.part_count == 3
+              && copy.parts[0].sku.ptr != kit.parts[0].sku.ptr
+              && str_eq(copy.parts[2].sku, kit.parts[2].sku),
+          "a copy has its own parts");
+    return catalog_sale_item(ctx, STR("CAM"), &kit, e) && kit.stocked && kit.part_count == 2;
+}
+
+static bool kit_shown(Ctx *ctx, void *arg, Error *e)
+{
+    Item    out;
+    ItemSku ask = { STR("DESK") };
+    (void)arg;
+    return items_show(ctx, &ask, &out, e) && str_eq(out.kit, STR("virtual")) && out.parts.count == 2
+        && str_eq(out.parts.items[0].sku, STR("LEGS")) && out.parts.items[0].value == 400000 && !out.service
+        && out.parts.items[1].not_returnable && str_eq(out.tracking, STR("none"));
+}
+
+static void make_parts(void)
+{
+    static const char *const skus[] = { "TOP", "LEG", "SCREW", "BODY", "STRAP" };
+    for (size_t i = 0; i < COUNT(skus); i++) {
+        ItemInput part = item(str_from(skus[i]));
+        part.tracking  = i == 3 ? STR("serial") : STR_NONE;
+        check_ok(kit_write(db, &env, put, &part, &err), &err, "a part is made");
+    }
+}
+
+static void check_kits(void)
+{
+    KitPartInput legs[]  = { { STR("LEG"), 4000, false, OPT_NONE },
+                             { STR("SCREW"), 16000, false, OPT_NONE } };
+    KitPartInput desk[]  = { { STR("LEGS"), 1000, false, 400000 }, { STR("PLATE"), 1000, true, 600000 } };
+    KitPartInput plate[] = { { STR("TOP"), 1000, false, 900000 }, { STR("SCREW"), 4000, false, 100000 } };
+    KitPartInput box[]   = { { STR("BODY"), 1000, false, OPT_NONE },
+                             { STR("STRAP"), 2000, false, OPT_NONE } };
+    KitPartInput loop[]  = { { STR("DESK"), 1000, false, OPT_NONE } };
+    make_parts();
+    legs[0].value = 500000;
+    check_refused(kit_write(db, &env, put, (void *)kit_of(STR("LEGS"), STR("virtual"), legs, 2), &err),
+                  &err, &ERR_FIELD_INVALID, "shares that do not add up are refused");
+    legs[1].value = 500000;
+    check_ok(kit_write(db, &env, put, (void *)kit_of(STR("LEGS"), STR("virtual"), legs, 2), &err), &err,
+             "a virtual kit is made");
+    check_ok(kit_write(db, &env, put, (void *)kit_of(STR("PLATE"), STR("virtual"), plate, 2), &err), &err,
+             "another");
+    check_ok(kit_write(db, &env, put, (void *)kit_of(STR("DESK"), STR("virtual"), desk, 2), &err), &err,
+             "and one of both");
+    check_ok(kit_write(db, &env, put, (void *)kit_of(STR("CAM"), STR("boxed"), box, 2), &err), &err,
+             "a boxed kit is made");
+    check_ok(kit_read(db, &env, kit_leaves, NULL, &err), &err, "sales see what it takes");
+    check(kit_read(db, &env, kit_shown, NULL, &err), "people see it as it was put down");
+    check_refused(kit_write(db, &env, put, (void *)kit_of(STR("LEGS"), STR("virtual"), loop, 1), &err),
+                  &err, &ERR_KIT_NESTED, "a kit cannot come to be in itself");
+    loop[0].sku = STR("LEGS");
+    check_refused(kit_write(db, &env, put, (void *)kit_of(STR("LEGS"), STR("virtual"), loop, 1), &err),
+                  &err, &ERR_KIT_NESTED, "nor be its own part");
+    Str names[] = { STR("K1"), STR("K2"), STR("K3") };
+    loop[0].sku = STR("DESK");
+    check_ok(kit_write(db, &env, put, (void *)kit_of(names[0], STR("boxed"), loop, 1), &err), &err,
+             "three deep");
+    loop[0].sku = names[0];
+    check_ok(kit_write(db, &env, put, (void *)kit_of(names[1], STR("boxed"), loop, 1), &err), &err,
+             "four deep");
+    loop[0].sku = names[1];
+    check_refused(kit_write(db, &env, put, (void *)kit_of(names[2], STR("boxed"), loop, 1), &err), &err,
+                  &ERR_KIT_NESTED, "five deep is too deep");
+    loop[0].sku = STR("NOWHERE");
+    check_refused(kit_write(db, &env, put, (void *)kit_of(names[2], STR("boxed"), loop, 1), &err), &err,
+                  &ERR_KIT_PART_UNKNOWN, "a part must be there");
+    check(str_eq(str_from(err.field), STR("parts[0].sku")), "the refusal names it");
+    loop[0] = (KitPartInput){ STR("LEG"), 1500, false, OPT_NONE };
+    check_refused(kit_write(db, &env, put, (void *)kit_of(names[2], STR("boxed"), loop, 1), &err), &err,
+                  &ERR_FIELD_INVALID, "half a leg is no part");
+    check_refused(kit_write(db, &env, put, (void *)kit_of(names[2], STR("boxed"), NULL, 0), &err), &err,
+                  &ERR_FIELD_INVALID, "a kit has parts");
+    check_refused(kit_write(db, &env, put, (void *)kit_of(names[2], STR_NONE, legs, 2), &err), &err,
+                  &ERR_FIELD_INVALID, "what has parts is a kit");
+    legs[1] = legs[0];
+    check_refused(kit_write(db, &env, put, (void *)kit_of(names[2], STR("boxed"), legs, 2), &err), &err,
+                  &ERR_FIELD_INVALID, "a part stands there once");
+}
+
+static void check_tracking(void)
+{
+    ItemInput milk = item(STR("MILK")), work = item(STR("WORK"));
+    milk.tracking = STR("lot");
+    check_ok(kit_write(db, &env, put, &milk, &err), &err, "goods are tracked by lots");
+    milk.tracking = STR("serial");
+    check_ok(kit_write(db, &env, put, &milk, &err), &err,
+             "or by serial numbers, as there is no stock of it");
+    milk.quantity_step = 500;
+    check_refused(kit_write(db, &env, put, &milk, &err), &err, &ERR_FIELD_INVALID,
+                  "half a piece has no serial number");
+    work.tracking = STR("lot");
+    work.service  = true;
+    check_refused(kit_write(db, &env, put, &work, &err), &err, &ERR_FIELD_INVALID, "a service has no lots");
+    KitPartInput part = { STR("MILK"), 1000, false, OPT_NONE };
+    work              = *kit_of(STR("WORK"), STR("virtual"), &part, 1);
+    work.tracking     = STR("lot");
+    check_refused(kit_write(db, &env, put, &work, &err), &err, &ERR_FIELD_INVALID,
+                  "a kit without stock has no lots");
+}
+
 int main(void)
 {
     db = kit_open(&env);
@@ -478,6 +607,8 @@ int main(void)
     check_deep_categories();
     check_search();
     check_scans();
+    check_kits();
+    check_tracking();
     kit_close(db);
     return check_finish("catalog");
 }

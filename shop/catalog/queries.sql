@@ -1,8 +1,8 @@
 -- name: item_sale
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text categories:text
+-- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text least_days:i64 kit:text categories:text
 SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
-       i.discountable, i.fees, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
+       i.discountable, i.fees, i.tracking, i.least_days, i.kit, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
     WITH RECURSIVE up (code, parent, level) AS (
         SELECT c.code, c.parent, 1 FROM category c
         WHERE c.merchant = i.merchant AND c.code = i.category
@@ -14,9 +14,9 @@ WHERE i.merchant = :merchant AND i.sku = :sku AND i.active = 1;
 
 -- name: item_now
 -- in: merchant:i64 id:id
--- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text categories:text
+-- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text least_days:i64 kit:text categories:text
 SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
-       i.discountable, i.fees, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
+       i.discountable, i.fees, i.tracking, i.least_days, i.kit, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
     WITH RECURSIVE up (code, parent, level) AS (
         SELECT c.code, c.parent, 1 FROM category c
         WHERE c.merchant = i.merchant AND c.code = i.category
@@ -28,8 +28,8 @@ WHERE i.merchant = :merchant AND i.id = :id;
 
 -- name: item_by_sku
 -- in: merchant:i64 sku:text
--- out: id:id parent:text
-SELECT id, parent FROM item WHERE merchant = :merchant AND sku = :sku;
+-- out: id:id parent:text tracking:text kit:text
+SELECT id, parent, tracking, kit FROM item WHERE merchant = :merchant AND sku = :sku;
 
 -- name: item_first_variant
 -- in: merchant:i64 parent:text
@@ -37,20 +37,21 @@ SELECT id, parent FROM item WHERE merchant = :merchant AND sku = :sku;
 SELECT sku FROM item WHERE merchant = :merchant AND parent = :parent ORDER BY sku LIMIT 1;
 
 -- name: item_put
--- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text cost:i64 discountable:bool fees:text now_ms:i64
+-- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text shelf_days:i64 least_days:i64 kit:text now_ms:i64
 -- out: id:id version:i64
 INSERT INTO item (merchant, id, sku, name, description, category, tax_class, unit, qty_step, stocked,
-                  active, parent, options, media, brand, tags, kind, cost, discountable, fees, version,
-                  updated_at_ms)
+                  active, parent, options, media, brand, tags, kind, cost, discountable, fees, tracking,
+                  shelf_days, least_days, kit, version, updated_at_ms)
 VALUES (:merchant, :id, :sku, :name, :description, :category, :tax_class, :unit, :qty_step, :stocked,
-        :active, :parent, :options, :media, :brand, :tags, :kind, :cost, :discountable, :fees, 1,
-        :now_ms)
+        :active, :parent, :options, :media, :brand, :tags, :kind, :cost, :discountable, :fees, :tracking,
+        :shelf_days, :least_days, :kit, 1, :now_ms)
 ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, description = excluded.description,
     category = excluded.category, tax_class = excluded.tax_class, unit = excluded.unit,
     qty_step = excluded.qty_step, stocked = excluded.stocked, active = excluded.active,
     parent = excluded.parent, options = excluded.options, media = excluded.media,
     brand = excluded.brand, tags = excluded.tags, kind = excluded.kind, discountable = excluded.discountable,
-    fees = excluded.fees,
+    fees = excluded.fees, tracking = excluded.tracking, shelf_days = excluded.shelf_days,
+    least_days = excluded.least_days, kit = excluded.kit,
     cost = CASE WHEN excluded.cost > 0 THEN excluded.cost ELSE item.cost END,
     version = item.version + 1, updated_at_ms = excluded.updated_at_ms
 RETURNING id, version;
@@ -113,9 +114,10 @@ ON CONFLICT (merchant, code) DO UPDATE SET name = excluded.name, parent = exclud
 
 -- name: item_find
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text discountable:bool fees:text version:i64 updated_at_ms:i64
+-- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text discountable:bool fees:text tracking:text shelf_days:i64 least_days:i64 kit:text version:i64 updated_at_ms:i64
 SELECT id, sku, name, description, category, tax_class, unit, qty_step, stocked, active, parent, options,
-       media, brand, tags, kind, discountable, fees, version, updated_at_ms
+       media, brand, tags, kind, discountable, fees, tracking, shelf_days, least_days, kit, version,
+       updated_at_ms
 FROM item WHERE merchant = :merchant AND sku = :sku;
 
 -- name: item_cost
@@ -209,3 +211,56 @@ ON CONFLICT (merchant, prefix) DO UPDATE SET layout = excluded.layout, decimals 
 -- name: scan_pattern_remove
 -- in: merchant:i64 prefix:text
 DELETE FROM scan_pattern WHERE merchant = :merchant AND prefix = :prefix;
+
+-- name: kit_part_clear
+-- in: merchant:i64 kit:id
+DELETE FROM kit_part WHERE merchant = :merchant AND kit = :kit;
+
+-- name: kit_part_put
+-- in: merchant:i64 kit:id n:i64 part:id qty:i64 returnable:bool value_ppm:i64
+INSERT INTO kit_part (merchant, kit, n, part, qty, returnable, value_ppm)
+VALUES (:merchant, :kit, :n, :part, :qty, :returnable, :value_ppm);
+
+-- name: kit_parts_of
+-- in: merchant:i64 kit:id
+-- out: id:id sku:text name:text qty:i64 returnable:bool value_ppm:i64 qty_step:i64 stocked:bool tracking:text kit:text
+SELECT i.id, i.sku, i.name, k.qty, k.returnable, k.value_ppm, i.qty_step, i.stocked, i.tracking, i.kit
+FROM kit_part k JOIN item i ON i.merchant = k.merchant AND i.id = k.part
+WHERE k.merchant = :merchant AND k.kit = :kit ORDER BY k.n;
+
+-- name: kit_part_item
+-- in: merchant:i64 sku:text
+-- out: id:id qty_step:i64 kind:text
+SELECT id, qty_step, kind FROM item WHERE merchant = :merchant AND sku = :sku;
+
+-- How many levels of kits are below and above an item; a way in a circle goes on until `most`.
+
+-- name: kit_below
+-- in: merchant:i64 kit:id most:i64
+-- out: levels:i64
+WITH RECURSIVE down (item, level) AS (
+    SELECT part, CAST(1 AS BIGINT) FROM kit_part WHERE merchant = :merchant AND kit = :kit
+    UNION SELECT k.part, down.level + 1 FROM down JOIN kit_part k ON k.kit = down.item
+    WHERE k.merchant = :merchant AND down.level < :most)
+SELECT COALESCE(MAX(level), 0) FROM down;
+
+-- name: kit_above
+-- in: merchant:i64 part:id most:i64
+-- out: levels:i64
+WITH RECURSIVE up (item, level) AS (
+    SELECT kit, CAST(1 AS BIGINT) FROM kit_part WHERE merchant = :merchant AND part = :part
+    UNION SELECT k.kit, up.level + 1 FROM up JOIN kit_part k ON k.part = up.item
+    WHERE k.merchant = :merchant AND up.level < :most)
+SELECT COALESCE(MAX(level), 0) FROM up;
+
+-- Whether an item has stock anywhere, or something is promised of it: then what it is told apart by, and what it
+-- is made of, cannot change.
+
+-- name: item_has_stock
+-- in: merchant:i64 item:id
+-- out: location:text
+SELECT location FROM stock_level
+WHERE merchant = :merchant AND item = :item
+  AND (floor <> 0 OR backroom <> 0 OR picked <> 0 OR in_transit <> 0 OR damaged <> 0 OR quarantine <> 0
+       OR held <> 0 OR committed <> 0 OR backordered <> 0)
+ORDER BY location LIMIT 1;

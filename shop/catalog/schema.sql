@@ -28,6 +28,10 @@ CREATE TABLE item (
     cost          BIGINT NOT NULL, -- of one whole unit to the merchant, minor units of the own currency; 0: not known
     discountable  BIGINT NOT NULL, -- 0: left out of discounts, by law or by its brand
     fees          TEXT   NOT NULL, -- JSON of the deposits and fees on top of the price; or empty
+    tracking      TEXT   NOT NULL, -- none, lot, serial or lot_serial: what its stock is told apart by
+    shelf_days    BIGINT NOT NULL, -- how many days it keeps from its production; 0: not known
+    least_days    BIGINT NOT NULL, -- how many days it must still keep when it is sold
+    kit           TEXT   NOT NULL, -- virtual (takes the stock of its parts), boxed (stocked itself), or empty
     version       BIGINT NOT NULL, -- 1, 2, 3 … with each change
     updated_at_ms BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)
@@ -61,3 +65,16 @@ CREATE TABLE item_word (
     PRIMARY KEY (merchant, word, item)
 );
 CREATE INDEX item_word_by_item ON item_word (merchant, item, word);
+-- kit_part: what an item is made of, or has in its box
+CREATE TABLE kit_part (
+    merchant   BIGINT NOT NULL,
+    kit        BYTEA  NOT NULL, -- the item that is made of it
+    n          BIGINT NOT NULL, -- 1, 2 … within the kit
+    part       BYTEA  NOT NULL, -- the item that is in it
+    qty        BIGINT NOT NULL CHECK (qty > 0), -- thousandths of the part in one kit
+    returnable BIGINT NOT NULL, -- 0: is not taken back without the rest
+    value_ppm  BIGINT NOT NULL, -- its share of the price, parts per million; 0 for all parts: not said
+    PRIMARY KEY (merchant, kit, n)
+);
+CREATE UNIQUE INDEX kit_part_once ON kit_part (merchant, kit, part);
+CREATE INDEX kit_part_by_part ON kit_part (merchant, part);
