@@ -11,7 +11,7 @@
 
 enum { ARENA_BYTES = 8 << 20 };
 
-int64_t     kit_now_ms = 1764000000000;
+int64_t     kit_now_ms = 1764000000000, kit_merchant = 1;
 static int  passed, failed;
 static char folder[64], url[512];
 
@@ -125,7 +125,7 @@ static bool run_step(Tx *tx, void *arg, Error *err)
     if (!bytes) return err_memory(err);
     arena_init(&arena, bytes, ARENA_BYTES);
     Ctx ctx = { .arena = &arena, .tx = tx, .db = step->db, .env = step->env, .now_ms = kit_now_ms,
-                .who = { .merchant = 1, .role = STR("manager"), .perms = UINT64_MAX } };
+                .who = { .merchant = kit_merchant, .role = STR("manager"), .perms = UINT64_MAX } };
     return step->step(&ctx, step->arg, err);
 }
 

@@ -24,11 +24,14 @@ Db  *kit_open(Env *env);
 void kit_close(Db *db);
 extern int64_t kit_now_ms;
 
+/* Whose context the steps below have; 1, unless a test makes more merchants. */
+extern int64_t kit_merchant;
+
 /* The address of the database that kit_open opens, for tests that start the program itself. */
 Str kit_url(void);
 
 /* Runs one function in a transaction that writes (commits when it returns true) or in one that reads,
- * with a context of merchant 1 and an arena that lives until the next call. */
+ * with a context of kit_merchant and an arena that lives until the next call. */
 typedef bool (*KitStep)(Ctx *ctx, void *arg, Error *err);
 bool kit_write(Db *db, Env *env, KitStep step, void *arg, Error *err);
 bool kit_read(Db *db, Env *env, KitStep step, void *arg, Error *err);

@@ -1,0 +1,100 @@
+/* model.h — a slow and obvious model of the stock, against which model_test.c holds the engine: arrays, no
+ * SQL, nothing of the engine's. Written from what the headers and pages promise.
+ * An item stands at a place in states; what is promised of it (held, committed, backordered, on order) are
+ * states as well. Each call changes the model wholly or, when it is refused, not at all. */
+#ifndef TESTS_STOCK_MODEL_H
+#define TESTS_STOCK_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ITEMS = 3, PLACES = 3, CHANNELS = 2, CLAIMS_MAX = 20000, PAST_MAX = 40000 };
+
+typedef enum {
+    FLOOR,
+    BACKROOM,
+    PICKED,
+    IN_TRANSIT,
+    DAMAGED,
+    QUARANTINE,
+    HELD,
+    COMMITTED,
+    BACKORDERED,
+    ON_ORDER,
+    STATES,
+    PHYSICAL = QUARANTINE + 1
+} State;
+
+typedef struct {
+    int64_t qty[STATES];
+    int64_t safety;
+} Level;
+
+typedef enum { CART, ORDER, FULFILMENT, TRANSFER, KINDS } OwnerKind;
+
+typedef struct {
+    int       owner, n; /* the number of its owner, and its own within */
+    OwnerKind kind;
+    int       item, place;
+    State     state; /* HELD, COMMITTED or BACKORDERED */
+    int64_t   qty, taken, released;
+    int64_t   expires_ms; /* 0: with its owner */
+} ModelClaim;
+
+/* How everything stood from a moment on. */
+typedef struct {
+    int64_t at_ms;
+    Level   level[ITEMS][PLACES];
+} Moment;
+
+typedef struct {
+    int64_t    now_ms;
+    Level      level[ITEMS][PLACES];
+    ModelClaim claims[CLAIMS_MAX];
+    size_t     claim_count;
+    Moment     past[PAST_MAX];
+    size_t     past_count;
+} Model;
+
+/* What a call comes to: done, or refused because there is too little; `available` is told when a channel
+ * asked. */
+typedef struct {
+    bool    ok;
+    int64_t available; /* -1: not told */
+} Outcome;
+
+/* What a channel may still promise. The second channel keeps the safety stock. */
+int64_t model_available(const Model *m, int item, int place, int channel);
+
+Outcome model_sell(Model *m, int item, int place, int channel, int64_t qty);
+Outcome model_claim(Model *m, ModelClaim claim, int channel); /* state by kind: a cart's is held */
+Outcome model_take(Model *m, size_t claim, State from, State to, int64_t qty);
+Outcome model_release(Model *m, size_t claim, int64_t qty);
+Outcome model_drop(Model *m, int owner);
+Outcome model_use(Model *m, int owner);
+Outcome model_expire(Model *m, int64_t *count);
+Outcome model_expect(Model *m, int item, int place, int64_t change);
+
+/* A move; a place below zero is outside. `fact`: it has happened, whatever is claimed. */
+typedef struct {
+    int     item, from_place, to_place;
+    State   from, to;
+    int64_t qty;
+    bool    fact;
+} ModelMove;
+Outcome model_move(Model *m, const ModelMove *move);
+
+int64_t model_open(const ModelClaim *claim);
+
+/* Writes down how it stands; calls at one time replace each other. */
+void model_remember(Model *m);
+
+/* How it stood at a past moment. */
+const Moment *model_at(const Model *m, int64_t at_ms);
+
+/* What must hold of the model itself: nothing below zero, promises are the sums of the open claims. NULL, or
+ * what is wrong. */
+const char *model_check(const Model *m);
+
+#endif

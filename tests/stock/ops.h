@@ -1,0 +1,12 @@
+/* ops.h — the commands of model_test, by the files they are in. ops.c has the table. */
+#ifndef TESTS_STOCK_OPS_H
+#define TESTS_STOCK_OPS_H
+
+#include "tests/stock/world.h"
+
+typedef void OpRun(World *w, const int64_t *a);
+
+OpRun op_sell, op_hold, op_commit, op_take, op_release, op_drop, op_use, op_expire, op_wait, op_receive,
+    op_move, op_lose, op_ship, op_expect;
+
+#endif

@@ -1,0 +1,269 @@
+/* world.c — the engine's shop and the model side by side. See world.h. */
+#include "tests/stock/world.h"
+
+#include "flows/verify.h"
+#include "shop/catalog/catalog.h"
+#include "shop/identity/identity.h"
+#include "shop/inventory/inventory.h"
+#include "shop/locations/locations.h"
+#include "tests/fixture.h"
+#include "tests/kit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const place_codes[PLACES]     = { "LON", "DC1", "MAN" };
+const char *const channel_codes[CHANNELS] = { "pos", "web" };
+const char *const kind_names[KINDS]       = { "cart", "order", "fulfilment", "transfer" };
+const char *const item_skus[ITEMS]        = { "TEA", "CAKE", "RICE" };
+const char *const state_names[STATES]     = {
+        "floor",      "backroom", "picked",    "in_transit",  "damaged",
+        "quarantine", "held",     "committed", "backordered", "on_order"
+};
+
+void world_blame(World *w, const char *format, ...)
+{
+    va_list args;
+    if (w->why[0]) return; /* the first is the one to look at */
+    va_start(args, format);
+    (void)vsnprintf(w->why, sizeof w->why, format, args);
+    va_end(args);
+}
+
+Outcome world_do(World *w, WorldStep step, void *arg)
+{
+    Error     err       = { 0 };
+    long long available = -1;
+    w->idle             = false;
+    if (kit_write(w->db, w->env, step, arg, &err)) return (Outcome){ true, -1 };
+    const char *told = err.def == &ERR_STOCK_SHORT && err.extra.len ? strchr(err.extra.ptr, ':') : NULL;
+    if (told) available = strtoll(told + 1, NULL, 10);
+    if (err.def != &ERR_STOCK_SHORT)
+        world_blame(w, "the engine refused it: %s %s: %s", err.def ? err.def->name : "?", err.field,
+                    err.message);
+    return (Outcome){ false, available };
+}
+
+static bool make_shop(Ctx *ctx, void *arg, Error *err)
+{
+    World   *w        = arg;
+    Merchant merchant = { STR("Model"), STR("GBP"), STR("1 High Street"), STR("GB123") };
+    Location third    = { STR("MAN"),           STR("Manchester"), STR("store"), STR("GB"),
+                          STR("Europe/London"), STR_NONE,          STR("GB"),    true };
+    if (!identity_put_merchant(ctx, &merchant, err)
+        || !identity_put_role(ctx, STR("manager"), STR("*"), err) || !fixture_shop(ctx, NULL, err)
+        || !locations_put(ctx, &third, err))
+        return false;
+    for (int p = 0; p < PLACES; p++)
+        for (int c = 0; c < CHANNELS; c++)
+            if (!channels_serve(ctx, str_from(channel_codes[c]), str_from(place_codes[p]), p + 1, err))
+                return false;
+    for (int i = 0; i < ITEMS; i++) {
+        SaleItem item;
+        if (!catalog_sale_item(ctx, str_from(item_skus[i]), &item, err)) return false;
+        w->items[i] = item.id;
+    }
+    return true;
+}
+
+void world_start(World *w)
+{
+    Model *m       = w->model;
+    Error  err     = { 0 };
+    m->claim_count = m->past_count = 0;
+    w->owner_count                 = 0;
+    w->done = w->refused = 0;
+    w->why[0]            = 0;
+    memset(m->level, 0, sizeof m->level);
+    kit_merchant++;
+    if (!kit_write(w->db, w->env, make_shop, w, &err)) {
+        fprintf(stderr, "the shop cannot be made: %s %s\n", err.field, err.message);
+        exit(1);
+    }
+    for (int i = 0; i < ITEMS; i++) {
+        m->level[i][0].qty[FLOOR] = 100000; /* what fixture_shop gives London */
+        for (int p = 0; p < PLACES; p++) m->level[i][p].safety = RULE_SAFETY;
+    }
+    m->now_ms = kit_now_ms;
+    model_remember(m);
+}
+
+static void compare_level(World *w, int item, int place, const AtpLevel *e)
+{
+    const Level   *l           = &w->model->level[item][place];
+    const int64_t  has[STATES] = { e->floor,      e->backroom, e->picked,    e->in_transit,  e->damaged,
+                                   e->quarantine, e->held,     e->committed, e->backordered, e->on_order };
+    const AtpShare none        = { 0 };
+    for (int s = 0; s < STATES; s++)
+        if (has[s] != l->qty[s])
+            world_blame(w, "%s of %s at %s: the engine has %lld, the model %lld", state_names[s],
+                        item_skus[item], place_codes[place], (long long)has[s], (long long)l->qty[s]);
+    for (int c = 0; c < CHANNELS; c++) {
+        AtpTerms terms = { .channel      = str_from(channel_codes[c]),
+                           .keeps_safety = c == 1,
+                           .safety       = RULE_SAFETY };
+        int64_t  told = atp(e, &terms, &none), want = model_available(w->model, item, place, c);
+        if (told != want)
+            world_blame(w, "%s at %s for %s: available %lld, by the model %lld", item_skus[item],
+                        place_codes[place], channel_codes[c], (long long)told, (long long)want);
+    }
+}
+
+static bool compare_levels(Ctx *ctx, World *w, Error *err)
+{
+    for (int i = 0; i < ITEMS; i++)
+        for (int p = 0; p < PLACES; p++) {
+            AtpLevel level;
+            if (!inventory_level(ctx, w->items[i], str_from(place_codes[p]), &level, err)) return false;
+            compare_level(w, i, p, &level);
+        }
+    return true;
+}
+
+static const ModelClaim *claim_of(const Model *m, int owner, int64_t n)
+{
+    for (size_t i = 0; i < m->claim_count; i++)
+        if (m->claims[i].owner == owner && m->claims[i].n == n) return &m->claims[i];
+    return NULL;
+}
+
+static bool same_claim(const World *w, const Claim *e, const ModelClaim *c)
+{
+    return c && id_eq(e->item, w->items[c->item]) && str_eq(e->location, str_from(place_codes[c->place]))
+        && str_eq(e->owner, str_from(kind_names[c->kind]))
+        && str_eq(e->state, str_from(state_names[c->state])) && e->qty == c->qty && e->taken == c->taken
+        && e->released == c->released && e->expires_ms == c->expires_ms;
+}
+
+static bool compare_claims(Ctx *ctx, World *w, Error *err)
+{
+    static size_t open[OWNERS_MAX];
+    const Model  *m = w->model;
+    memset(open, 0, (size_t)w->owner_count * sizeof open[0]);
+    for (size_t i = 0; i < m->claim_count; i++) open[m->claims[i].owner] += model_open(&m->claims[i]) > 0;
+    for (int owner = 0; owner < w->owner_count; owner++) {
+        Claim *claims = NULL;
+        size_t count  = 0;
+        if (open[owner] == 0 && owner < w->owner_count - 20)
+            continue; /* the last ones: also that all are closed */
+        if (!inventory_claims_of(ctx, w->owners[owner], &claims, &count, err)) return false;
+        if (count != open[owner])
+            world_blame(w, "owner %d has %zu open claims, by the model %zu", owner, count, open[owner]);
+        for (size_t i = 0; i < count; i++)
+            if (!same_claim(w, &claims[i], claim_of(m, owner, claims[i].n)))
+                world_blame(w, "claim %lld of owner %d is not as the model has it", (long long)claims[i].n,
+                            owner);
+    }
+    return true;
+}
+
+static int index_of(const char *const *names, int count, Str name)
+{
+    for (int i = 0; i < count; i++)
+        if (str_eq(name, str_from(names[i]))) return i;
+    return -1;
+}
+
+static void add_move(int64_t sums[PLACES][STATES], Str location, Str state, int64_t qty)
+{
+    int place = index_of(place_codes, PLACES, location);
+    if (place >= 0) sums[place][index_of(state_names, STATES, state)] += qty;
+}
+
+/* An item as it stood at a past moment: the sum of the movements that the ledger tells, page by page. */
+static bool compare_past(Ctx *ctx, World *w, int64_t step, Error *err)
+{
+    int           item                 = (int)(step % ITEMS);
+    const Model  *m                    = w->model;
+    int64_t       at_ms                = m->past[(size_t)(step * 7919) % m->past_count].at_ms;
+    int64_t       sums[PLACES][STATES] = { { 0 } };
+    const Moment *then                 = model_at(m, at_ms);
+    StockMoveFind find = { .sku = str_from(item_skus[item]), .cursor = STR_NONE, .limit = 200 };
+    for (bool more = true; more;) {
+        StockMoveList page = { .next_cursor = STR_NONE };
+        if (!stock_moves(ctx, &find, &page, err)) return false;
+        for (size_t i = 0; i < page.items.count; i++) {
+            const StockMoveRow *r = &page.items.items[i];
+            if (r->at > at_ms) continue;
+            add_move(sums, r->from_location, r->from_state, -r->quantity);
+            add_move(sums, r->to_location, r->to_state, r->quantity);
+        }
+        find.cursor = page.next_cursor;
+        more        = page.next_cursor.len > 0;
+    }
+    for (int p = 0; p < PLACES; p++)
+        for (int s = 0; s < STATES; s++)
+            if (sums[p][s] != then->level[item][p].qty[s])
+                world_blame(w, "%s of %s at %s as of %lld: the ledger adds up to %lld, the model had %lld",
+                            state_names[s], item_skus[item], place_codes[p], (long long)at_ms,
+                            (long long)sums[p][s], (long long)then->level[item][p].qty[s]);
+    return true;
+}
+
+typedef struct {
+    World  *w;
+    int64_t step;
+} Comparing;
+
+static bool compare(Ctx *ctx, void *arg, Error *err)
+{
+    enum { PAST_EACH = 16 }; /* adding up all movements takes a while */
+    Comparing *c = arg;
+    return compare_levels(ctx, c->w, err) && compare_claims(ctx, c->w, err)
+        && (c->step % PAST_EACH != 0 || compare_past(ctx, c->w, c->step, err));
+}
+
+bool world_step(World *w, const Command *command, int64_t step)
+{
+    Error       err = { 0 };
+    const char *own = NULL;
+    kit_now_ms += step % 3; /* also several commands within one millisecond */
+    w->model->now_ms = kit_now_ms;
+    w->want = w->got = (Outcome){ true, -1 };
+    w->idle          = true;
+    op_all[command->op].run(w, command->a);
+    if (!w->idle && w->got.ok) w->done++;
+    if (!w->idle && !w->got.ok) w->refused++;
+    w->model->now_ms = kit_now_ms;
+    model_remember(w->model);
+    own = model_check(w->model);
+    if (own) world_blame(w, "%s", own);
+    if (w->want.ok != w->got.ok)
+        world_blame(w, "the engine %s it, the model %s it", w->got.ok ? "did" : "refused",
+                    w->want.ok ? "did" : "refused");
+    if (w->want.available != w->got.available)
+        world_blame(w, "told that %lld are available, by the model %lld", (long long)w->got.available,
+                    (long long)w->want.available);
+    Comparing comparing = { w, step };
+    if (!w->why[0] && !kit_read(w->db, w->env, compare, &comparing, &err))
+        world_blame(w, "a view cannot be read: %s", err.message);
+    return w->why[0] == 0;
+}
+
+/* The invariants of the ledger itself; what belongs to documents is others' to mind. All merchants are
+ * checked, also those of plays that failed: only what is broken since the last time counts. */
+static bool verify(Ctx *ctx, void *arg, Error *err)
+{
+    enum { CHECKS_MAX = 100 };
+    static int64_t known[CHECKS_MAX];
+    World         *w = arg;
+    VerifyReport   report;
+    if (!verify_run(ctx, &report, err)) return false;
+    for (size_t i = 0; i < report.count && i < CHECKS_MAX; i++) {
+        const VerifyResult *r   = &report.results[i];
+        bool                own = strncmp(r->name, "S1", 2) == 0 || strncmp(r->name, "S3", 2) == 0
+                || strncmp(r->name, "S4_claims", 9) == 0;
+        if (own && r->broken > known[i]) world_blame(w, "verify: %s is broken: %s", r->name, r->meaning);
+        known[i] = r->broken;
+    }
+    return true;
+}
+
+bool world_verify(World *w)
+{
+    Error err = { 0 };
+    if (!kit_read(w->db, w->env, verify, w, &err)) world_blame(w, "cannot verify: %s", err.message);
+    return w->why[0] == 0;
+}
