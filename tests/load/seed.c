@@ -1,7 +1,7 @@
 /* seed.c — makes the shop that ./bench measures, as many items as asked for with a price. Either one location
  * and channel with far more stock than can be sold; or, when LOCATIONS are given, so many of them, which
- * serve the counter and the web, with stock as stock.h spreads it. Prints the key, and how many rows of stock there
- * are on stderr. Usage: seed DB-URL ITEMS [LOCATIONS] */
+ * serve the counter and the web, with stock as stock.h spreads it. Prints the key; on stderr how far it is.
+ * Usage: seed DB-URL ITEMS [LOCATIONS] */
 #include "shop/catalog/catalog.h"
 #include "shop/identity/identity.h"
 #include "shop/inventory/inventory.h"
