@@ -55,7 +55,7 @@ static Direction direction(GeoPoint place)
 {
     int64_t cos_latitude, sin_latitude, cosine, sine;
     int64_t longitude = place.longitude, flip = 1;
-    if (longitude > GEO_LATITUDE_MAX || longitude < -GEO_LATITUDE_MAX) { /* the other side: turn by 180 degrees */
+    if (longitude > GEO_LATITUDE_MAX || longitude < -GEO_LATITUDE_MAX) { /* the other side: turned round */
         longitude += longitude > 0 ? -GEO_LONGITUDE_MAX : GEO_LONGITUDE_MAX;
         flip = -1;
     }

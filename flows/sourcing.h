@@ -1,5 +1,5 @@
-/* sourcing.h — from where an order comes: loads the locations that serve the channel, what of the lines may be
- * promised there, and what the retailer set (shop/sourcing); finds the best plan (core/source.h). Changes
+/* sourcing.h — from where an order comes: loads the locations that serve the channel, what of the lines may
+ * be promised there, and what the retailer set (shop/sourcing); finds the best plan (core/source.h). Changes
  * nothing and claims nothing: the caller claims the parts of the plan in the same transaction. */
 #ifndef FLOWS_SOURCING_H
 #define FLOWS_SOURCING_H
