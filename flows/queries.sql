@@ -610,7 +610,13 @@ UNION ALL SELECT subject, 'event.body', body FROM event WHERE merchant = :mercha
 UNION ALL SELECT subject, 'audit_log.detail', detail FROM audit_log WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'import_invoice.number', number FROM import_invoice WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'promotion_version.body', body FROM promotion_version WHERE merchant = :merchant
-UNION ALL SELECT CAST(NULL AS BYTEA), 'coupon_batch.prefix', prefix FROM coupon_batch WHERE merchant = :merchant;
+UNION ALL SELECT CAST(NULL AS BYTEA), 'coupon_batch.prefix', prefix FROM coupon_batch WHERE merchant = :merchant
+UNION ALL SELECT id, 'fulfilment.contact', contact_name || ' ' || contact_email FROM fulfilment WHERE merchant = :merchant
+UNION ALL SELECT id, 'fulfilment.address', street || ' ' || city FROM fulfilment WHERE merchant = :merchant
+UNION ALL SELECT id, 'fulfilment.note', note || ' ' || reason FROM fulfilment WHERE merchant = :merchant
+UNION ALL SELECT id, 'fulfilment.place', shelf || ' ' || bay || ' ' || car FROM fulfilment WHERE merchant = :merchant
+UNION ALL SELECT id, 'fulfilment.handed_to', handed_to FROM fulfilment WHERE merchant = :merchant
+UNION ALL SELECT id, 'owed.note', note FROM owed WHERE merchant = :merchant;
 
 -- name: verify_items
 -- in: merchant:i64 after:blob limit:i64

@@ -1,0 +1,70 @@
+/* fulfil.c — fulfilments made, opened and called off, with their claims. See
+ * fulfil.h. */
+#include "flows/fulfil.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+typedef struct {
+    Id     item;
+    size_t line;
+} Turn;
+
+static int by_item(const void *a, const void *b)
+{
+    return id_cmp(((const Turn *)a)->item, ((const Turn *)b)->item);
+}
+
+bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Error *err)
+{
+    ClaimOwner owner = { STR("fulfilment"), new->id, 0 };
+    Turn      *turns = arena_array(ctx->arena, Turn, new->line_count);
+    if (!turns) return err_memory(err);
+    for (size_t i = 0; i < new->line_count; i++) turns[i] = (Turn){ new->lines[i].item, i };
+    qsort(turns, new->line_count, sizeof *turns, by_item);
+    for (size_t i = 0; i < new->line_count; i++) {
+        const NewFulfilmentLine *line = &new->lines[turns[i].line];
+        StockWant want = { line->item, line->sku, new->location, line->qty, *terms, turns[i].line };
+        if (!inventory_claim(ctx, &owner, (int64_t)turns[i].line + 1, &want, err)) return false;
+    }
+    return fulfilments_put(ctx, new, err);
+}
+
+/* The event for each fulfilment of an order that waits for the payment. */
+static bool step_waiting(Ctx *ctx, Id order, Str event, bool drop, Error *err)
+{
+    Id    *ids   = NULL;
+    size_t count = 0;
+    if (!fulfilments_of(ctx, order, &ids, &count, err)) return false;
+    for (size_t i = 0; i < count; i++) {
+        FulfilDoc doc;
+        if (!fulfilments_load(ctx, ids[i], true, &doc, err)) return false;
+        if (!str_eq(doc.state, STR("waiting"))) continue;
+        if (drop && !fulfil_drop_open(ctx, &doc, err)) return false;
+        if (!fulfilments_step(ctx, &doc, event, err)) return false;
+    }
+    return true;
+}
+
+bool fulfil_drop_open(Ctx *ctx, FulfilDoc *doc, Error *err)
+{
+    if (!inventory_claims_drop(ctx, doc->id, err)) return false;
+    for (size_t i = 0; i < doc->line_count; i++) {
+        FulfilLine *line = &doc->lines[i];
+        int64_t     open = fulfil_line_open(line);
+        if (open == 0) continue;
+        line->dropped += open;
+        if (!fulfilments_line_put(ctx, doc->id, line, err)) return false;
+    }
+    return true;
+}
+
+bool fulfil_open_order(Ctx *ctx, Id order, Error *err)
+{
+    return step_waiting(ctx, order, STR("release"), false, err);
+}
+
+bool fulfil_cancel_order(Ctx *ctx, Id order, Error *err)
+{
+    return step_waiting(ctx, order, STR("cancel"), true, err);
+}
