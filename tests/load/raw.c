@@ -1,8 +1,12 @@
 /* raw.c — the raw limits beside which ./bench measures sales: a bare loop on SQLite that writes the same
  * rows as a sale of three lines, in groups of a given size; and how often the disk can be told to keep
- * what it was given. Usage: raw loop DB-FILE GROUP SECONDS | raw sync FILE SECONDS
+ * what it was given. Usage: raw loop DB-FILE GROUP [LOCATIONS cold|hot] SECONDS | raw sync FILE SECONDS
+ * Sales are of the items that sell best, at LON; with LOCATIONS, where bench-seed spread its stock over them,
+ * of one line: any item anywhere (cold) or all of the first item at the first location (hot).
  * The database is one that bench-seed made. Prints a number: sales or syncs in a second. */
 #include "third_party/sqlite/sqlite3.h"
+
+#include "tests/load/stock.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINES = 3, ID_SIZE = 16, ITEMS_MAX = 200000, CHECKPOINT_PAGES = 8000, SYNC_PAGES = 2000 };
+enum { ID_SIZE = 16, ITEMS_MAX = 1000000, CHECKPOINT_PAGES = 8000, SYNC_PAGES = 2000 };
 
 typedef enum {
     ORDER, LINE, TAX, PAYMENT, LEVEL, MOVE, ENTRY, EVENT, AUDIT, KEY, SERIES, STATEMENTS
@@ -29,9 +33,9 @@ static const char *const texts[STATEMENTS] = {
                 "'', '',"
                 " 1764000000000, 0)",
     [LEVEL] = "UPDATE stock_level SET floor = floor - 1000 WHERE merchant = 1 AND item = ?1 "
-              "AND location = 'LON'"
+              "AND location = ?2"
               " AND floor >= 1000",
-    [MOVE] = "INSERT INTO stock_move VALUES (1, ?3, 1764000000000, ?1, ?2, 'LON', 'floor', '', 'customer', "
+    [MOVE] = "INSERT INTO stock_move VALUES (1, ?3, 1764000000000, ?1, ?2, ?4, 'floor', '', 'customer', "
              "1000, '', 'sale')",
     [ENTRY] = "INSERT INTO ledger_entry VALUES (1, ?1, ?2, 'receivable', 'sales', 1250, 'GBP', 'sale',"
               " 1764000000000)",
@@ -47,7 +51,8 @@ static const char *const texts[STATEMENTS] = {
 static sqlite3      *db;
 static sqlite3_stmt *statements[STATEMENTS];
 static char          items[ITEMS_MAX][ID_SIZE];
-static int           item_count, wal_pages;
+static int           item_count, wal_pages, lines = 3, locations; /* 0: LON only */
+static bool          hot;
 static int64_t       number, event_at, audit_at;
 static char          event_body[200], reply_body[1400];
 
@@ -85,6 +90,11 @@ static void count(Statement which, int at, int64_t value)
     sqlite3_bind_int64(statements[which], at, value);
 }
 
+static void text(Statement which, int at, const char *value)
+{
+    sqlite3_bind_text(statements[which], at, value, -1, SQLITE_STATIC);
+}
+
 /* Ids grow with time, as the program's do. */
 static void next_id(unsigned char out[ID_SIZE])
 {
@@ -94,21 +104,32 @@ static void next_id(unsigned char out[ID_SIZE])
         out[i] = (unsigned char)(i < 8 ? last >> (56 - 8 * i) : (uint64_t)rand());
 }
 
-/* Four in five are of the thousand items that sell best, as in orders.lua. */
+/* Four in five are of the thousand items that sell best, as in orders.lua; anything anywhere when cold. */
 static unsigned some_item(void)
 {
     unsigned any = (unsigned)rand() << 8 ^ (unsigned)rand();
     unsigned all = (unsigned)item_count;
-    return any % (rand() % 5 < 4 && all > 1000 ? 1000 : all);
+    if (hot) return 0;
+    return any % (rand() % 5 < 4 && all > 1000 && !locations ? 1000 : all);
+}
+
+/* One of the locations that have the item. */
+static void some_location(unsigned item, char code[STOCK_CODE + 1])
+{
+    if (locations == 0) (void)snprintf(code, STOCK_CODE + 1, "LON");
+    else stock_code(hot ? 0 : stock_place(item, rand() % (int)stock_count(item, locations), locations), code);
 }
 
 static void write_lines(const unsigned char *order)
 {
-    for (int i = 1; i <= LINES; i++) {
-        const char *item = items[some_item()];
+    char code[STOCK_CODE + 1];
+    for (int i = 1; i <= lines; i++) {
+        unsigned    which = some_item();
+        const char *item  = items[which];
+        some_location(which, code);
         id(LINE, 1, order), count(LINE, 2, i), id(LINE, 3, item), step(LINE);
-        id(LEVEL, 1, item), step(LEVEL);
-        id(MOVE, 1, order), count(MOVE, 2, i), id(MOVE, 3, item), step(MOVE);
+        id(LEVEL, 1, item), text(LEVEL, 2, code), step(LEVEL);
+        id(MOVE, 1, order), count(MOVE, 2, i), id(MOVE, 3, item), text(MOVE, 4, code), step(MOVE);
         id(ENTRY, 1, order), count(ENTRY, 2, i), step(ENTRY);
     }
 }
@@ -155,7 +176,8 @@ static void open_shop(const char *file)
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA "
         "cache_size=-16384");
     sqlite3_wal_hook(db, grown, NULL);
-    if (sqlite3_prepare_v2(db, "SELECT id FROM item WHERE merchant = 1", -1, &all, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, "SELECT id FROM item WHERE merchant = 1 ORDER BY id", -1, &all, NULL)
+        != SQLITE_OK)
         die("items");
     while (sqlite3_step(all) == SQLITE_ROW && item_count < ITEMS_MAX)
         memcpy(items[item_count++], sqlite3_column_blob(all, 0), ID_SIZE);
@@ -215,14 +237,20 @@ static void syncs(const char *file, double seconds)
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && strcmp(argv[1], "loop") == 0) {
-        loop(argv[2], (int)strtol(argv[3], NULL, 10), strtod(argv[4], NULL));
+    if (argc == 7 && strcmp(argv[1], "loop") == 0) {
+        locations = (int)strtol(argv[4], NULL, 10);
+        lines     = 1;
+        hot       = strcmp(argv[5], "hot") == 0;
+        if (locations < 1 || locations > STOCK_LOCATIONS_MAX) die("locations");
+    }
+    if ((argc == 5 || argc == 7) && strcmp(argv[1], "loop") == 0) {
+        loop(argv[2], (int)strtol(argv[3], NULL, 10), strtod(argv[argc - 1], NULL));
         return 0;
     }
     if (argc == 4 && strcmp(argv[1], "sync") == 0) {
         syncs(argv[2], strtod(argv[3], NULL));
         return 0;
     }
-    fprintf(stderr, "usage: raw loop DB-FILE GROUP SECONDS | raw sync FILE SECONDS\n");
+    fprintf(stderr, "usage: raw loop DB-FILE GROUP [LOCATIONS cold|hot] SECONDS | raw sync FILE SECONDS\n");
     return 2;
 }

@@ -148,8 +148,10 @@ int main(int argc, char **argv)
     Seed         seed = { .env = &env, .arena = &arena };
     if ((argc != 3 && argc != 4) || !str_to_i64(str_from(argv[2]), &seed.items)
         || (argc == 4 && !str_to_i64(str_from(argv[3]), &seed.locations)) || seed.items < 0
-        || seed.locations < 0 || seed.locations > STOCK_LOCATIONS_MAX) {
-        fprintf(stderr, "usage: seed DB-URL ITEMS [LOCATIONS, at most %d]\n", STOCK_LOCATIONS_MAX);
+        || seed.locations < 0 || seed.locations > STOCK_LOCATIONS_MAX
+        || (seed.locations > 0 && seed.locations % 11 == 0)) {
+        fprintf(stderr, "usage: seed DB-URL ITEMS [LOCATIONS, at most %d, no multiple of 11]\n",
+                STOCK_LOCATIONS_MAX);
         return 2;
     }
     arena_init(&arena, bytes, sizeof bytes);

@@ -8,16 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    LEVEL,
-    MOVE,
-    STEP               = 11,
-    EVERYWHERE         = 100,
-    ITEMS_PER_DOCUMENT = 1000,
-    CODE_LEN           = 4,
-    TOLD_EACH          = 50000,
-    BAR                = 30
-};
+enum { LEVEL, MOVE, STEP = 11, EVERYWHERE = 100, ITEMS_PER_DOCUMENT = 1000, TOLD_EACH = 50000, BAR = 30 };
 static const int64_t THIRTY_DAYS_MS = 30 * 86400000LL, PLENTY = 1000000000000LL;
 
 static const SinkTable tables[SINK_TABLES] = {
@@ -35,7 +26,7 @@ static const SinkTable tables[SINK_TABLES] = {
 typedef struct {
     const StockLoad *load;
     Sink            *sink;
-    char             codes[STOCK_LOCATIONS_MAX][CODE_LEN + 1];
+    char             codes[STOCK_LOCATIONS_MAX][STOCK_CODE + 1];
     Id               document;
     int64_t          n, at_ms;
     int64_t          rows, rows_in_all;
@@ -49,23 +40,23 @@ static double seconds_now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-int64_t stock_spread(int64_t item, int64_t locations, bool at[STOCK_LOCATIONS_MAX])
+int64_t stock_count(int64_t item, int64_t locations)
 {
-    int64_t count = locations / 10 > 0 ? locations / 10 : 1;
-    assert(locations > 0 && locations <= STOCK_LOCATIONS_MAX);
-    memset(at, 0, (size_t)locations * sizeof at[0]);
-    if (item % EVERYWHERE == 0)
-        count = locations;
-    else if (item % EVERYWHERE > 18 && count > 2)
-        count -= 2; /* so that all have a tenth, at a hundred and more */
-    else if (count > 2)
-        count -= 1;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t place = (item + i * STEP) % locations;
-        while (at[place]) place = (place + 1) % locations; /* STEP may divide their number */
-        at[place] = true;
-    }
-    return count;
+    int64_t count = locations / 10;
+    assert(locations > 0 && locations <= STOCK_LOCATIONS_MAX && locations % STEP != 0);
+    if (item % EVERYWHERE == 0) return locations;
+    count -= item % EVERYWHERE > 18 ? 2 : 1; /* so that the mean of all is a tenth, at two hundred */
+    return count > 0 ? count : 1;
+}
+
+int64_t stock_place(int64_t item, int64_t n, int64_t locations)
+{
+    return (item + n * STEP) % locations;
+}
+
+void stock_code(int64_t place, char code[STOCK_CODE + 1])
+{
+    (void)snprintf(code, STOCK_CODE + 1, "L%03u", (unsigned)(place + 1) % 1000U);
 }
 
 static void tell(const Loading *l)
@@ -109,13 +100,14 @@ static bool put_level(Loading *l, Id item, Str location, int64_t floor, int64_t 
 /* The first item is there for everybody who wants one and the same; of the others there are some hundred. */
 static bool put_item(Loading *l, int64_t i, Error *err)
 {
-    bool at[STOCK_LOCATIONS_MAX];
-    (void)stock_spread(i, l->load->location_count, at);
-    for (int64_t place = 0; place < l->load->location_count; place++) {
+    bool    at[STOCK_LOCATIONS_MAX] = { false };
+    int64_t locations               = l->load->location_count;
+    for (int64_t n = 0; n < stock_count(i, locations); n++) at[stock_place(i, n, locations)] = true;
+    for (int64_t place = 0; place < locations; place++) {
         if (!at[place]) continue;
         int64_t floor    = i == 0 ? PLENTY : (100 + (i + place) % 50) * 1000;
         int64_t backroom = (i + place) % 4 ? 0 : 24000;
-        if (!put_level(l, l->load->items[i], (Str){ l->codes[place], CODE_LEN }, floor, backroom, err))
+        if (!put_level(l, l->load->items[i], (Str){ l->codes[place], STOCK_CODE }, floor, backroom, err))
             return false;
         if (++l->rows % TOLD_EACH == 0 || l->rows == l->rows_in_all) tell(l);
     }
@@ -136,12 +128,9 @@ static bool next_document(Loading *l, int64_t i, Error *err)
 bool stock_load(const StockLoad *load, int64_t *rows, Error *err)
 {
     static Loading l;
-    bool           at[STOCK_LOCATIONS_MAX];
     l = (Loading){ .load = load, .began = seconds_now() };
-    for (int64_t i = 0; i < load->item_count; i++)
-        l.rows_in_all += stock_spread(i, load->location_count, at);
-    for (int i = 0; i < load->location_count; i++)
-        (void)snprintf(l.codes[i], sizeof l.codes[i], "L%03u", (unsigned)(i + 1) % 1000U);
+    for (int64_t i = 0; i < load->item_count; i++) l.rows_in_all += stock_count(i, load->location_count);
+    for (int i = 0; i < load->location_count; i++) stock_code(i, l.codes[i]);
     bool ok = sink_open(load->url, tables, &l.sink, err);
     for (int64_t i = 0; i < load->item_count && ok; i++)
         ok = (i % ITEMS_PER_DOCUMENT != 0 || next_document(&l, i, err)) && put_item(&l, i, err);

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/id.h"
 
-enum { STOCK_LOCATIONS_MAX = 999 };
+enum { STOCK_LOCATIONS_MAX = 999, STOCK_CODE = 4 };
 
 typedef struct {
     const char *url;
@@ -17,10 +17,15 @@ typedef struct {
     int64_t     at_ms; /* of the opening moves, the last of them; the first is thirty days older */
 } StockLoad;
 
-/* The locations L001, L002 … that have the item: every hundredth item is everywhere, others are at a tenth
- * of the locations, spread so that each location has as many. Sets at[0 … locations - 1]; returns how
- * many. */
-int64_t stock_spread(int64_t item, int64_t locations, bool at[STOCK_LOCATIONS_MAX]);
+/* At how many of the locations an item stands: every hundredth item at all of them, others at a tenth. Their
+ * number is no multiple of eleven. */
+int64_t stock_count(int64_t item, int64_t locations);
+
+/* The n-th of them, from 0 on: spread so that each location has as many items as the others. */
+int64_t stock_place(int64_t item, int64_t n, int64_t locations);
+
+/* The code of a place: L001, L002 … */
+void stock_code(int64_t place, char code[STOCK_CODE + 1]);
 
 /* Tells on stderr how far it is, when that is a terminal. */
 bool stock_load(const StockLoad *load, int64_t *rows, Error *err) MUST_USE;

@@ -1,0 +1,27 @@
+-- stock.lua — wrk script for a shop with stock at many locations (bench-seed ITEMS LOCATIONS), SHAPE says of what:
+--   cold  paid orders of one line: any item at any location that has it
+--   hot   paid orders of one line: all of the same item at the same location
+-- KEY, ITEMS and LOCATIONS come from the environment.
+local key, shape = os.getenv("KEY"), os.getenv("SHAPE")
+local items, locations = tonumber(os.getenv("ITEMS")), tonumber(os.getenv("LOCATIONS"))
+local headers = { ["Authorization"] = "Bearer " .. key, ["Content-Type"] = "application/json" }
+local count, start = 0, ""
+function init()
+    math.randomseed(os.time())
+    start = tostring(os.time()) .. "-" .. math.random(1000000000) .. "-"
+end
+local function any()
+    -- where an item stands: see stock_place in stock.c
+    local item = math.random(0, items - 1)
+    return item, (item + 11 * math.random(0, math.floor(locations / 10) - 3)) % locations + 1
+end
+local function order(item, location)
+    return string.format('{"location":"L%03d","channel":"pos","lines":[{"sku":"SKU%06d","quantity":1}],'
+        .. '"tenders":[{"kind":"cash"}]}', location, item)
+end
+function request()
+    count = count + 1
+    headers["Idempotency-Key"] = start .. count
+    if shape == "hot" then return wrk.format("POST", "/v1/orders", headers, order(0, 1)) end
+    return wrk.format("POST", "/v1/orders", headers, order(any()))
+end
