@@ -46,7 +46,7 @@ static bool make(Ctx *ctx, void *arg, Error *e)
     for (size_t i = 0; i < COUNT(places); i++) {
         Location place = { str_from(places[i].code), str_from(places[i].code), STR("store"),
                            str_from(places[i].country), STR("Europe/London"), STR_NONE,
-                           str_from(places[i].tax_zone), true };
+                           str_from(places[i].tax_zone), STR_NONE, true };
         if (!locations_put(ctx, &place, e) || !channels_serve(ctx, STR("net"), place.code, 1, e))
             return false;
     }

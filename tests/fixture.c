@@ -16,9 +16,9 @@
 static bool make_places(Ctx *ctx, Error *err)
 {
     Location london = { STR("LON"), STR("London"), STR("store"), STR("GB"), STR("Europe/London"),
-                        STR("1 Strand"), STR("GB"), true };
+                        STR("1 Strand"), STR("GB"), STR_NONE, true };
     Location depot  = { STR("DC1"), STR("Depot"), STR("warehouse"), STR("GB"), STR("Europe/London"), STR_NONE,
-                        STR("GB"), true };
+                        STR("GB"), STR_NONE, true };
     Channel pos = { STR("pos"), STR("Counter"), STR("pos"), STR("GBP"), true, false, 5, false, true };
     Channel web = { STR("web"), STR("Web"), STR("web"), STR("GBP"), true, false, 0, true, true };
     TaxRate standard = { .zone = STR("GB"), .tax_class = STR("standard"), .n = 1, .name = STR("VAT 20%"),

@@ -37,6 +37,7 @@ CREATE TABLE stock_level (
     safety      BIGINT NOT NULL CHECK (safety >= -1),     -- its own safety stock; -1: by the rules
     PRIMARY KEY (merchant, item, location)
 );
+CREATE INDEX stock_level_by_location ON stock_level (merchant, location, item);
 -- claim: stock that somebody has a right to; it has an owner, and an end
 CREATE TABLE claim (
     merchant      BIGINT NOT NULL,

@@ -26,7 +26,7 @@ bool locations_find(Ctx *ctx, Str code, Location *out, bool *found, Error *err)
     if (*found)
         *out = (Location){ row.code,     row.name,      row.kind,
                            row.country,  row.time_zone, text_or_none(row.address),
-                           row.tax_zone, row.active };
+                           row.tax_zone, text_or_none(row.region), row.active };
     return true;
 }
 
@@ -57,7 +57,7 @@ bool locations_put(Ctx *ctx, const Location *in, Error *err)
 {
     LocationPutIn row = {
         ctx->who.merchant,          in->code,     in->name,  in->kind, in->country, in->time_zone,
-        text_or_empty(in->address), in->tax_zone, in->active
+        text_or_empty(in->address), in->tax_zone, text_or_empty(in->region), in->active
     };
     if (!code_check(in->code, "code", err) || !country_check(in->country, "country", err)) return false;
     if (!zone_check(in->time_zone, err) || !code_check(in->tax_zone, "tax_zone", err)) return false;

@@ -20,7 +20,7 @@ bool locations_list(Ctx *ctx, const Page *request, LocationList *reply, Error *e
         reply->items.items[reply->items.count++] =
             (Location){ rows[i].code,     rows[i].name,      rows[i].kind,
                         rows[i].country,  rows[i].time_zone, text_or_none(rows[i].address),
-                        rows[i].tax_zone, rows[i].active };
+                        rows[i].tax_zone, text_or_none(rows[i].region), rows[i].active };
     if ((int64_t)count > limit) reply->next_cursor = rows[limit - 1].code;
     return true;
 }

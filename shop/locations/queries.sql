@@ -1,22 +1,23 @@
 -- name: location_find
 -- in: merchant:i64 code:text
--- out: code:text name:text kind:text country:text time_zone:text address:text tax_zone:text active:bool
-SELECT code, name, kind, country, time_zone, address, tax_zone, active
+-- out: code:text name:text kind:text country:text time_zone:text address:text tax_zone:text region:text active:bool
+SELECT code, name, kind, country, time_zone, address, tax_zone, region, active
 FROM location WHERE merchant = :merchant AND code = :code;
 
 -- name: location_page
 -- in: merchant:i64 after:text count:i64
--- out: code:text name:text kind:text country:text time_zone:text address:text tax_zone:text active:bool
-SELECT code, name, kind, country, time_zone, address, tax_zone, active
+-- out: code:text name:text kind:text country:text time_zone:text address:text tax_zone:text region:text active:bool
+SELECT code, name, kind, country, time_zone, address, tax_zone, region, active
 FROM location WHERE merchant = :merchant AND code > :after ORDER BY code LIMIT :count;
 
 -- name: location_put
--- in: merchant:i64 code:text name:text kind:text country:text time_zone:text address:text tax_zone:text active:bool
-INSERT INTO location (merchant, code, name, kind, country, time_zone, address, tax_zone, active)
-VALUES (:merchant, :code, :name, :kind, :country, :time_zone, :address, :tax_zone, :active)
+-- in: merchant:i64 code:text name:text kind:text country:text time_zone:text address:text tax_zone:text region:text active:bool
+INSERT INTO location (merchant, code, name, kind, country, time_zone, address, tax_zone, region, active)
+VALUES (:merchant, :code, :name, :kind, :country, :time_zone, :address, :tax_zone, :region, :active)
 ON CONFLICT (merchant, code) DO UPDATE SET name = excluded.name, kind = excluded.kind,
     country = excluded.country, time_zone = excluded.time_zone, address = excluded.address,
-    tax_zone = excluded.tax_zone, active = excluded.active;
+    tax_zone = excluded.tax_zone, region = excluded.region,
+    active = excluded.active;
 
 -- name: channel_find
 -- in: merchant:i64 code:text

@@ -8,6 +8,7 @@ CREATE TABLE location (
     time_zone TEXT   NOT NULL, -- IANA name
     address   TEXT   NOT NULL, -- printed on receipts
     tax_zone  TEXT   NOT NULL, -- whose tax rates hold here
+    region    TEXT   NOT NULL, -- by which stock is summed up, or empty
     active    BIGINT NOT NULL, -- 0: sells nothing more
     PRIMARY KEY (merchant, code)
 );

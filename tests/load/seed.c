@@ -38,7 +38,8 @@ static Ctx seed_ctx(Seed *seed, Tx *tx)
 
 static bool put_location(Ctx *ctx, Str code, Str kind, int64_t priority, Error *err)
 {
-    Location location = { code, code, kind, STR("GB"), STR("Europe/London"), STR_NONE, STR("GB"), true };
+    Location location = { code, code, kind, STR("GB"), STR("Europe/London"), STR_NONE, STR("GB"),
+                          STR_NONE, true };
     return locations_put(ctx, &location, err) && channels_serve(ctx, STR("pos"), code, priority, err)
         && channels_serve(ctx, STR("web"), code, priority, err);
 }

@@ -1,0 +1,101 @@
+/* count.c — counting goods while they are sold: entries by hand or scan, and the approval that adjusts the
+ * ledger. See shop/counts/counts.h for how a figure is compared. */
+#include "core/money.h"
+#include "flows/count.h"
+#include "flows/goods_code.h"
+#include "shop/audit/audit.h"
+#include "shop/counts/counts.h"
+#include "shop/inventory/inventory.h"
+
+#include <stdio.h>
+
+/* One entry of the request as what is kept. */
+static bool read_entry(Ctx *ctx, const Count *count, const CountEntryInput *in, size_t i, CountPutEntry *out,
+                       Error *err)
+{
+    CountItem item;
+    int64_t   pack = QTY_ONE;
+    Str       sku  = STR_NONE;
+    char      field[48], at[48];
+    (void)snprintf(field, sizeof field, "entries[%zu].%s", i, in->sku.ptr ? "sku" : "barcode");
+    (void)snprintf(at, sizeof at, "entries[%zu].at", i);
+    if (!goods_code_read(ctx, in->sku, in->barcode, field, &sku, &pack, err)
+        || !counts_item(ctx, sku, field, &item, err))
+        return false;
+    *out = (CountPutEntry){ .item   = item.id,
+                            .ref_ms = opt_or(in->at, ctx->now_ms),
+                            .code   = text_or_empty(in->barcode),
+                            .shelf  = text_or_empty(in->shelf) };
+    int64_t quantity = opt_or(in->quantity, QTY_ONE);
+    if (!goods_code_quantity(quantity, pack, item.step, field, &out->qty, err)) return false;
+    if (out->ref_ms > ctx->now_ms)
+        return err_set(err, &ERR_FIELD_INVALID, at, "is in the future");
+    if (out->ref_ms < count->started_at)
+        return err_set(err, &ERR_FIELD_INVALID, at, "is before the count began");
+    return true;
+}
+
+bool counts_enter(Ctx *ctx, const CountEntries *request, Count *reply, Error *err)
+{
+    if (!counts_lock(ctx, request->id, reply, err)) return false;
+    if (!str_eq(reply->state, STR("counting")) && !str_eq(reply->state, STR("recount")))
+        return err_set(err, &ERR_STATE_REFUSED, "id", "it is %.*s, so that nothing can be entered",
+                       STR_FMT(reply->state));
+    for (size_t i = 0; i < request->entries.count; i++) {
+        CountPutEntry entry;
+        char          field[48];
+        (void)snprintf(field, sizeof field, "entries[%zu]", i);
+        if (!read_entry(ctx, reply, &request->entries.items[i], i, &entry, err)
+            || !counts_entry_put(ctx, reply, &entry, field, err))
+            return false;
+    }
+    Str detail = str_format(ctx->arena, "%zu entries", request->entries.count);
+    if (!detail.ptr) return err_memory(err);
+    return audit_append(ctx, STR("count.entered"), reply->id, detail, err) && counts_reply(ctx, reply, err);
+}
+
+bool count_adjust(Ctx *ctx, Id count, int64_t *adjusted, Error *err)
+{
+    CountDiff *diffs = NULL;
+    size_t     n     = 0;
+    StockDoc   doc   = { count, STR("count"), 0 };
+    if (!counts_settle(ctx, count, &diffs, &n, err)) return false;
+    for (size_t i = 0; i < n; i++) {
+        const CountDiff *d    = &diffs[i];
+        bool             more = d->diff > 0;
+        StockMove        move = { .item          = d->item,
+                                  .sku           = d->sku,
+                                  .from_location = more ? STR("") : d->location,
+                                  .from_state    = more ? STR("adjustment") : d->zone,
+                                  .to_location   = more ? d->location : STR(""),
+                                  .to_state      = more ? d->zone : STR("adjustment"),
+                                  .qty           = more ? d->diff : -d->diff,
+                                  .is_fact       = true };
+        if (inventory_move(ctx, &doc, &move, err)) continue;
+        if (err->def == &ERR_STOCK_SHORT)
+            (void)err_set(err, &ERR_COUNT_IMPOSSIBLE, "id",
+                          "%.*s in %.*s at %.*s: more has gone since than was counted", STR_FMT(d->sku),
+                          STR_FMT(d->zone), STR_FMT(d->location));
+        return false;
+    }
+    *adjusted = (int64_t)n;
+    return counts_posted(ctx, count, err);
+}
+
+bool counts_approve(Ctx *ctx, const ById *request, Count *reply, Error *err)
+{
+    bool    own      = false;
+    int64_t adjusted = 0;
+    if (!counts_lock(ctx, request->id, reply, err)) return false;
+    if (!str_eq(reply->state, STR("review"))) return counts_step(ctx, reply, STR("approve"), STR_NONE, err);
+    if (!count_adjust(ctx, reply->id, &adjusted, err) || !counts_figure(ctx, reply, err)
+        || !counts_is_own(ctx, reply, &own, err))
+        return false;
+    if (reply->needs_other && (own || !ctx_may(ctx, &PERM_STOCK_APPROVE)))
+        return err_set(err, &ERR_FOUR_EYES, "id",
+                       own ? "who counted does not approve a difference over the limit"
+                           : "the difference is over the limit");
+    Str note = str_format(ctx->arena, "%lld adjusted", (long long)adjusted);
+    if (!note.ptr) return err_memory(err);
+    return counts_step(ctx, reply, STR("approve"), note, err);
+}
