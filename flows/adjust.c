@@ -89,8 +89,10 @@ static int by_item(const void *a, const void *b)
 /* Into the ledger, in the order of items. */
 static bool post(Ctx *ctx, const Adjustment *adjustment, AdjustmentPut *lines, size_t count, Error *err)
 {
-    StockDoc doc  = { adjustment->id, adjustment->reason, 0 };
+    Str      why  = str_format(ctx->arena, "adjust.%.*s", STR_FMT(adjustment->reason));
+    StockDoc doc  = { adjustment->id, why, 0 };
     bool     fact = reasons[reason_of(adjustment->reason)].fact;
+    if (!why.ptr) return err_memory(err);
     qsort(lines, count, sizeof lines[0], by_item);
     for (size_t i = 0; i < count; i++) {
         StockMove move = { .item          = lines[i].item,

@@ -72,7 +72,7 @@ SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
 
 -- name: verify_counts
 -- in: merchant:i64
--- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64
 SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
@@ -90,7 +90,9 @@ SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM idempotency_key WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM receipt_series WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM promotion_version WHERE merchant = :merchant),
-    (SELECT COUNT(*) FROM promotion_use WHERE merchant = :merchant);
+    (SELECT COUNT(*) FROM promotion_use WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM stock_count_line WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM stock_adjustment WHERE merchant = :merchant);
 
 -- name: verify_stock_sums
 -- in: merchant:i64
@@ -611,6 +613,11 @@ UNION ALL SELECT subject, 'audit_log.detail', detail FROM audit_log WHERE mercha
 UNION ALL SELECT CAST(NULL AS BYTEA), 'import_invoice.number', number FROM import_invoice WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'promotion_version.body', body FROM promotion_version WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'coupon_batch.prefix', prefix FROM coupon_batch WHERE merchant = :merchant
+UNION ALL SELECT id, 'stock_count.note', note FROM stock_count WHERE merchant = :merchant AND note <> ''
+UNION ALL SELECT id, 'stock_count.reference', reference FROM stock_count WHERE merchant = :merchant AND reference <> ''
+UNION ALL SELECT count_id, 'stock_count_entry.shelf', shelf FROM stock_count_entry WHERE merchant = :merchant AND shelf <> ''
+UNION ALL SELECT id, 'stock_adjustment.note', note FROM stock_adjustment WHERE merchant = :merchant AND note <> ''
+UNION ALL SELECT CAST(NULL AS BYTEA), 'location.region', region FROM location WHERE merchant = :merchant AND region <> ''
 UNION ALL SELECT id, 'fulfilment.contact', contact_name || ' ' || contact_email FROM fulfilment WHERE merchant = :merchant
 UNION ALL SELECT id, 'fulfilment.address', street || ' ' || city FROM fulfilment WHERE merchant = :merchant
 UNION ALL SELECT id, 'fulfilment.note', note || ' ' || reason FROM fulfilment WHERE merchant = :merchant
@@ -700,3 +707,42 @@ FROM ledger_entry e LEFT JOIN (
     UNION ALL SELECT id FROM refund WHERE merchant = :merchant
 ) AS d ON d.id = e.document_id
 WHERE e.merchant = :merchant AND d.id IS NULL GROUP BY e.document_id;
+
+-- name: verify_stock_counts
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT count_id, 'a difference at ' || location, counted - ledger, diff FROM stock_count_line
+WHERE merchant = :merchant AND state = 'approved' AND diff <> counted - ledger
+UNION ALL
+SELECT document, location || ' ' || zone, CAST(SUM(due) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT count_id AS document, item, location, zone, diff AS due, 0 AS moved FROM stock_count_line
+    WHERE merchant = :merchant AND state IN ('approved', 'moved')
+    UNION ALL
+    SELECT document_id, item, to_location, to_state, 0, qty FROM stock_move
+    WHERE merchant = :merchant AND cause IN ('count', 'stock_import') AND to_location <> ''
+    UNION ALL
+    SELECT document_id, item, from_location, from_state, 0, -qty FROM stock_move
+    WHERE merchant = :merchant AND cause IN ('count', 'stock_import') AND from_location <> ''
+) AS both_sides GROUP BY document, item, location, zone HAVING SUM(due) <> SUM(moved)
+UNION ALL
+SELECT c.id, 'a count is ' || c.state || ', a line ' || l.state, 0, 1
+FROM stock_count c JOIN stock_count_line l ON l.merchant = c.merchant AND l.count_id = c.id
+WHERE c.merchant = :merchant
+  AND CASE WHEN c.state = 'approved' THEN l.state IN ('open', 'counted', 'recount')
+        ELSE l.state IN ('approved', 'superseded', 'moved') END;
+
+-- name: verify_stock_adjustments
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT document, 'from ' || from_state || ' to ' || to_state, CAST(SUM(due) AS BIGINT), CAST(SUM(moved) AS BIGINT)
+FROM (
+    SELECT a.id AS document, l.item, l.from_state, l.to_state, l.qty AS due, 0 AS moved
+    FROM stock_adjustment a JOIN stock_adjustment_line l ON l.merchant = a.merchant AND l.adjustment_id = a.id
+    WHERE a.merchant = :merchant AND a.state = 'posted'
+    UNION ALL
+    SELECT document_id, item, from_state, to_state, 0, qty FROM stock_move
+    WHERE merchant = :merchant AND cause LIKE 'adjust.%'
+) AS both_sides GROUP BY document, item, from_state, to_state HAVING SUM(due) <> SUM(moved)
+UNION ALL
+SELECT id, 'approved by who made it', 0, 1 FROM stock_adjustment
+WHERE merchant = :merchant AND state = 'posted' AND decided_at_ms > 0 AND decided_by = made_by;

@@ -156,7 +156,7 @@ static bool move_row(Import *im, StockDoc *doc, Row *row, Error *err)
 
 static bool move_rows(Import *im, Error *err)
 {
-    StockDoc doc = { im->reply->id, STR("import"), 0 };
+    StockDoc doc = { im->reply->id, STR("stock_import"), 0 };
     for (size_t i = 0; i < im->count; i++)
         if (!move_row(im, &doc, &im->rows[i], err)) return false;
     return true;

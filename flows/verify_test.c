@@ -274,6 +274,20 @@ static const struct {
       "UPDATE stock_level SET damaged = damaged + 1000000 WHERE item = " TEA },
     { "S5_nothing_below_zero", "UPDATE stock_level SET committed = committed + 1000000 WHERE item = " TEA,
       "UPDATE stock_level SET committed = committed - 1000000 WHERE item = " TEA },
+    { "S12_counts",
+      "INSERT INTO stock_count_line (merchant, count_id, item, location, zone, state, counted, first_ms, "
+      "ref_ms, moved, ledger, diff, cost, posted_ms) VALUES (1, " TEA ", " TEA ", 'LON', 'floor', "
+      "'approved', 5000, 1, 1, 0, 5000, 1000, 0, 1)",
+      "DELETE FROM stock_count_line" },
+    { "S12_counts",
+      "INSERT INTO stock_count_line (merchant, count_id, item, location, zone, state, counted, first_ms, "
+      "ref_ms, moved, ledger, diff, cost, posted_ms) VALUES (1, " TEA ", " TEA ", 'LON', 'floor', "
+      "'moved', -1, 1, 1, 0, 0, 1000, 0, 1)",
+      "DELETE FROM stock_count_line" },
+    { "S12_adjustments",
+      "INSERT INTO stock_adjustment (merchant, id, location, reason, state, value, note, made_by, made_at_ms, "
+      "decided_by, decided_at_ms) VALUES (1, " TEA ", 'LON', 'lost', 'posted', 0, '', " TEA ", 0, " TEA ", 1)",
+      "DELETE FROM stock_adjustment" },
     { "M1_line_arithmetic",
       "UPDATE order_line SET unit_price = unit_price + 1 WHERE n = 1 AND order_id = " FIRST,
       "UPDATE order_line SET unit_price = unit_price - 1 WHERE n = 1 AND order_id = " FIRST },

@@ -51,7 +51,7 @@ static bool make_shop(Ctx *ctx, void *arg, Error *err)
     World   *w        = arg;
     Merchant merchant = { STR("Model"), STR("GBP"), STR("1 High Street"), STR("GB123") };
     Location third    = { STR("MAN"),           STR("Manchester"), STR("store"), STR("GB"),
-                          STR("Europe/London"), STR_NONE,          STR("GB"),    true };
+                          STR("Europe/London"), STR_NONE,          STR("GB"), STR_NONE, true };
     if (!identity_put_merchant(ctx, &merchant, err)
         || !identity_put_role(ctx, STR("manager"), STR("*"), err) || !fixture_shop(ctx, NULL, err)
         || !locations_put(ctx, &third, err))
