@@ -135,7 +135,7 @@ static void check_each_kind(Arena *arena)
     Said      said;
     Channel   channel  = { STR("pos"), STR("Counter"), STR("pos"), STR("GBP"), false, false, 5, false, true };
     Location  location = { STR("LON"), STR("London"), STR("store"), STR("GB"), STR("Europe/London"),
-                           STR("1 Strand"), STR("GB"), false };
+                           STR("1 Strand"), STR("GB"), STR_NONE, false };
     TaxRate   rate = { .zone = STR("GB"), .tax_class = STR("standard"), .n = 1, .name = STR("VAT 10%"),
                        .rate = 100000, .from = OPT_NONE, .until = OPT_NONE };
     ItemInput tea  = { .sku = STR("TEA"), .name = STR("Green tea"), .tax_class = STR("standard"),
