@@ -285,8 +285,9 @@ static const struct {
       "'moved', -1, 1, 1, 0, 0, 1000, 0, 1)",
       "DELETE FROM stock_count_line" },
     { "S12_adjustments",
-      "INSERT INTO stock_adjustment (merchant, id, location, reason, state, value, note, made_by, made_at_ms, "
-      "decided_by, decided_at_ms) VALUES (1, " TEA ", 'LON', 'lost', 'posted', 0, '', " TEA ", 0, " TEA ", 1)",
+      "INSERT INTO stock_adjustment (merchant, id, location, reason, state, value, note, made_by, "
+      "made_at_ms, decided_by, decided_at_ms) VALUES (1, " TEA ", 'LON', 'lost', 'posted', 0, '', " TEA
+      ", 0, " TEA ", 1)",
       "DELETE FROM stock_adjustment" },
     { "M1_line_arithmetic",
       "UPDATE order_line SET unit_price = unit_price + 1 WHERE n = 1 AND order_id = " FIRST,
