@@ -6,7 +6,14 @@
  * Usage: model_test                  the seeds of every test run
  *        model_test SEED STEPS       that one again
  *        model_test storm SEEDS STEPS    many seeds, from the time of day on
- * When they differ, the script is cut as short as it gets while they still differ, and printed. */
+
+ * When they differ, the script is cut as short as it gets while they still differ, and printed.
+ *
+ * What it is worth was tried by planting faults in the engine, one at a time; seed 1 finds each within its
+ * commands, cut to so many: a claim given back that stays in the level (2); a hold that ends a millisecond late
+ * (8); goods that are claimed and can be carried off all the same (4); goods taken out of a claim that stay
+ * claimed in the ledger, which only the view of the past shows (2); the safety stock sold to the web (2); a claim
+ * that can be given back twice (6); the backroom sold before the floor (3). */
 #include "tests/chance.h"
 #include "tests/kit.h"
 #include "tests/stock/world.h"
@@ -16,7 +23,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STEPS_MAX = 20000, SEEDS = 3, STEPS = 800, SHRINK_SECONDS = 120, VERIFY_EACH = 400 };
+enum { STEPS_MAX = 20000, SEEDS = 3, STEPS = 800, SHRINK_SECONDS = 60, VERIFY_EACH = 400 };
 
 static Env     env;
 static Model   model;
@@ -32,6 +39,7 @@ static int64_t arg_by_chance(char letter)
     case 's': return below(4) ? below(2) : below(PHYSICAL); /* mostly floor and backroom */
     case 'c': return below(CHANNELS);
     case 'q': return below(8) ? 1 + below(9) : 1 + below(60); /* now and then more than there is */
+    case 'a': return below(4) ? arg_by_chance('q') : below(2) ? MORE : ALL;
     case 't': return below(40);
     default: return below(1000);
     }
@@ -56,6 +64,7 @@ static void print_command(const Command *c)
                          : op_all[c->op].args[i] == 's' ? state_names[c->a[i]]
                          : op_all[c->op].args[i] == 'c' ? channel_codes[c->a[i]]
                                                         : NULL;
+        if (op_all[c->op].args[i] == 'a' && c->a[i] < 0) name = c->a[i] == ALL ? "ALL" : "MORE";
         if (name)
             printf(" %s", name);
         else
@@ -67,7 +76,8 @@ static void print_command(const Command *c)
 /* Plays a script in a new shop; returns after how many commands engine and model differed, or 0. */
 static size_t play(const Command *commands, size_t count)
 {
-    if (world.why[0]) (void)world_verify(&world); /* what the last play broke is known now */
+    if (world.why[0] && !without_verify)
+        (void)world_verify(&world); /* what the last play broke is known now */
     world_start(&world);
     for (size_t i = 0; i < count; i++) {
         if (!world_step(&world, &commands[i], (int64_t)i)) return i + 1;
@@ -76,23 +86,57 @@ static size_t play(const Command *commands, size_t count)
     return without_verify || world_verify(&world) ? 0 : count;
 }
 
-/* Cuts out whatever is not needed for them to differ: halves first, then smaller and smaller pieces. */
+/* Plays the script without some of its commands; if engine and model still differ, that is the script now. */
+static bool cut_out(size_t *count, size_t at, size_t cut)
+{
+    memcpy(shorter, script, at * sizeof script[0]);
+    memcpy(shorter + at, script + at + cut, (*count - at - cut) * sizeof script[0]);
+    size_t failed = *count > cut ? play(shorter, *count - cut) : 0;
+    if (failed == 0) return false;
+    memcpy(script, shorter, failed * sizeof script[0]);
+    *count = failed;
+    return true;
+}
+
+/* Cuts out what is not needed for them to differ: halves first, then smaller and smaller pieces, then single
+ * commands until none can go. */
+static void cut_out_all(size_t *count, time_t until)
+{
+    size_t piece = (*count + 1) / 2;
+    for (bool some = true; (some || piece > 1) && time(NULL) < until; piece = (piece + 1) / 2) {
+        some = false;
+        for (size_t end = *count; end > 0 && time(NULL) < until;) {
+            size_t cut = end < piece ? end : piece;
+            some       = cut_out(count, end - cut, cut) || some;
+            end -= cut;
+            if (end > *count) end = *count;
+        }
+    }
+}
+
+/* Lets commands refer to the first of what there is, where that does as well: then more can be cut. */
+static void refer_to_first(size_t *count, time_t until)
+{
+    for (size_t i = 0; i < *count; i++)
+        for (size_t n = 0; op_all[script[i].op].args[n]; n++) {
+            int64_t was = script[i].a[n];
+            if (op_all[script[i].op].args[n] != 'r' || was == 0 || time(NULL) >= until) continue;
+            script[i].a[n] = 0;
+            size_t failed  = play(script, *count);
+            if (failed)
+                *count = failed;
+            else
+                script[i].a[n] = was;
+            if (i >= *count) return;
+        }
+}
+
 static size_t shrink(size_t count)
 {
     time_t until = time(NULL) + SHRINK_SECONDS;
-    for (size_t piece = (count + 1) / 2; piece > 0; piece = piece > 1 ? (piece + 1) / 2 : 0)
-        for (size_t at = 0; at < count && time(NULL) < until;) {
-            size_t cut = at + piece < count ? piece : count - at;
-            memcpy(shorter, script, at * sizeof script[0]);
-            memcpy(shorter + at, script + at + cut, (count - at - cut) * sizeof script[0]);
-            size_t failed = count - cut > 0 ? play(shorter, count - cut) : 0;
-            if (failed == 0) {
-                at += piece;
-                continue;
-            }
-            memcpy(script, shorter, failed * sizeof script[0]);
-            count = failed;
-        }
+    cut_out_all(&count, until);
+    refer_to_first(&count, until);
+    cut_out_all(&count, until);
     return count;
 }
 

@@ -2,19 +2,19 @@
 #include "tests/stock/ops.h"
 
 const Op op_all[] = {
-    { "sell", "ipcq", 12, op_sell },
-    { "hold", "ipcqtr", 10, op_hold },
-    { "commit", "ipcqrr", 10, op_commit },
-    { "take", "rrq", 8, op_take },
-    { "ship", "ipq", 6, op_ship },
-    { "release", "rq", 4, op_release },
+    { "sell", "ipca", 12, op_sell },
+    { "hold", "ipcatr", 10, op_hold },
+    { "commit", "ipcarr", 10, op_commit },
+    { "take", "rra", 8, op_take },
+    { "ship", "ipa", 6, op_ship },
+    { "release", "ra", 4, op_release },
     { "drop", "r", 4, op_drop },
     { "use", "r", 5, op_use },
-    { "expire", "", 4, op_expire },
-    { "wait", "t", 4, op_wait },
-    { "receive", "ipsq", 8, op_receive },
-    { "move", "ipspsq", 10, op_move },
-    { "lose", "ipsq", 3, op_lose },
+    { "expire", "rr", 8, op_expire },
+    { "wait", "t", 2, op_wait },
+    { "receive", "ipsq", 16, op_receive },
+    { "move", "ipspsa", 10, op_move },
+    { "lose", "ipsa", 3, op_lose },
     { "expect", "ipqr", 3, op_expect },
 };
 const size_t op_count = COUNT(op_all);

@@ -19,6 +19,17 @@ typedef struct {
     Str        cause;
 } Step;
 
+/* A quantity in thousandths; `all` is what ALL stands for. */
+static int64_t thousandths(int64_t qty, int64_t all)
+{
+    return qty == ALL ? all : qty == MORE ? all + 1 : qty * 1000;
+}
+
+static int64_t wanted(const World *w, const int64_t *a)
+{
+    return thousandths(a[3], model_available(w->model, (int)a[0], (int)a[1], (int)a[2]));
+}
+
 static AtpTerms terms(int64_t channel)
 {
     return (AtpTerms){ .channel      = str_from(channel_codes[channel]),
@@ -44,8 +55,10 @@ static bool do_sell(Ctx *ctx, void *arg, Error *err)
 
 void op_sell(World *w, const int64_t *a)
 {
-    Step s  = { .want = want_of(w, a[0], a[1], a[2], a[3] * 1000) };
-    w->want = model_sell(w->model, (int)a[0], (int)a[1], (int)a[2], a[3] * 1000);
+    int64_t qty = wanted(w, a);
+    Step    s   = { .want = want_of(w, a[0], a[1], a[2], qty) };
+    if (qty <= 0) return;
+    w->want = model_sell(w->model, (int)a[0], (int)a[1], (int)a[2], qty);
     w->got  = world_do(w, do_sell, &s);
 }
 
@@ -76,13 +89,14 @@ static int next_n(const World *w, int owner)
 
 static void claim(World *w, const int64_t *a, OwnerKind kind, int64_t expires_ms, int64_t ref)
 {
+    if (wanted(w, a) <= 0) return;
     int        owner = owner_for(w, kind, ref);
     ModelClaim c     = { .owner      = owner,
                          .n          = next_n(w, owner),
                          .kind       = kind,
                          .item       = (int)a[0],
                          .place      = (int)a[1],
-                         .qty        = a[3] * 1000,
+                         .qty        = wanted(w, a),
                          .expires_ms = expires_ms };
     Step       s     = { .owner = { str_from(kind_names[kind]), w->owners[owner], expires_ms },
                          .n     = c.n,
@@ -127,16 +141,18 @@ void op_take(World *w, const int64_t *a)
     size_t at;
     State  from = a[1] % 2 ? BACKROOM : FLOOR;
     if (!some_claim(w, a[0], &at)) return;
-    const ModelClaim *c = &w->model->claims[at];
-    Step              s = { .take = { .owner       = w->owners[c->owner],
-                                      .n           = c->n,
-                                      .sku         = str_from(item_skus[c->item]),
-                                      .from_state  = str_from(state_names[from]),
-                                      .to_location = str_from(place_codes[c->place]),
-                                      .to_state    = STR("picked"),
-                                      .qty         = a[2] * 1000 } };
-    w->want             = model_take(w->model, at, from, PICKED, a[2] * 1000);
-    w->got              = world_do(w, do_take, &s);
+    const ModelClaim *c   = &w->model->claims[at];
+    int64_t           qty = thousandths(a[2], model_open(c));
+    if (qty == 0) return;
+    Step s  = { .take = { .owner       = w->owners[c->owner],
+                          .n           = c->n,
+                          .sku         = str_from(item_skus[c->item]),
+                          .from_state  = str_from(state_names[from]),
+                          .to_location = str_from(place_codes[c->place]),
+                          .to_state    = STR("picked"),
+                          .qty         = qty } };
+    w->want = model_take(w->model, at, from, PICKED, qty);
+    w->got  = world_do(w, do_take, &s);
 }
 
 static bool do_release(Ctx *ctx, void *arg, Error *err)
@@ -149,10 +165,12 @@ void op_release(World *w, const int64_t *a)
 {
     size_t at;
     if (!some_claim(w, a[0], &at)) return;
-    const ModelClaim *c = &w->model->claims[at];
-    Step              s = { .id = w->owners[c->owner], .n = c->n, .qty = a[1] * 1000 };
-    w->want             = model_release(w->model, at, a[1] * 1000);
-    w->got              = world_do(w, do_release, &s);
+    const ModelClaim *c   = &w->model->claims[at];
+    int64_t           qty = thousandths(a[1], model_open(c));
+    if (qty == 0) return;
+    Step s  = { .id = w->owners[c->owner], .n = c->n, .qty = qty };
+    w->want = model_release(w->model, at, qty);
+    w->got  = world_do(w, do_release, &s);
 }
 
 static bool do_drop(Ctx *ctx, void *arg, Error *err)
@@ -186,6 +204,15 @@ void op_use(World *w, const int64_t *a)
     w->got.available = w->want.available; /* which of its items was short is not the model's to say */
 }
 
+/* Waits until a claim ends to the millisecond, or the one before. */
+static void wait_for_end(World *w, int64_t ref, int64_t before)
+{
+    size_t at;
+    if (!some_claim(w, ref, &at)) return;
+    int64_t until = w->model->claims[at].expires_ms - before;
+    if (until > kit_now_ms) kit_now_ms = w->model->now_ms = until;
+}
+
 static bool do_expire(Ctx *ctx, void *arg, Error *err)
 {
     return inventory_claims_expire(ctx, CLAIMS_MAX, &((Step *)arg)->count, err);
@@ -195,7 +222,7 @@ void op_expire(World *w, const int64_t *a)
 {
     Step    s     = { .w = w };
     int64_t count = 0;
-    (void)a;
+    if (a[1] % 3) wait_for_end(w, a[0], a[1] % 3 - 1);
     w->want = model_expire(w->model, &count);
     w->got  = world_do(w, do_expire, &s);
     if (s.count != count)
@@ -215,9 +242,16 @@ static bool do_move(Ctx *ctx, void *arg, Error *err)
     return inventory_move(ctx, &doc, &s->move, err);
 }
 
+/* How much of the item stands where it is to be moved from. */
+static int64_t standing(const World *w, const ModelMove *v)
+{
+    return w->model->level[v->item][v->from_place].qty[v->from];
+}
+
 /* Outside places have no location; `outside` is the state of such an end. */
 static void move(World *w, const ModelMove *v, const char *outside, const char *cause)
 {
+    if (v->qty == 0) return;
     Step s = { .cause = str_from(cause) };
     s.move = (StockMove){
         .item          = w->items[v->item],
@@ -247,29 +281,26 @@ void op_move(World *w, const int64_t *a)
                     .from_place = (int)a[1],
                     .from       = (State)a[2],
                     .to_place   = (int)a[3],
-                    .to         = (State)a[4],
-                    .qty        = a[5] * 1000 };
+                    .to         = (State)a[4] };
+    v.qty       = thousandths(a[5], standing(w, &v));
     if (v.from_place == v.to_place && v.from == v.to) return;
     move(w, &v, "", "transfer");
 }
 
 void op_lose(World *w, const int64_t *a)
 {
-    ModelMove v = { .item       = (int)a[0],
-                    .from_place = (int)a[1],
-                    .from       = (State)a[2],
-                    .to_place   = -1,
-                    .qty        = a[3] * 1000,
-                    .fact       = true };
+    ModelMove v = {
+        .item = (int)a[0], .from_place = (int)a[1], .from = (State)a[2], .to_place = -1, .fact = true
+    };
+    v.qty = thousandths(a[3], standing(w, &v));
     move(w, &v, "loss", "theft");
 }
 
 /* What was picked leaves; nothing else goes to customers but sales. */
 void op_ship(World *w, const int64_t *a)
 {
-    ModelMove v = {
-        .item = (int)a[0], .from_place = (int)a[1], .from = PICKED, .to_place = -1, .qty = a[2] * 1000
-    };
+    ModelMove v = { .item = (int)a[0], .from_place = (int)a[1], .from = PICKED, .to_place = -1 };
+    v.qty       = thousandths(a[2], standing(w, &v));
     move(w, &v, "customer", "ship");
 }
 

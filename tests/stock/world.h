@@ -8,6 +8,9 @@
 #include "shop/ctx.h"
 #include "tests/stock/model.h"
 
+/* For quantities: all that is there, or a thousandth more. */
+enum { ALL = -1, MORE = -2 };
+
 enum { ARGS = 6, OWNERS_MAX = 20000, RULE_SAFETY = 3000 };
 
 typedef struct {
@@ -30,7 +33,8 @@ typedef struct {
 } World;
 
 /* One kind of command. `args` says what its numbers are, a letter each: i item, p place, s state of goods,
- * c channel, q quantity in units, r whatever it is taken to refer to, t minutes. */
+ * c channel, q quantity in units, a the same or ALL or MORE,
+ * r whatever it is taken to refer to, t minutes. */
 typedef struct {
     const char *name, *args;
     int         weight;
