@@ -6,14 +6,13 @@
  * Usage: model_test                  the seeds of every test run
  *        model_test SEED STEPS       that one again
  *        model_test storm SEEDS STEPS    many seeds, from the time of day on
-
  * When they differ, the script is cut as short as it gets while they still differ, and printed.
  *
  * What it is worth was tried by planting faults in the engine, one at a time; seed 1 finds each within its
- * commands, cut to so many: a claim given back that stays in the level (2); a hold that ends a millisecond late
- * (8); goods that are claimed and can be carried off all the same (4); goods taken out of a claim that stay
- * claimed in the ledger, which only the view of the past shows (2); the safety stock sold to the web (2); a claim
- * that can be given back twice (6); the backroom sold before the floor (3). */
+ * commands, cut to so many: a claim given back that stays in the level (2); a hold that ends a millisecond
+ * late (8); goods that are claimed and can be carried off all the same (4); goods taken out of a claim that
+ * stay claimed in the ledger, which only the view of the past shows (2); the safety stock sold to the web
+ * (2); a claim that can be given back twice (6); the backroom sold before the floor (3). */
 #include "tests/chance.h"
 #include "tests/kit.h"
 #include "tests/stock/world.h"
