@@ -7,11 +7,12 @@ enum { STEPS = 36, ANGLE_BITS = 40, VECTOR_BITS = 30, RADIUS_M = 6371009 };
 
 /* Arcus tangens of 2^-i, in radians times 2^40. */
 static const int64_t step_angle[STEPS] = {
-    863554413089, 509785937287, 269356888665, 136729762476, 68630207382, 34348560106, 17178471287, 8589759835,
-    4294945451,   2147480917,   1073741483,   536870869,    268435451,   134217727,   67108864,    33554432,
-    16777216,     8388608,      4194304,      2097152,      1048576,     524288,      262144,      131072,
-    65536,        32768,        16384,        8192,         4096,        2048,        1024,        512,
-    256,          128,          64,           32
+    863554413089, 509785937287, 269356888665, 136729762476, 68630207382, 34348560106,
+    17178471287,  8589759835,   4294945451,   2147480917,   1073741483,  536870869,
+    268435451,    134217727,    67108864,     33554432,     16777216,    8388608,
+    4194304,      2097152,      1048576,      524288,       262144,      131072,
+    65536,        32768,        16384,        8192,         4096,        2048,
+    1024,         512,          256,          128,          64,          32
 };
 
 #define GROWTH_INVERSE 667681663043 /* 2^40 by how much all steps together lengthen a vector */
@@ -77,15 +78,15 @@ static int64_t length(int64_t x, int64_t y, int64_t z)
 bool geo_is_place(GeoPoint place)
 {
     return place.latitude >= -GEO_LATITUDE_MAX && place.latitude <= GEO_LATITUDE_MAX
-        && place.longitude >= -GEO_LONGITUDE_MAX && place.longitude <= GEO_LONGITUDE_MAX;
+           && place.longitude >= -GEO_LONGITUDE_MAX && place.longitude <= GEO_LONGITUDE_MAX;
 }
 
 int64_t geo_distance(GeoPoint a, GeoPoint b)
 {
     assert(geo_is_place(a) && geo_is_place(b));
     Direction p = direction(a), q = direction(b);
-    /* Half the angle between two directions has their difference and their sum as its sides: well conditioned
-     * from one metre to the other end of the world. */
+    /* Half the angle between two directions has their difference and their sum as its sides: well
+     * conditioned from one metre to the other end of the world. */
     int64_t apart    = length(p.x - q.x, p.y - q.y, p.z - q.z);
     int64_t together = length(p.x + q.x, p.y + q.y, p.z + q.z);
     int64_t half     = apart == 0 ? 0 : angle_of(together, apart);

@@ -46,7 +46,7 @@ static double haversine(GeoPoint a, GeoPoint b)
     double unit = 3.14159265358979323846 / 180e6;
     double up   = sin((double)(a.latitude - b.latitude) * unit / 2);
     double side = sin((double)(a.longitude - b.longitude) * unit / 2);
-    double h = up * up + cos((double)a.latitude * unit) * cos((double)b.latitude * unit) * side * side;
+    double h    = up * up + cos((double)a.latitude * unit) * cos((double)b.latitude * unit) * side * side;
     return 2 * 6371009 * atan2(sqrt(h), sqrt(1 - h));
 }
 

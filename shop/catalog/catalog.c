@@ -46,6 +46,7 @@ static bool fill_sale_item(Ctx *ctx, const ItemSaleRow *row, SaleItem *out, Erro
                        .cost         = row->cost,
                        .tracking     = row->tracking,
                        .least_days   = row->least_days,
+                       .weight       = row->weight,
                        .kit          = row->kit };
     if (row->kit.len && !catalog_kit_parts(ctx, row->id, &out->parts, &out->part_count, err)) return false;
     if (row->fees.len && !json_read_stored(ctx->arena, &ItemFees_def, row->fees, &out->fees, err))
@@ -101,7 +102,7 @@ static bool copy_texts(Arena *arena, TextList *list)
     return items != NULL;
 }
 
-static_assert(sizeof(SaleItem) == 240, "a new text of an item must be copied here");
+static_assert(sizeof(SaleItem) == 248, "a new text of an item must be copied here");
 bool catalog_copy_sale_item(Arena *arena, const SaleItem *from, SaleItem *to)
 {
     *to                 = *from;
@@ -327,6 +328,7 @@ bool catalog_put(Ctx *ctx, const ItemInput *item, Id *id, Error *err)
                      .shelf_days   = item->shelf_life_days > 0 ? item->shelf_life_days : 0,
                      .least_days   = item->minimum_days > 0 ? item->minimum_days : 0,
                      .kit          = text_or_empty(item->kit),
+                     .weight       = item->weight > 0 ? item->weight : 0,
                      .now_ms       = ctx->now_ms };
     if (!in.options.ptr || !in.media.ptr || !in.tags.ptr || !in.fees.ptr) return err_memory(err);
     if (!catalog_kit_stock_check(ctx, item->sku, in.tracking, in.kit, err)) return false;

@@ -33,6 +33,7 @@ typedef struct {
     ItemFees  fees;       /* on top of the price, for each whole unit, minor units of the own currency */
     Str       tracking;   /* none, lot, serial or lot_serial */
     int64_t   least_days; /* that a lot must still keep when it is sold */
+    int64_t   weight;     /* grams of one whole unit; 0: not known */
     Str       kit;        /* virtual, boxed, or empty */
     SalePart *parts;      /* of a kit */
     size_t    part_count;

@@ -101,6 +101,7 @@ static bool load_item(Ctx *ctx, Str sku, Item *out, Error *err)
                    .shelf_life_days = row.shelf_days ? row.shelf_days : OPT_NONE,
                    .minimum_days    = row.least_days ? row.least_days : OPT_NONE,
                    .kit             = text_or_none(row.kit),
+                   .weight          = row.weight ? row.weight : OPT_NONE,
                    .version         = row.version,
                    .updated_at      = row.updated_at_ms };
     return read_lists(ctx, &row, out, err) && (!row.kit.len || catalog_kit_show(ctx, row.id, out, err));

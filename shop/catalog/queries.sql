@@ -1,8 +1,9 @@
 -- name: item_sale
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text least_days:i64 kit:text categories:text
+-- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text least_days:i64 kit:text weight:i64 categories:text
 SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
-       i.discountable, i.fees, i.tracking, i.least_days, i.kit, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
+       i.discountable, i.fees, i.tracking, i.least_days, i.kit, i.weight,
+       CASE WHEN i.category = '' THEN '' ELSE COALESCE((
     WITH RECURSIVE up (code, parent, level) AS (
         SELECT c.code, c.parent, 1 FROM category c
         WHERE c.merchant = i.merchant AND c.code = i.category
@@ -14,9 +15,10 @@ WHERE i.merchant = :merchant AND i.sku = :sku AND i.active = 1;
 
 -- name: item_now
 -- in: merchant:i64 id:id
--- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text least_days:i64 kit:text categories:text
+-- out: id:id sku:text name:text tax_class:text unit:text qty_step:i64 stocked:bool brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text least_days:i64 kit:text weight:i64 categories:text
 SELECT i.id, i.sku, i.name, i.tax_class, i.unit, i.qty_step, i.stocked, i.brand, i.tags, i.kind, i.cost,
-       i.discountable, i.fees, i.tracking, i.least_days, i.kit, CASE WHEN i.category = '' THEN '' ELSE COALESCE((
+       i.discountable, i.fees, i.tracking, i.least_days, i.kit, i.weight,
+       CASE WHEN i.category = '' THEN '' ELSE COALESCE((
     WITH RECURSIVE up (code, parent, level) AS (
         SELECT c.code, c.parent, 1 FROM category c
         WHERE c.merchant = i.merchant AND c.code = i.category
@@ -37,21 +39,21 @@ SELECT id, parent, tracking, kit FROM item WHERE merchant = :merchant AND sku = 
 SELECT sku FROM item WHERE merchant = :merchant AND parent = :parent ORDER BY sku LIMIT 1;
 
 -- name: item_put
--- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text shelf_days:i64 least_days:i64 kit:text now_ms:i64
+-- in: merchant:i64 id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text cost:i64 discountable:bool fees:text tracking:text shelf_days:i64 least_days:i64 kit:text weight:i64 now_ms:i64
 -- out: id:id version:i64
 INSERT INTO item (merchant, id, sku, name, description, category, tax_class, unit, qty_step, stocked,
                   active, parent, options, media, brand, tags, kind, cost, discountable, fees, tracking,
-                  shelf_days, least_days, kit, version, updated_at_ms)
+                  shelf_days, least_days, kit, weight, version, updated_at_ms)
 VALUES (:merchant, :id, :sku, :name, :description, :category, :tax_class, :unit, :qty_step, :stocked,
         :active, :parent, :options, :media, :brand, :tags, :kind, :cost, :discountable, :fees, :tracking,
-        :shelf_days, :least_days, :kit, 1, :now_ms)
+        :shelf_days, :least_days, :kit, :weight, 1, :now_ms)
 ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, description = excluded.description,
     category = excluded.category, tax_class = excluded.tax_class, unit = excluded.unit,
     qty_step = excluded.qty_step, stocked = excluded.stocked, active = excluded.active,
     parent = excluded.parent, options = excluded.options, media = excluded.media,
     brand = excluded.brand, tags = excluded.tags, kind = excluded.kind, discountable = excluded.discountable,
     fees = excluded.fees, tracking = excluded.tracking, shelf_days = excluded.shelf_days,
-    least_days = excluded.least_days, kit = excluded.kit,
+    least_days = excluded.least_days, kit = excluded.kit, weight = excluded.weight,
     cost = CASE WHEN excluded.cost > 0 THEN excluded.cost ELSE item.cost END,
     version = item.version + 1, updated_at_ms = excluded.updated_at_ms
 RETURNING id, version;
@@ -114,9 +116,9 @@ ON CONFLICT (merchant, code) DO UPDATE SET name = excluded.name, parent = exclud
 
 -- name: item_find
 -- in: merchant:i64 sku:text
--- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text discountable:bool fees:text tracking:text shelf_days:i64 least_days:i64 kit:text version:i64 updated_at_ms:i64
+-- out: id:id sku:text name:text description:text category:text tax_class:text unit:text qty_step:i64 stocked:bool active:bool parent:text options:text media:text brand:text tags:text kind:text discountable:bool fees:text tracking:text shelf_days:i64 least_days:i64 kit:text weight:i64 version:i64 updated_at_ms:i64
 SELECT id, sku, name, description, category, tax_class, unit, qty_step, stocked, active, parent, options,
-       media, brand, tags, kind, discountable, fees, tracking, shelf_days, least_days, kit, version,
+       media, brand, tags, kind, discountable, fees, tracking, shelf_days, least_days, kit, weight, version,
        updated_at_ms
 FROM item WHERE merchant = :merchant AND sku = :sku;
 

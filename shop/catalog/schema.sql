@@ -32,6 +32,7 @@ CREATE TABLE item (
     shelf_days    BIGINT NOT NULL, -- how many days it keeps from its production; 0: not known
     least_days    BIGINT NOT NULL, -- how many days it must still keep when it is sold
     kit           TEXT   NOT NULL, -- virtual (takes the stock of its parts), boxed (stocked itself), or empty
+    weight        BIGINT NOT NULL CHECK (weight >= 0), -- grams of one whole unit; 0: not known
     version       BIGINT NOT NULL, -- 1, 2, 3 … with each change
     updated_at_ms BIGINT NOT NULL,
     PRIMARY KEY (merchant, id)
