@@ -3,15 +3,14 @@
  * Card: the same transaction leaves the order placed, its stock claimed and its payments pending; the
  * card is charged after it (flows/pay.c). After a crash at any line the jobs finish the sale or undo it. */
 #include "flows/basket.h"
+#include "flows/goods.h"
 #include "flows/pay.h"
 #include "flows/sale.h"
 #include "flows/tenders.h"
 #include "shop/campaigns/campaigns.h"
-#include "shop/inventory/inventory.h"
 #include "shop/tax/tax.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 typedef struct {
     const CheckoutRequest *request;
@@ -19,6 +18,7 @@ typedef struct {
     Basket                 basket;
     Priced                 priced;
     TenderPlan             tenders;
+    GoodsSale              goods;
     Id                     approved_by; /* or none */
 } Sale;
 
@@ -49,39 +49,26 @@ static bool price_it(Ctx *ctx, Sale *sale, Error *err)
     return false;
 }
 
-typedef struct {
-    Id     item;
-    size_t line;
-} Turn;
-
-static int by_item(const void *a, const void *b)
+/* The goods of every line leave, or are held until the card is charged. */
+static bool take_goods(Ctx *ctx, Sale *sale, Id order, Error *err)
 {
-    return id_cmp(((const Turn *)a)->item, ((const Turn *)b)->item);
-}
-
-/* The stock of every line, in the order of item ids: two sales can then never wait for each other. */
-static bool take_stock(Ctx *ctx, const Sale *sale, Id order, Error *err)
-{
-    size_t   count = sale->basket.in.lines.count;
-    StockDoc doc   = { order, STR("sale"), 0 };
-    ClaimOwner owner = { STR("order"), order, 0 };
-    Turn    *turns = arena_array(ctx->arena, Turn, count);
-    if (!turns) return err_memory(err);
-    for (size_t i = 0; i < count; i++) turns[i] = (Turn){ sale->basket.items[i]->id, i };
-    qsort(turns, count, sizeof *turns, by_item);
+    const Basket *basket = &sale->basket;
+    size_t        count  = basket->in.lines.count;
+    GoodsLine    *lines  = arena_array(ctx->arena, GoodsLine, count);
+    if (!lines) return err_memory(err);
     for (size_t i = 0; i < count; i++) {
-        size_t          line = turns[i].line;
-        const SaleItem *item = sale->basket.items[line];
-        StockWant       want = { item->id, item->sku, sale->basket.location->code,
-                                 sale->basket.in.lines.items[line].quantity,
-                                 { .channel = sale->basket.channel->code,
-                                   .keeps_safety = sale->basket.channel->keeps_safety }, line };
-        if (!item->stocked) continue;
-        if (sale->tenders.has_card ? !inventory_claim(ctx, &owner, (int64_t)line + 1, &want, err)
-                                   : !inventory_sell(ctx, &doc, &want, err))
-            return false;
+        const BasketLine *line = &sale->request->lines.items[i];
+        lines[i] = (GoodsLine){ .item = basket->items[i], .qty = basket->in.lines.items[i].quantity,
+                                .line = i, .lot = line->lot, .expired_reason = line->expired_reason,
+                                .serials = { line->serials.items, line->serials.count } };
     }
-    return true;
+    sale->goods = (GoodsSale){ .order    = order,
+                               .location = basket->location->code,
+                               .terms    = { .channel      = basket->channel->code,
+                                             .keeps_safety = basket->channel->keeps_safety },
+                               .lines    = lines,
+                               .count    = count };
+    return sale->tenders.has_card ? goods_hold(ctx, &sale->goods, err) : goods_sell(ctx, &sale->goods, err);
 }
 
 /* What the discounts need besides the basket: another person's approval, and room in budgets and coupons. */
@@ -165,8 +152,8 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
     bool card    = sale.tenders.has_card;
     reply->id    = ctx_new_id(ctx);
     reply->state = card ? STR("placed") : STR("paid");
-    if (!take_stock(ctx, &sale, reply->id, err) || !use_discounts(ctx, &sale, reply, err)
-        || !put_order(ctx, &sale, reply, err)
+    if (!take_goods(ctx, &sale, reply->id, err) || !use_discounts(ctx, &sale, reply, err)
+        || !put_order(ctx, &sale, reply, err) || !goods_keep(ctx, &sale.goods, !card, reply, err)
         || !put_payments(ctx, &sale, reply, err))
         return false;
     if (card)

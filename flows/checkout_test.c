@@ -34,7 +34,7 @@ static bool give_back(Ctx *ctx, const void *request, void *reply, Error *err)
 static bool sell(const char *sku, int64_t qty, const TenderInput *tenders, size_t count, Order *order,
                  bool *pending, Error *err)
 {
-    BasketLine      line    = { str_from(sku), qty, NULL };
+    BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
     TenderInput     kept[4] = { 0 };
     CheckoutRequest request = { .location = STR("LON"), .channel = STR("pos"), .expected_total = OPT_NONE,
                                 .lines = { &line, 1 }, .tenders = { kept, count } };

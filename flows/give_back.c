@@ -2,7 +2,7 @@
  * told, the money goes back the way it came (cards first, then cash).
  * Units of a line that cost differently are its parts: a part gives back its exact share, and all of them,
  * in any order, exactly what was paid. Nothing of the order's discounts moves to what stays. */
-#include "flows/give_back.h"
+#include "flows/goods.h"
 
 #include "flows/pay.h"
 #include "flows/sale.h"
@@ -79,20 +79,6 @@ static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, i
                        STR("rounding"), err);
 }
 
-static bool move_stock(Ctx *ctx, const Return *doc, const GiveBackLine *lines, Error *err)
-{
-    StockDoc stock = { doc->id, STR("return"), 0 };
-    for (size_t i = 0; i < doc->lines.count; i++) {
-        const ReturnLine *line = &doc->lines.items[i];
-        StockMove move = { .item = lines[i].item, .sku = line->sku, .from_location = STR(""),
-                           .from_state = STR("customer"), .to_location = doc->location,
-                           .to_state = line->disposition, .qty = line->quantity };
-        if (!lines[i].stocked || str_eq(line->disposition, STR("none"))) continue;
-        if (!inventory_move(ctx, &stock, &move, err)) return false;
-    }
-    return true;
-}
-
 static bool tell(Ctx *ctx, const Return *doc, Error *err)
 {
     char id[ID_TEXT_LEN], order[ID_TEXT_LEN];
@@ -130,7 +116,7 @@ bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shi
             || !money_add(doc->total, line->total, &doc->total, err))
             return false;
     }
-    if (!move_stock(ctx, doc, lines, err)
+    if (!goods_return(ctx, doc, lines, err)
         || !orders_next_number(ctx, doc->location, STR("return"), &doc->number, err))
         return false;
     doc->receipt_number = returns_receipt_number(ctx->arena, doc->location, doc->number);
@@ -295,9 +281,10 @@ static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *e
         return false;
     line->net         = line->total - line->tax;
     line->disposition = asked->disposition.ptr ? asked->disposition : STR("floor");
-    back->lines[i]    = (GiveBackLine){ .item = sold->item, .tax_class = sold->tax_class };
+    back->lines[i]    = (GiveBackLine){ .item = sold->item, .tax_class = sold->tax_class, .asked = asked };
     if (!inventory_is_counted(ctx, sold->item, &back->lines[i].stocked, err)) return false;
-    if (!back->lines[i].stocked) line->disposition = STR("none");
+    bool kit = back->order.lines.items[asked->line - 1].kit.count > 0;
+    if (!back->lines[i].stocked && !kit) line->disposition = STR("none");
     return split_rates(ctx, back, sold, before, after, &back->lines[i], err);
 }
 

@@ -18,6 +18,7 @@ typedef struct {
     const RateTax *taxes;     /* … or exactly to these, when the order knows them */
     size_t         tax_count;
     bool           stocked; /* false: nothing comes back to the stock */
+    const ReturnLineInput *asked;   /* what was said of lots, serial numbers and parts; NULL: nothing */
 } GiveBackLine;
 
 /* `doc` comes with id, order, location, customer, ref, reason, currency, shipping, cash_rounding, made_at

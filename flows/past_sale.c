@@ -1,13 +1,11 @@
 /* past_sale.c — writes down what happened elsewhere and before. See past_sale.h. */
 #include "flows/past_sale.h"
 
-#include "flows/give_back.h"
+#include "flows/goods.h"
 #include "flows/sale.h"
 #include "flows/taxes.h"
-#include "shop/inventory/inventory.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 static bool price_it(Ctx *ctx, const PastPlace *place, const PastSale *sale, CartInput *in, Priced *priced,
                      Error *err)
@@ -34,33 +32,32 @@ static bool price_it(Ctx *ctx, const PastPlace *place, const PastSale *sale, Car
     return cart_price(ctx->arena, NULL, in, false, priced, err);
 }
 
-typedef struct {
-    Id     item;
-    size_t line;
-} Turn;
-
-static int by_item(const void *a, const void *b)
+/* What the goods of a line are; a virtual kit is not stocked, so that it is looked for among what is not. */
+static bool item_of(Ctx *ctx, const PastLine *line, const SaleItem **out, Error *err)
 {
-    const Turn *one = a, *two = b;
-    int         way = id_cmp(one->item, two->item);
-    return way ? way : one->line < two->line ? -1 : one->line > two->line;
+    SaleItem *item = arena_new(ctx->arena, SaleItem);
+    *out           = item;
+    if (!item) return err_memory(err);
+    if (!line->stocked) return catalog_item_now(ctx, line->item, item, err);
+    *item = (SaleItem){
+        .id = line->item, .sku = line->sku, .stocked = true, .kit = STR(""), .tracking = STR("")
+    };
+    return true;
 }
 
-/* In the order of item ids, so that two sales never wait for each other. */
-static bool take_stock(Ctx *ctx, const PastPlace *place, const PastSale *sale, Id order, Error *err)
+static bool take_goods(Ctx *ctx, const PastPlace *place, const PastSale *sale, Id order, GoodsSale *goods,
+                       Error *err)
 {
-    StockDoc doc   = { order, STR("sale"), 0 };
-    Turn    *turns = arena_array(ctx->arena, Turn, sale->line_count);
-    if (!turns) return err_memory(err);
-    for (size_t i = 0; i < sale->line_count; i++) turns[i] = (Turn){ sale->lines[i].item, i };
-    qsort(turns, sale->line_count, sizeof *turns, by_item);
+    GoodsLine *lines = arena_array(ctx->arena, GoodsLine, sale->line_count);
+    if (!lines) return err_memory(err);
     for (size_t i = 0; i < sale->line_count; i++) {
-        const PastLine *line = &sale->lines[turns[i].line];
-        StockWant want = { .item = line->item, .sku = line->sku, .location = place->location->code,
-                           .qty = line->qty_milli, .line = turns[i].line };
-        if (line->stocked && !inventory_sell(ctx, &doc, &want, err)) return false;
+        lines[i] = (GoodsLine){ .qty = sale->lines[i].qty_milli, .line = i };
+        if (!item_of(ctx, &sale->lines[i], &lines[i].item, err)) return false;
     }
-    return true;
+    *goods = (GoodsSale){
+        .order = order, .location = place->location->code, .lines = lines, .count = sale->line_count
+    };
+    return goods_sell(ctx, goods, err);
 }
 
 static bool put_payment(Ctx *ctx, Order *order, Error *err)
@@ -83,6 +80,7 @@ bool flow_record_sale(Ctx *ctx, const PastPlace *place, const PastSale *sale, Or
 {
     CartInput in;
     Priced    priced;
+    GoodsSale goods;
     int64_t   now = ctx->now_ms;
     if (!price_it(ctx, place, sale, &in, &priced, err)) return false;
     *out        = (Order){ .id                 = ctx_new_id(ctx),
@@ -104,9 +102,10 @@ bool flow_record_sale(Ctx *ctx, const PastPlace *place, const PastSale *sale, Or
                            .made_at            = sale->at_ms,
                            .state_at           = sale->at_ms };
     ctx->now_ms = sale->at_ms; /* stock, payment and ledger bear the time of the sale */
-    bool ok     = take_stock(ctx, place, sale, out->id, err)
+    bool ok     = take_goods(ctx, place, sale, out->id, &goods, err)
            && orders_next_number(ctx, out->location, STR("sale"), &out->number, err)
-           && orders_put(ctx, &in, &priced, (Id){ { 0 } }, out, err) && put_payment(ctx, out, err)
+           && orders_put(ctx, &in, &priced, (Id){ { 0 } }, out, err)
+           && goods_keep(ctx, &goods, true, out, err) && put_payment(ctx, out, err)
            && sale_post(ctx, out, err) && sale_tell(ctx, &EVENT_ORDER_PAID, STR("order.paid"), out, err);
     ctx->now_ms = now;
     return ok;

@@ -72,7 +72,7 @@ SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
 
 -- name: verify_counts
 -- in: merchant:i64
--- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64
 SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
@@ -92,7 +92,9 @@ SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM promotion_version WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM promotion_use WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM stock_count_line WHERE merchant = :merchant),
-    (SELECT COUNT(*) FROM stock_adjustment WHERE merchant = :merchant);
+    (SELECT COUNT(*) FROM stock_adjustment WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM serial WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM stock_lot WHERE merchant = :merchant);
 
 -- name: verify_stock_sums
 -- in: merchant:i64
@@ -121,7 +123,14 @@ SELECT order_id, 'item ' || MAX(sku), CAST(SUM(sold) AS BIGINT), CAST(SUM(moved)
     SELECT l.order_id, l.item, l.sku, l.qty AS sold, 0 AS moved
     FROM order_line l JOIN sale_order o ON o.merchant = l.merchant AND o.id = l.order_id
         JOIN item i ON i.merchant = l.merchant AND i.id = l.item
-    WHERE l.merchant = :merchant AND o.state = 'paid' AND i.stocked = 1
+    WHERE l.merchant = :merchant AND o.state = 'paid' AND (i.stocked = 1 OR i.kit = 'virtual')
+      AND NOT EXISTS (SELECT 1 FROM order_kit_part k WHERE k.merchant = l.merchant AND k.order_id = l.order_id
+          AND k.line = l.n AND k.moved = 1)
+    UNION ALL
+    SELECT k.order_id, k.part, k.sku, k.qty * (l.qty / 1000), 0
+    FROM order_kit_part k JOIN order_line l ON l.merchant = k.merchant AND l.order_id = k.order_id AND l.n = k.line
+        JOIN sale_order o ON o.merchant = k.merchant AND o.id = k.order_id
+    WHERE k.merchant = :merchant AND o.state = 'paid' AND k.moved = 1
     UNION ALL
     SELECT m.document_id, m.item, '', 0, m.qty FROM stock_move m
     WHERE m.merchant = :merchant AND m.cause = 'sale' AND m.to_state = 'customer'
@@ -134,6 +143,12 @@ SELECT return_id, MAX(sku) || ' to ' || state, CAST(SUM(taken) AS BIGINT), CAST(
     SELECT l.return_id, l.item, l.sku, l.disposition AS state, l.qty AS taken, 0 AS moved
     FROM return_line l JOIN item i ON i.merchant = l.merchant AND i.id = l.item
     WHERE l.merchant = :merchant AND l.disposition <> 'none' AND i.stocked = 1
+      AND NOT EXISTS (SELECT 1 FROM return_goods g WHERE g.merchant = l.merchant AND g.return_id = l.return_id
+          AND g.line = l.n)
+    UNION ALL
+    SELECT g.return_id, g.item, g.sku, g.disposition, g.qty, 0
+    FROM return_goods g JOIN item i ON i.merchant = g.merchant AND i.id = g.item
+    WHERE g.merchant = :merchant AND g.disposition <> 'missing' AND i.stocked = 1
     UNION ALL
     SELECT m.document_id, m.item, '', m.to_state, 0, m.qty FROM stock_move m
     WHERE m.merchant = :merchant AND m.cause = 'return' AND m.from_state = 'customer'
@@ -612,6 +627,15 @@ UNION ALL SELECT subject, 'event.body', body FROM event WHERE merchant = :mercha
 UNION ALL SELECT subject, 'audit_log.detail', detail FROM audit_log WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'import_invoice.number', number FROM import_invoice WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'promotion_version.body', body FROM promotion_version WHERE merchant = :merchant
+UNION ALL SELECT item, 'lot.lot', lot FROM lot WHERE merchant = :merchant
+UNION ALL SELECT item, 'lot.recall_reason', recall_reason FROM lot WHERE merchant = :merchant AND recall_reason <> ''
+UNION ALL SELECT document_id, 'lot_override.reason', reason FROM lot_override WHERE merchant = :merchant
+UNION ALL SELECT item, 'serial.serial', serial FROM serial WHERE merchant = :merchant
+UNION ALL SELECT order_id, 'order_kit_part.name', name FROM order_kit_part WHERE merchant = :merchant
+UNION ALL SELECT order_id, 'order_goods.lot', lot FROM order_goods WHERE merchant = :merchant AND lot <> ''
+UNION ALL SELECT order_id, 'order_goods.serial', serial FROM order_goods WHERE merchant = :merchant AND serial <> ''
+UNION ALL SELECT return_id, 'return_goods.lot', lot FROM return_goods WHERE merchant = :merchant AND lot <> ''
+UNION ALL SELECT return_id, 'return_goods.serial', serial FROM return_goods WHERE merchant = :merchant AND serial <> ''
 UNION ALL SELECT CAST(NULL AS BYTEA), 'coupon_batch.prefix', prefix FROM coupon_batch WHERE merchant = :merchant
 UNION ALL SELECT id, 'stock_count.note', note FROM stock_count WHERE merchant = :merchant AND note <> ''
 UNION ALL SELECT id, 'stock_count.reference', reference FROM stock_count WHERE merchant = :merchant AND reference <> ''

@@ -28,7 +28,7 @@ typedef struct {
 /* As the HTTP layer does it: the shelf first, then the transaction; `on` false: without the shelf. */
 static bool quote(Arena *arena, const char *sku, int64_t qty, int64_t at_ms, bool on, Said *out, Error *e)
 {
-    BasketLine   line    = { str_from(sku), qty, NULL };
+    BasketLine   line    = { .sku = str_from(sku), .quantity = qty };
     QuoteRequest request = { .location = STR("LON"), .channel = STR("pos"), .lines = { &line, 1 } };
     Quote        reply   = { 0 };
     Ctx ctx = { .arena = arena, .db = db, .env = &env, .now_ms = at_ms, .who = { .merchant = 1 } };
@@ -273,7 +273,8 @@ static void *read_pairs(void *arg)
 {
     Reader      *me    = arg;
     Arena       *arena = arena_make();
-    BasketLine   lines[2] = { { STR("TEA"), 1000, NULL }, { STR("WRAP"), 1000, NULL } };
+    BasketLine   lines[2] = { { .sku = STR("TEA"), .quantity = 1000 },
+                              { .sku = STR("WRAP"), .quantity = 1000 } };
     QuoteRequest request  = { .location = STR("LON"), .channel = STR("pos"), .lines = { lines, 2 } };
     while (!atomic_load(&stop)) {
         Error mine  = { 0 };

@@ -36,7 +36,7 @@ static void publish(int n)
 static int64_t quoted(Arena *arena, RuleCache *cache, bool with_shelf)
 {
     Error        e       = { 0 };
-    BasketLine   line    = { STR("TEA"), 1000, NULL };
+    BasketLine   line    = { .sku = STR("TEA"), .quantity = 1000 };
     QuoteRequest request = { .location = STR("LON"), .channel = STR("web"), .lines = { &line, 1 } };
     Quote        quote;
     Ctx          ctx = { .arena = arena, .db = db, .env = &env, .now_ms = kit_now_ms, .rules = cache };

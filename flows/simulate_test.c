@@ -27,7 +27,7 @@ static bool simulate(Ctx *ctx, const void *request, void *reply, Error *e)
 static void sell(const char *sku, int64_t qty)
 {
     Order           order;
-    BasketLine      line    = { str_from(sku), qty, NULL };
+    BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
     TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),

@@ -91,7 +91,7 @@ static void check_goods(size_t i)
     Error           err   = { 0 };
     Order           order;
     Return          doc;
-    BasketLine      line  = { str_from(goods[i].sku), goods[i].quantity, NULL };
+    BasketLine      line  = { .sku = str_from(goods[i].sku), .quantity = goods[i].quantity };
     TenderInput     cash  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
     CheckoutRequest sale  = { .location = STR("LON"), .channel = STR("pos"), .expected_total = OPT_NONE,
                               .lines = { &line, 1 }, .tenders = { &cash, 1 } };

@@ -99,7 +99,7 @@ static void check_places(void)
 {
     Quote told;
     for (size_t i = 0; i < COUNT(sales); i++) {
-        BasketLine   cup     = { STR("CUP"), 1000, NULL };
+        BasketLine   cup     = { .sku = STR("CUP"), .quantity = 1000 };
         ShipTo       to      = { .country = str_from(sales[i].country), .region = str_from(sales[i].region),
                                  .zone = str_from(sales[i].zone) };
         QuoteRequest request = { .location = str_from(sales[i].location), .channel = STR("net"),
@@ -125,7 +125,7 @@ static void check_refusals(void)
 {
     Quote told;
     for (size_t i = 0; i < COUNT(refused); i++) {
-        BasketLine   cup     = { STR("CUP"), 1000, NULL };
+        BasketLine   cup     = { .sku = STR("CUP"), .quantity = 1000 };
         ShipTo       to      = { .country = str_from(refused[i].country),
                                  .region  = str_from(refused[i].region) };
         QuoteRequest request = { .location = STR("HOU"), .channel = STR("net"), .ship_to = &to,
@@ -154,7 +154,7 @@ static void check_return(void)
 {
     Order           order;
     Return          doc;
-    BasketLine      cup  = { STR("CUP"), 2000, NULL };
+    BasketLine      cup  = { .sku = STR("CUP"), .quantity = 2000 };
     ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
     TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
     CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
@@ -207,7 +207,7 @@ static void check_exempt(void)
     Return          doc;
     Certificate     ended;
     Exempt          ann  = { .customer = { { 0 } } };
-    BasketLine      cup  = { STR("CUP"), 2000, NULL };
+    BasketLine      cup  = { .sku = STR("CUP"), .quantity = 2000 };
     ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
     TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
     CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
@@ -258,7 +258,7 @@ static void check_told(void)
     Quote told;
     env.tax_url = STR("http://127.0.0.1:1");
     for (size_t i = 0; i < COUNT(cases); i++) {
-        BasketLine   lines[] = { { str_from(cases[i].sku), 1000, NULL } };
+        BasketLine   lines[] = { { .sku = str_from(cases[i].sku), .quantity = 1000 } };
         QuoteRequest request = { .location = str_from(cases[i].location), .channel = STR("net"),
                                  .lines = { lines, 1 } };
         bool ok = fixture_call(db, &env, cases[i].handler, &request, &told, sizeof told, NULL, &err);

@@ -40,7 +40,8 @@ static Order sell(const char *token, const char *state)
 {
     Order           order    = { .state = STR_NONE };
     Error           err      = { 0 };
-    BasketLine      lines[2] = { { STR("TEA"), 3000, NULL }, { STR("CAKE"), 1000, NULL } };
+    BasketLine      lines[2] = { { .sku = STR("TEA"), .quantity = 3000 },
+                                 { .sku = STR("CAKE"), .quantity = 1000 } };
     TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token) };
     CheckoutRequest request  = { .location       = STR("LON"),
                                  .channel        = STR("pos"),
@@ -145,7 +146,8 @@ static void sell_rich(Id customer)
     Str             coupon  = STR("SAVENOW");
     ManualDiscount  manual  = { 100000, OPT_NONE, OPT_NONE, STR("dented") };
     CartShipping    ship    = { 495, STR("standard") };
-    BasketLine      lines[] = { { STR("TEA"), 3000, NULL }, { STR("CAKE"), 2000, &manual } };
+    BasketLine      lines[] = { { .sku = STR("TEA"), .quantity = 3000 },
+                                { .sku = STR("CAKE"), .quantity = 2000, .manual = &manual } };
     TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
     QuoteRequest    ask     = { .location = STR("LON"), .channel = STR("pos"), .customer = customer,
                                 .coupons = { &coupon, 1 }, .shipping = &ship, .lines = { lines, 2 } };
@@ -289,6 +291,40 @@ static const struct {
       "made_at_ms, decided_by, decided_at_ms) VALUES (1, " TEA ", 'LON', 'lost', 'posted', 0, '', " TEA
       ", 0, " TEA ", 1)",
       "DELETE FROM stock_adjustment" },
+    { "S9_serial_paths",
+      "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, updated_at_ms) "
+      "VALUES (1, " TEA ", 'lost', '', 'customer', '', 1, " TEA ", 0)",
+      "DELETE FROM serial WHERE serial = 'lost'" },
+    { "S9_serial_paths",
+      "INSERT INTO serial_move (merchant, item, serial, n, from_location, from_state, to_location, to_state, "
+      "document_id, cause, at_ms) "
+      "VALUES (1, " TEA ", 'lost', 2, '', 'vendor', '', 'customer', " TEA ", 'x', 0)",
+      "DELETE FROM serial_move WHERE serial = 'lost'" },
+    { "S9_serial_levels",
+      "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, updated_at_ms) "
+      "VALUES (1, " TEA ", 'lost', 'LON', 'floor', '', 1, " TEA ", 0)",
+      "DELETE FROM serial WHERE serial = 'lost'" },
+    { "S10_lots",
+      "INSERT INTO stock_lot (merchant, item, location, lot, floor, backroom, picked, in_transit, damaged, "
+      "quarantine) VALUES (1, " TEA ", 'LON', 'lost', 0, 0, 0, 0, 0, 1)",
+      "DELETE FROM stock_lot WHERE lot = 'lost'" },
+    { "S10_lot_moves", "UPDATE stock_move SET lot = 'lost' WHERE item = " TEA " AND document_id = " FIRST,
+      "UPDATE stock_move SET lot = '' WHERE lot = 'lost'" },
+    { "S10_expired",
+      "INSERT INTO lot (merchant, item, lot, expires_day, made_at_ms, recalled_at_ms, recall_reason) "
+      "VALUES (1, " TEA ", 'lost', 1, 0, 0, ''); "
+      "UPDATE stock_move SET lot = 'lost' WHERE item = " TEA " AND document_id = " FIRST,
+      "UPDATE stock_move SET lot = '' WHERE lot = 'lost'; DELETE FROM lot WHERE lot = 'lost'" },
+    { "S11_kits",
+      "INSERT INTO order_goods (merchant, order_id, line, n, item, sku, lot, serial, qty, returned, holder, "
+      "state) SELECT 1, id, 1, 1, " CAKE ", 'CAKE', 'lost', '', 1, 0, id, 'gone' FROM sale_order "
+      "WHERE id = " FIRST,
+      "DELETE FROM order_goods WHERE lot = 'lost'" },
+    { "S11_kits",
+      "INSERT INTO order_kit_part (merchant, order_id, line, n, part, sku, name, qty, value_ppm, returnable, "
+      "moved, returned) SELECT 1, id, 1, 1, " CAKE ", 'CAKE', 'lost', 1, 0, 1, 0, 1000000 "
+      "FROM sale_order WHERE id = " FIRST,
+      "DELETE FROM order_kit_part WHERE name = 'lost'" },
     { "M1_line_arithmetic",
       "UPDATE order_line SET unit_price = unit_price + 1 WHERE n = 1 AND order_id = " FIRST,
       "UPDATE order_line SET unit_price = unit_price - 1 WHERE n = 1 AND order_id = " FIRST },

@@ -6,17 +6,22 @@
 #include <assert.h>
 #include <stdio.h>
 
-bool ledger_append(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
+bool ledger_append_lot(Ctx *ctx, StockDoc *doc, const StockMove *move, Str lot, Error *err)
 {
     StockMovePutIn in = {
-        ctx->who.merchant, move->item,        ctx->now_ms,    doc->id,   0,       move->from_location,
-        move->from_state,  move->to_location, move->to_state, move->qty, STR(""), doc->cause
+        ctx->who.merchant, move->item,        ctx->now_ms,    doc->id,   0,   move->from_location,
+        move->from_state,  move->to_location, move->to_state, move->qty, lot, doc->cause
     };
     for (int64_t put = 0; put == 0;) { /* a document may move at two times within one millisecond */
         in.n = ++doc->n;
         if (!q_stock_move_put_exec(ctx->tx, &in, &put, err)) return false;
     }
     return true;
+}
+
+bool ledger_append(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
+{
+    return ledger_append_lot(ctx, doc, move, STR(""), err);
 }
 
 bool ledger_promise(Ctx *ctx, StockDoc *doc, Id item, Str location, Str state, int64_t change, Error *err)
@@ -51,7 +56,8 @@ bool ledger_sale(Ctx *ctx, StockDoc *doc, const StockWant *want, Str state, int6
 
 LevelChange level_change_at(Ctx *ctx, Id item, Str location)
 {
-    return (LevelChange){ .merchant = ctx->who.merchant, .item = item, .location = location };
+    return (
+        LevelChange){ .merchant = ctx->who.merchant, .item = item, .location = location, .tracked = -1 };
 }
 
 int64_t *level_state(LevelChange *change, Str state)
@@ -69,7 +75,7 @@ int64_t *level_state(LevelChange *change, Str state)
     UNREACHABLE();
 }
 
-bool level_lock(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err)
+bool level_lock_tracked(Ctx *ctx, Id item, Str location, AtpLevel *out, bool *tracked, Error *err)
 {
     StockLockRow r     = { .safety = -1 };
     bool         found = false;
@@ -77,7 +83,14 @@ bool level_lock(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err)
     if (!q_stock_lock_one(ctx->tx, ctx->arena, &in, &r, &found, err)) return false;
     *out = (AtpLevel){ r.floor, r.backroom,  r.picked,      r.in_transit, r.damaged, r.quarantine,
                        r.held,  r.committed, r.backordered, r.on_order,   r.kept,    r.safety };
+    *tracked = r.tracked;
     return true;
+}
+
+bool level_lock(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err)
+{
+    bool tracked = false;
+    return level_lock_tracked(ctx, item, location, out, &tracked, err);
 }
 
 bool level_apply(Ctx *ctx, const LevelChange *change, Error *err)
@@ -102,21 +115,34 @@ bool stock_short(Ctx *ctx, const StockWant *want, int64_t available, Error *err)
 }
 
 /* Out of floor and backroom, or out of a channel's share: with the level locked. */
-static bool sell_locked(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err)
+static bool sell_locked(Ctx *ctx, StockDoc *doc, const StockWant *want, Str to_location, Str to_state,
+                        Error *err)
 {
     AtpLevel    level;
+    bool        tracked = false;
     AtpShare    share  = { 0 };
     LevelChange change = level_change_at(ctx, want->item, want->location);
-    if (!level_lock(ctx, want->item, want->location, &level, err)) return false;
+    if (!level_lock_tracked(ctx, want->item, want->location, &level, &tracked, err)) return false;
     int64_t available = atp(&level, &want->terms, &share);
     int64_t there     = level.floor + level.backroom;
     if (available > there) available = there;
     if (available < want->qty) return stock_short(ctx, want, available, err);
+    if (tracked) return pieces_sell(ctx, doc, want, &level, to_location, to_state, &change, err);
     int64_t from_floor = level.floor < want->qty ? level.floor : want->qty;
     change.floor       = -from_floor;
     change.backroom    = from_floor - want->qty;
-    return level_apply(ctx, &change, err) && ledger_sale(ctx, doc, want, STR("floor"), from_floor, err)
-        && ledger_sale(ctx, doc, want, STR("backroom"), want->qty - from_floor, err);
+    if (to_location.len) *level_state(&change, to_state) += want->qty;
+    StockMove move = { .item          = want->item,
+                       .from_location = want->location,
+                       .from_state    = STR("floor"),
+                       .to_location   = to_location,
+                       .to_state      = to_state,
+                       .qty           = from_floor };
+    if (!level_apply(ctx, &change, err) || (from_floor > 0 && !ledger_append(ctx, doc, &move, err)))
+        return false;
+    move.from_state = STR("backroom");
+    move.qty        = want->qty - from_floor;
+    return move.qty == 0 || ledger_append(ctx, doc, &move, err);
 }
 
 bool inventory_sell(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err)
@@ -127,7 +153,13 @@ bool inventory_sell(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err)
     assert(want->qty > 0);
     if (!q_stock_sell_exec(ctx->tx, &in, &changed, err)) return false;
     if (changed == 1) return ledger_sale(ctx, doc, want, STR("floor"), want->qty, err);
-    return sell_locked(ctx, doc, want, err);
+    return sell_locked(ctx, doc, want, STR(""), STR("customer"), err);
+}
+
+bool inventory_pick(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err)
+{
+    assert(want->qty > 0);
+    return sell_locked(ctx, doc, want, want->location, STR("picked"), err);
 }
 
 /* Checks that a state has what should leave it, and that claims keep their goods. */
@@ -158,7 +190,10 @@ bool inventory_move(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
     assert(move->qty > 0);
     bool        within = str_eq(move->from_location, move->to_location);
     LevelChange from   = level_change_at(ctx, move->item, move->from_location);
+    Tracking    how;
     LevelChange to     = level_change_at(ctx, move->item, move->to_location);
+    if (!tracking_of(ctx, move->item, &how, err)) return false;
+    to.tracked = how.lots || how.serials;
     if (move->from_location.len) {
         if (!may_leave(ctx, move, err)) return false;
         *level_state(&from, move->from_state) -= move->qty;
@@ -169,7 +204,17 @@ bool inventory_move(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
         *level_state(&to, move->to_state) += move->qty;
         if (!level_apply(ctx, &to, err)) return false;
     }
-    return ledger_append(ctx, doc, move, err);
+    if (!how.lots && !how.serials) return ledger_append(ctx, doc, move, err);
+    PieceMove pieces = { .item          = move->item,
+                         .sku           = move->sku,
+                         .from_location = move->from_location,
+                         .from_state    = move->from_state,
+                         .to_location   = move->to_location,
+                         .to_state      = move->to_state,
+                         .qty           = move->qty,
+                         .any_age       = move->is_fact,
+                         .marks         = move->marks };
+    return pieces_move(ctx, doc, &pieces, err);
 }
 
 bool inventory_expect(Ctx *ctx, StockDoc *doc, Id item, Str location, int64_t change, Error *err)

@@ -5,6 +5,8 @@
  * until all of it is taken or released. Available-to-promise is in core/atp.h.
  * Invariants: a level is the sum of its moves, state by state; held, committed and backordered are sums of
  * the open claims; no state of a location goes below zero; moves are only ever appended; a claim ends once.
+ * Goods may be told apart: by lots, whose sum is the level then, and by serial numbers, each in one place, on
+ * a way without gaps. Where they are not named they are chosen, first expired first out (core/fefo.h).
  * Whoever changes several items in one transaction does so in the order of their ids. */
 #ifndef SHOP_INVENTORY_H
 #define SHOP_INVENTORY_H
@@ -22,6 +24,26 @@ typedef struct {
     int64_t n;
 } StockDoc;
 
+/* Some of one lot, or one piece with its number. */
+typedef struct {
+    Str     lot, serial; /* empty: has none */
+    Str     state;       /* where it stood before */
+    int64_t qty;
+} StockPiece;
+
+/* What goods are told apart by. What comes in from outside must name it; what leaves is chosen where it is
+ * not named, but for serial numbers, which are named unless all that stand there leave.
+ * Errors of all that move such goods: LOT_NEEDED, LOT_UNKNOWN, LOT_DATE, LOT_EXPIRED, LOT_RECALLED,
+ * SERIALS_NEEDED, SERIAL_ELSEWHERE, SERIAL_TAKEN, PERMISSION_MISSING. */
+typedef struct {
+    Str         lot;            /* absent: chosen, or that of the serial numbers */
+    int64_t     expires_day;    /* of a lot that comes in first; 0: as it is known, or it does not expire */
+    TextList    serials;        /* one for each unit */
+    Str         expired_reason; /* a person lets the lot go though it has expired; absent: it is refused */
+    StockPiece *taken;          /* filled in: what moved; none of what is not told apart */
+    size_t      taken_count;
+} StockMarks;
+
 typedef struct {
     Id       item;
     Str      sku; /* for messages */
@@ -29,11 +51,15 @@ typedef struct {
     int64_t  qty; /* thousandths, > 0 */
     AtpTerms terms;
     size_t   line; /* index in the request, for the field of an error */
+    StockMarks *marks; /* or NULL: nothing is named */
 } StockWant;
 
 /* Sells at once: floor first, then backroom, to the customer. Errors: STOCK_SHORT with what is
  * available; nothing is changed then. */
 bool inventory_sell(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err) MUST_USE;
+
+/* The same, but the goods stay, picked, until they are handed over or put back. */
+bool inventory_pick(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err) MUST_USE;
 
 typedef struct {
     Str     kind; /* cart, order, fulfilment, transfer */
@@ -71,6 +97,7 @@ typedef struct {
     Str     sku; /* for messages */
     Str     from_state, to_location, to_state;
     int64_t qty;
+    StockMarks *marks; /* or NULL: nothing is named */
 } ClaimTake;
 bool inventory_claim_take(Ctx *ctx, StockDoc *doc, const ClaimTake *take, Error *err) MUST_USE;
 
@@ -88,14 +115,30 @@ typedef struct {
         to_state;    /* outside (vendor, customer, adjustment, loss, production): location empty */
     int64_t qty;     /* thousandths, > 0 */
     bool    is_fact; /* it has happened already (count, theft, damage): claims may be left without goods */
+    StockMarks *marks; /* or NULL: nothing is named */
 } StockMove;
 
 /* Moves stock. Errors: STOCK_SHORT when less is there than should leave, or claims would be left without
  * goods and it is no fact. */
 bool inventory_move(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err) MUST_USE;
 
+/* Names pieces that were sold without their numbers. */
+bool inventory_name_serials(Ctx *ctx, const SerialsLate *request, SerialsDue *reply, Error *err) MUST_USE;
+
+/* Whether a piece of the item has this number, wherever it is. */
+bool inventory_knows_serial(Ctx *ctx, Id item, Str serial, bool *known, Error *err) MUST_USE;
+
+/* The day that it is at a location, as core/fefo.h counts. */
+bool inventory_today(Ctx *ctx, Str location, int64_t *day, Error *err) MUST_USE;
+
+/* Puts what has expired out of floor and backroom into quarantine; at most `limit` lots. */
+bool inventory_expire_lots(Ctx *ctx, int64_t limit, int64_t *count, Error *err) MUST_USE;
+
 /* More (or, below zero, less) is on order for a location. */
 bool inventory_expect(Ctx *ctx, StockDoc *doc, Id item, Str location, int64_t change, Error *err) MUST_USE;
+
+/* The item of a SKU, also one that has no stock. Errors: NOT_FOUND at `sku`. */
+bool inventory_item_id(Ctx *ctx, Str sku, Id *item, Error *err) MUST_USE;
 
 /* How it stands; all zero when nothing was ever there. */
 bool inventory_level(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err) MUST_USE;

@@ -2,6 +2,7 @@
 #include "shop/inventory/inventory.h"
 
 #include "all_sql.h"
+#include "core/fefo.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 
@@ -188,10 +189,19 @@ static bool check_place(Ctx *ctx, Str location, Str state, const char *field, Er
     return found || err_set(err, &ERR_STOCK_PLACE, field, "there is no such location");
 }
 
+/* What a line says of lot, day and serial numbers. */
+static bool read_marks(const StockMoveLine *line, StockMarks *out, Error *err)
+{
+    *out = (StockMarks){ .lot = line->lot, .serials = { line->serials.items, line->serials.count } };
+    return !line->expires.len || fefo_day(line->expires, &out->expires_day)
+        || err_set(err, &ERR_FIELD_INVALID, "expires", "is no date");
+}
+
 static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t i, StockMove *move,
                       Error *err)
 {
     char sku[64], from[64], to[64];
+    StockMarks *marks = arena_new(ctx->arena, StockMarks);
     (void)snprintf(sku, sizeof sku, "lines[%zu].sku", i);
     (void)snprintf(from, sizeof from, "lines[%zu].from_location", i);
     (void)snprintf(to, sizeof to, "lines[%zu].to_location", i);
@@ -209,7 +219,10 @@ static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t
         return err_set(err, &ERR_STOCK_PLACE, to, "is where it came from");
     if (outside(move->from_state) && outside(move->to_state))
         return err_set(err, &ERR_STOCK_PLACE, to, "one end must be a location");
-    return inventory_move(ctx, doc, move, err);
+    move->marks = marks;
+    if (!marks) return err_memory(err);
+    if (read_marks(line, marks, err) && inventory_move(ctx, doc, move, err)) return true;
+    return err->def == &ERR_DB_BUSY || !err->field[0] ? false : err_in_list(err, "lines", i);
 }
 
 static bool level_now(Ctx *ctx, Id item, Str sku, Str location, StockLevel *out, Error *err)

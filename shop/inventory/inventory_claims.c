@@ -89,15 +89,19 @@ static bool sell_claim(Ctx *ctx, StockDoc *doc, int64_t n, const ClaimLockRow *c
                        Error *err)
 {
     AtpLevel    level;
+    bool        tracked = false;
     LevelChange change = level_change_at(ctx, claim->item, claim->location);
     StockWant   want   = { .item     = claim->item,
                            .sku      = STR("item"),
                            .location = claim->location,
                            .qty      = open,
                            .line     = (size_t)n - 1 };
-    if (!level_lock(ctx, claim->item, claim->location, &level, err)) return false;
+    if (!level_lock_tracked(ctx, claim->item, claim->location, &level, &tracked, err)) return false;
     if (level.floor + level.backroom < open)
         return stock_short(ctx, &want, level.floor + level.backroom, err);
+    if (tracked)
+        return end_part(ctx, doc->id, n, claim, open, 0, &change, err)
+            && pieces_sell(ctx, doc, &want, &level, STR(""), STR("customer"), &change, err);
     int64_t from_floor = level.floor < open ? level.floor : open;
     change.floor       = -from_floor;
     change.backroom    = from_floor - open;
@@ -159,13 +163,14 @@ bool inventory_claim_take(Ctx *ctx, StockDoc *doc, const ClaimTake *take, Error 
 {
     ClaimLockRow claim;
     AtpLevel     level;
+    bool         tracked = false;
     int64_t      open = 0;
     assert(take->qty > 0);
     if (!lock_claim(ctx, take->owner, take->n, &claim, &open, err)) return false;
     if (take->qty > open || str_eq(claim.state, STR("backordered")))
         return err_set(err, &ERR_STOCK_SHORT, "", "%.*s: less is claimed than should be taken",
                        STR_FMT(take->sku));
-    if (!level_lock(ctx, claim.item, claim.location, &level, err)) return false;
+    if (!level_lock_tracked(ctx, claim.item, claim.location, &level, &tracked, err)) return false;
     bool from_floor = str_eq(take->from_state, STR("floor"));
     assert(from_floor || str_eq(take->from_state, STR("backroom")));
     if ((from_floor ? level.floor : level.backroom) < take->qty)
@@ -180,12 +185,22 @@ bool inventory_claim_take(Ctx *ctx, StockDoc *doc, const ClaimTake *take, Error 
                            .to_location   = take->to_location,
                            .to_state      = take->to_state,
                            .qty           = take->qty };
+    PieceMove   pieces = { .item          = claim.item,
+                           .sku           = take->sku,
+                           .from_location = claim.location,
+                           .from_state    = take->from_state,
+                           .to_location   = take->to_location,
+                           .to_state      = take->to_state,
+                           .qty           = take->qty,
+                           .any_age       = str_eq(claim.owner, STR("transfer")),
+                           .marks         = take->marks };
+    other.tracked      = tracked;
     *level_state(&change, take->from_state) -= take->qty;
     if (take->to_location.len) *level_state(within ? &change : &other, take->to_state) += take->qty;
     return end_part(ctx, take->owner, take->n, &claim, take->qty, 0, &change, err)
         && level_apply(ctx, &change, err)
         && (within || !take->to_location.len || level_apply(ctx, &other, err))
-        && ledger_append(ctx, doc, &move, err);
+        && (tracked ? pieces_move(ctx, doc, &pieces, err) : ledger_append(ctx, doc, &move, err));
 }
 
 bool inventory_claims_expire(Ctx *ctx, int64_t limit, int64_t *count, Error *err)

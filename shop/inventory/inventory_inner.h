@@ -1,4 +1,5 @@
-/* inventory_inner.h — what the files of inventory share: a change of one level, its rows in the ledger. */
+/* inventory_inner.h — what the files of inventory share: a change of one level, its rows in the ledger.
+ */
 #ifndef SHOP_INVENTORY_INNER_H
 #define SHOP_INVENTORY_INNER_H
 
@@ -18,11 +19,71 @@ int64_t *level_state(LevelChange *change, Str state);
  * none. */
 bool level_lock(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err) MUST_USE;
 
+/* The same, and whether what stands there is told apart by lots or serial numbers. */
+bool level_lock_tracked(Ctx *ctx, Id item, Str location, AtpLevel *out, bool *tracked,
+                        Error *err) MUST_USE;
+
 /* Applies a change, making the level when there is none. */
 bool level_apply(Ctx *ctx, const LevelChange *change, Error *err) MUST_USE;
 
 /* Appends one row to the ledger. */
 bool ledger_append(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err) MUST_USE;
+bool ledger_append_lot(Ctx *ctx, StockDoc *doc, const StockMove *move, Str lot, Error *err) MUST_USE;
+
+/* How an item is told apart. */
+typedef struct {
+    bool    lots, serials;
+    int64_t least_days; /* that a lot must keep when it is sold */
+} Tracking;
+bool tracking_of(Ctx *ctx, Id item, Tracking *out, Error *err) MUST_USE;
+
+/* What leaves where and goes where, of goods that are told apart. */
+typedef struct {
+    Id          item;
+    Str         sku;                       /* for messages */
+    Str         from_location, from_state; /* sellable: floor, then backroom */
+    Str         to_location, to_state;
+    int64_t     qty;
+    bool        any_age; /* also what has expired */
+    StockMarks *marks;   /* or NULL */
+} PieceMove;
+
+typedef struct {
+    StockPiece *items;
+    size_t      count;
+    bool        unnamed; /* pieces whose serial numbers are named later */
+} Pieces;
+
+/* Chooses; with the levels of both ends locked. Then moves: lots, serial numbers, rows of the ledger. */
+bool pieces_plan(Ctx *ctx, const Tracking *how, const PieceMove *move, const AtpLevel *from, Pieces *out,
+                 Error *err) MUST_USE;
+bool pieces_apply(Ctx *ctx, StockDoc *doc, const Tracking *how, const PieceMove *move,
+                  const Pieces *pieces, Error *err) MUST_USE;
+
+/* How much of the pieces stood in a state. */
+int64_t pieces_in(const Pieces *pieces, Str state);
+
+/* The same in one, for what leaves one state, or comes in. */
+bool pieces_move(Ctx *ctx, StockDoc *doc, const PieceMove *move, Error *err) MUST_USE;
+
+/* Sells, or picks: out of floor, then backroom, with the level locked; `change` may hold what else
+ * changes.
+ */
+bool pieces_sell(Ctx *ctx, StockDoc *doc, const StockWant *want, const AtpLevel *level, Str to_location,
+                 Str to_state, LevelChange *change, Error *err) MUST_USE;
+
+/* Whether the serial number stands where it should leave, or may come in; *lot gets its lot
+ * (inventory_serials.c). */
+bool serial_check(Ctx *ctx, const PieceMove *move, Str serial, StockPiece *out, Error *err) MUST_USE;
+
+/* Moves one piece with its number. */
+bool serial_move(Ctx *ctx, const StockDoc *doc, const PieceMove *move, const StockPiece *piece,
+                 Error *err) MUST_USE;
+
+/* The pieces sold without numbers, to be named later. Errors: SERIALS_NEEDED when that is not allowed. */
+bool serials_later(Ctx *ctx, const PieceMove *move, int64_t floor, Pieces *out, Error *err) MUST_USE;
+bool serials_due_put(Ctx *ctx, const StockDoc *doc, const PieceMove *move, const Pieces *pieces,
+                     Error *err) MUST_USE;
 
 /* Appends a promise (held, committed, backordered, on_order) made, or, below zero, ended. */
 bool ledger_promise(Ctx *ctx, StockDoc *doc, Id item, Str location, Str state, int64_t change,

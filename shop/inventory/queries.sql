@@ -1,7 +1,7 @@
 -- name: stock_sell
 -- in: merchant:i64 item:id location:text qty:i64 keeps_safety:i64 safety:i64 buffer:i64
 UPDATE stock_level SET floor = floor - :qty
-WHERE merchant = :merchant AND item = :item AND location = :location AND floor >= :qty AND kept = 0
+WHERE merchant = :merchant AND item = :item AND location = :location AND floor >= :qty AND kept = 0 AND tracked = 0
   AND floor + backroom - held - committed - :buffer
       - :keeps_safety * (CASE WHEN safety < 0 THEN :safety ELSE safety END) >= :qty;
 
@@ -14,10 +14,10 @@ WHERE merchant = :merchant AND item = :item AND location = :location AND kept = 
 
 -- name: stock_lock
 -- in: merchant:i64 item:id location:text
--- out: floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64 held:i64 committed:i64 backordered:i64 on_order:i64 kept:i64 safety:i64
+-- out: floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64 held:i64 committed:i64 backordered:i64 on_order:i64 kept:i64 safety:i64 tracked:bool
 UPDATE stock_level SET floor = floor WHERE merchant = :merchant AND item = :item AND location = :location
 RETURNING floor, backroom, picked, in_transit, damaged, quarantine, held, committed, backordered, on_order, kept,
-    safety;
+    safety, tracked;
 
 -- name: stock_get
 -- in: merchant:i64 item:id location:text
@@ -28,16 +28,17 @@ FROM stock_level WHERE merchant = :merchant AND item = :item AND location = :loc
 -- name: stock_open
 -- in: merchant:i64 item:id location:text
 INSERT INTO stock_level (merchant, item, location, floor, backroom, picked, in_transit, damaged, quarantine, held,
-    committed, backordered, on_order, kept, safety)
-VALUES (:merchant, :item, :location, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1)
+    committed, backordered, on_order, kept, safety, tracked)
+VALUES (:merchant, :item, :location, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 0)
 ON CONFLICT (merchant, item, location) DO NOTHING;
 
 -- name: stock_change
--- in: merchant:i64 item:id location:text floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64 held:i64 committed:i64 backordered:i64 on_order:i64 kept:i64
+-- in: merchant:i64 item:id location:text floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64 held:i64 committed:i64 backordered:i64 on_order:i64 kept:i64 tracked:i64
 UPDATE stock_level SET floor = floor + :floor, backroom = backroom + :backroom, picked = picked + :picked,
     in_transit = in_transit + :in_transit, damaged = damaged + :damaged, quarantine = quarantine + :quarantine,
     held = held + :held, committed = committed + :committed, backordered = backordered + :backordered,
-    on_order = on_order + :on_order, kept = kept + :kept
+    on_order = on_order + :on_order, kept = kept + :kept,
+    tracked = CASE WHEN :tracked < 0 THEN tracked ELSE :tracked END
 WHERE merchant = :merchant AND item = :item AND location = :location;
 
 -- name: stock_set_safety
@@ -125,3 +126,268 @@ FROM stock_move
 WHERE merchant = :merchant AND item = :item AND at_ms <= :before_ms
   AND (at_ms < :before_ms OR document_id < :before_document OR (document_id = :before_document AND n < :before_n))
 ORDER BY at_ms DESC, document_id DESC, n DESC LIMIT :limit;
+
+-- name: stock_tracking
+-- in: merchant:i64 item:id
+-- out: tracking:text least_days:i64
+SELECT tracking, least_days FROM item WHERE merchant = :merchant AND id = :item;
+
+-- name: stock_time_zone
+-- in: merchant:i64 code:text
+-- out: time_zone:text
+SELECT time_zone FROM location WHERE merchant = :merchant AND code = :code;
+
+-- name: lot_find
+-- in: merchant:i64 item:id lot:text
+-- out: expires_day:i64 made_at_ms:i64 recalled_at_ms:i64 recall_reason:text
+SELECT expires_day, made_at_ms, recalled_at_ms, recall_reason FROM lot
+WHERE merchant = :merchant AND item = :item AND lot = :lot;
+
+-- name: lot_put
+-- in: merchant:i64 item:id lot:text expires_day:i64 made_at_ms:i64
+INSERT INTO lot (merchant, item, lot, expires_day, made_at_ms, recalled_at_ms, recall_reason)
+VALUES (:merchant, :item, :lot, :expires_day, :made_at_ms, 0, '')
+ON CONFLICT (merchant, item, lot) DO UPDATE SET
+    expires_day = CASE WHEN lot.expires_day = 0 THEN excluded.expires_day ELSE lot.expires_day END;
+
+-- name: lot_recall
+-- in: merchant:i64 item:id lot:text at_ms:i64 reason:text
+UPDATE lot SET recalled_at_ms = :at_ms, recall_reason = :reason
+WHERE merchant = :merchant AND item = :item AND lot = :lot;
+
+-- name: lot_override_put
+-- in: merchant:i64 document_id:id item:id lot:text expires_day:i64 reason:text given_by:id at_ms:i64
+INSERT INTO lot_override (merchant, document_id, item, lot, expires_day, reason, given_by, at_ms)
+VALUES (:merchant, :document_id, :item, :lot, :expires_day, :reason, :given_by, :at_ms)
+ON CONFLICT (merchant, document_id, item, lot) DO NOTHING;
+
+-- name: stock_lots_at
+-- in: merchant:i64 item:id location:text lot:text
+-- out: lot:text expires_day:i64 recalled_at_ms:i64 floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64
+SELECT s.lot, l.expires_day, l.recalled_at_ms, s.floor, s.backroom, s.picked, s.in_transit, s.damaged, s.quarantine
+FROM stock_lot s JOIN lot l ON l.merchant = s.merchant AND l.item = s.item AND l.lot = s.lot
+WHERE s.merchant = :merchant AND s.item = :item AND s.location = :location AND (:lot = '' OR s.lot = :lot)
+  AND s.floor + s.backroom + s.picked + s.in_transit + s.damaged + s.quarantine > 0
+ORDER BY s.lot;
+
+-- name: stock_lot_open
+-- in: merchant:i64 item:id location:text lot:text
+INSERT INTO stock_lot (merchant, item, location, lot, floor, backroom, picked, in_transit, damaged, quarantine)
+VALUES (:merchant, :item, :location, :lot, 0, 0, 0, 0, 0, 0)
+ON CONFLICT (merchant, item, location, lot) DO NOTHING;
+
+-- name: stock_lot_change
+-- in: merchant:i64 item:id location:text lot:text floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64
+UPDATE stock_lot SET floor = floor + :floor, backroom = backroom + :backroom, picked = picked + :picked,
+    in_transit = in_transit + :in_transit, damaged = damaged + :damaged, quarantine = quarantine + :quarantine
+WHERE merchant = :merchant AND item = :item AND location = :location AND lot = :lot;
+
+-- name: lots_of
+-- in: merchant:i64 item:id after:text limit:i64
+-- out: lot:text expires_day:i64 made_at_ms:i64 recalled_at_ms:i64 recall_reason:text
+SELECT lot, expires_day, made_at_ms, recalled_at_ms, recall_reason FROM lot
+WHERE merchant = :merchant AND item = :item AND lot > :after ORDER BY lot LIMIT :limit;
+
+-- name: lot_places
+-- in: merchant:i64 item:id lot:text
+-- out: location:text floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64
+SELECT location, floor, backroom, picked, in_transit, damaged, quarantine FROM stock_lot
+WHERE merchant = :merchant AND item = :item AND lot = :lot
+  AND floor + backroom + picked + in_transit + damaged + quarantine > 0
+ORDER BY location;
+
+-- name: lots_expiring
+-- in: merchant:i64 until_day:i64 location:text after_day:i64 after_item:blob after_lot:text after_location:text limit:i64
+-- out: item:id sku:text name:text lot:text expires_day:i64 location:text floor:i64 backroom:i64 picked:i64
+SELECT l.item, i.sku, i.name, l.lot, l.expires_day, s.location, s.floor, s.backroom, s.picked
+FROM lot l JOIN stock_lot s ON s.merchant = l.merchant AND s.item = l.item AND s.lot = l.lot
+    JOIN item i ON i.merchant = l.merchant AND i.id = l.item
+WHERE l.merchant = :merchant AND l.expires_day > 0 AND l.expires_day <= :until_day
+  AND (:location = '' OR s.location = :location) AND s.floor + s.backroom + s.picked > 0
+  AND (l.expires_day, l.item, l.lot, s.location) > (:after_day, :after_item, :after_lot, :after_location)
+ORDER BY l.expires_day, l.item, l.lot, s.location LIMIT :limit;
+
+-- name: lots_expired
+-- in: merchant:i64 before_day:i64 limit:i64
+-- out: item:id sku:text lot:text expires_day:i64 location:text floor:i64 backroom:i64
+SELECT item, sku, lot, expires_day, location, floor, backroom FROM (
+SELECT l.item, i.sku, l.lot, l.expires_day, s.location, s.floor, s.backroom
+FROM lot l JOIN stock_lot s ON s.merchant = l.merchant AND s.item = l.item AND s.lot = l.lot
+    JOIN item i ON i.merchant = l.merchant AND i.id = l.item
+WHERE l.merchant = :merchant AND l.expires_day > 0 AND l.expires_day < :before_day AND s.floor + s.backroom > 0
+ORDER BY l.expires_day LIMIT :limit) AS oldest ORDER BY item, lot, location;
+
+-- name: lot_moves
+-- in: merchant:i64 item:id lot:text before_ms:i64 before_document:blob before_n:i64 limit:i64
+-- out: at_ms:i64 document_id:id n:i64 from_location:text from_state:text to_location:text to_state:text qty:i64 cause:text
+SELECT at_ms, document_id, n, from_location, from_state, to_location, to_state, qty, cause
+FROM stock_move
+WHERE merchant = :merchant AND item = :item AND lot = :lot AND lot <> '' AND at_ms <= :before_ms
+  AND (at_ms < :before_ms OR document_id < :before_document OR (document_id = :before_document AND n < :before_n))
+ORDER BY at_ms DESC, document_id DESC, n DESC LIMIT :limit;
+
+-- name: serial_find
+-- in: merchant:i64 item:id serial:text
+-- out: location:text state:text lot:text moves:i64 document_id:id updated_at_ms:i64
+SELECT location, state, lot, moves, document_id, updated_at_ms FROM serial
+WHERE merchant = :merchant AND item = :item AND serial = :serial;
+
+-- name: serial_put
+-- in: merchant:i64 item:id serial:text location:text state:text lot:text document_id:id at_ms:i64
+INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, updated_at_ms)
+VALUES (:merchant, :item, :serial, :location, :state, :lot, 1, :document_id, :at_ms)
+ON CONFLICT (merchant, item, serial) DO NOTHING;
+
+-- name: serial_step
+-- in: merchant:i64 item:id serial:text moves:i64 location:text state:text lot:text document_id:id at_ms:i64
+UPDATE serial SET location = :location, state = :state, lot = :lot, moves = moves + 1, document_id = :document_id,
+    updated_at_ms = :at_ms
+WHERE merchant = :merchant AND item = :item AND serial = :serial AND moves = :moves;
+
+-- name: serial_move_put
+-- in: merchant:i64 item:id serial:text n:i64 from_location:text from_state:text to_location:text to_state:text document_id:id cause:text at_ms:i64
+INSERT INTO serial_move (merchant, item, serial, n, from_location, from_state, to_location, to_state, document_id,
+    cause, at_ms)
+VALUES (:merchant, :item, :serial, :n, :from_location, :from_state, :to_location, :to_state, :document_id, :cause,
+    :at_ms);
+
+-- name: serials_at
+-- in: merchant:i64 item:id location:text state:text lot:text limit:i64
+-- out: serial:text lot:text
+SELECT serial, lot FROM serial
+WHERE merchant = :merchant AND item = :item AND location = :location AND state = :state AND (:lot = '' OR lot = :lot)
+ORDER BY serial LIMIT :limit;
+
+-- name: serials_of
+-- in: merchant:i64 item:id location:text state:text after:text limit:i64
+-- out: serial:text location:text state:text lot:text document_id:id updated_at_ms:i64
+SELECT serial, location, state, lot, document_id, updated_at_ms FROM serial
+WHERE merchant = :merchant AND item = :item AND (:location = '' OR location = :location)
+  AND (:state = '' OR state = :state) AND serial > :after
+ORDER BY serial LIMIT :limit;
+
+-- name: serials_named
+-- in: merchant:i64 serial:text
+-- out: item:id sku:text name:text location:text state:text lot:text document_id:id updated_at_ms:i64
+SELECT s.item, i.sku, i.name, s.location, s.state, s.lot, s.document_id, s.updated_at_ms
+FROM serial s JOIN item i ON i.merchant = s.merchant AND i.id = s.item
+WHERE s.merchant = :merchant AND s.serial = :serial ORDER BY i.sku LIMIT 100;
+
+-- name: serial_history
+-- in: merchant:i64 item:id serial:text
+-- out: n:i64 from_location:text from_state:text to_location:text to_state:text document_id:id cause:text at_ms:i64
+SELECT n, from_location, from_state, to_location, to_state, document_id, cause, at_ms FROM serial_move
+WHERE merchant = :merchant AND item = :item AND serial = :serial ORDER BY n DESC LIMIT 500;
+
+-- name: serial_due_add
+-- in: merchant:i64 document_id:id item:id location:text state:text qty:i64 at_ms:i64
+INSERT INTO serial_due (merchant, document_id, item, location, state, qty, at_ms)
+VALUES (:merchant, :document_id, :item, :location, :state, :qty, :at_ms)
+ON CONFLICT (merchant, document_id, item, location, state) DO UPDATE SET qty = serial_due.qty + excluded.qty;
+
+-- name: serial_due_of
+-- in: merchant:i64 document_id:id item:id
+-- out: location:text state:text qty:i64
+SELECT location, state, qty FROM serial_due
+WHERE merchant = :merchant AND document_id = :document_id AND item = :item AND qty > 0 ORDER BY location, state;
+
+-- name: serial_due_take
+-- in: merchant:i64 document_id:id item:id location:text state:text
+UPDATE serial_due SET qty = qty - 1000
+WHERE merchant = :merchant AND document_id = :document_id AND item = :item AND location = :location
+  AND state = :state AND qty >= 1000;
+
+-- name: serials_due
+-- in: merchant:i64 limit:i64
+-- out: document_id:id item:id sku:text location:text qty:i64 at_ms:i64
+SELECT d.document_id, d.item, i.sku, d.location, d.qty, d.at_ms
+FROM serial_due d JOIN item i ON i.merchant = d.merchant AND i.id = d.item
+WHERE d.merchant = :merchant AND d.qty > 0
+ORDER BY d.at_ms, d.document_id, d.item, d.location, d.state LIMIT :limit;
+
+-- Each step of a piece begins where the one before ended, and the last one ends where the piece is.
+
+-- name: verify_serial_paths
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, serial || ' step ' || CAST(n AS TEXT), before_n + 1, n FROM (
+    SELECT item, serial, n, from_location, from_state,
+        coalesce(LAG(n) OVER way, 0) AS before_n,
+        LAG(to_location) OVER way AS before_location, LAG(to_state) OVER way AS before_state
+    FROM serial_move WHERE merchant = :merchant
+    WINDOW way AS (PARTITION BY item, serial ORDER BY n)
+) AS steps WHERE n <> before_n + 1
+    OR (n > 1 AND (from_location <> before_location OR from_state <> before_state))
+UNION ALL
+SELECT s.item, s.serial || ' is elsewhere than it went', s.moves, coalesce(m.n, 0)
+FROM serial s LEFT JOIN serial_move m ON m.merchant = s.merchant AND m.item = s.item AND m.serial = s.serial
+    AND m.n = s.moves AND m.to_location = s.location AND m.to_state = s.state
+WHERE s.merchant = :merchant AND (m.n IS NULL OR EXISTS (SELECT 1 FROM serial_move o WHERE o.merchant = s.merchant
+    AND o.item = s.item AND o.serial = s.serial AND o.n > s.moves));
+
+-- name: verify_serial_levels
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, location || ' ' || state, CAST(SUM(level) AS BIGINT), CAST(SUM(pieces) AS BIGINT) FROM (
+    SELECT l.item, l.location, s.state, CASE s.state WHEN 'floor' THEN l.floor WHEN 'backroom' THEN l.backroom
+        WHEN 'picked' THEN l.picked WHEN 'in_transit' THEN l.in_transit WHEN 'damaged' THEN l.damaged
+        ELSE l.quarantine END AS level, 0 AS pieces
+    FROM stock_level l JOIN item i ON i.merchant = l.merchant AND i.id = l.item
+        CROSS JOIN (SELECT 'floor' AS state UNION ALL SELECT 'backroom' UNION ALL SELECT 'picked'
+            UNION ALL SELECT 'in_transit' UNION ALL SELECT 'damaged' UNION ALL SELECT 'quarantine') AS s
+    WHERE l.merchant = :merchant AND i.tracking IN ('serial', 'lot_serial')
+    UNION ALL SELECT item, location, state, 0, 1000 FROM serial WHERE merchant = :merchant AND location <> ''
+    UNION ALL SELECT item, location, state, 0, -qty FROM serial_due WHERE merchant = :merchant
+) AS both_sides GROUP BY item, location, state HAVING SUM(level) <> SUM(pieces);
+
+-- name: verify_lots
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, location || ' ' || state, CAST(SUM(level) AS BIGINT), CAST(SUM(lots) AS BIGINT) FROM (
+    SELECT l.item, l.location, s.state, CASE s.state WHEN 'floor' THEN l.floor WHEN 'backroom' THEN l.backroom
+        WHEN 'picked' THEN l.picked WHEN 'in_transit' THEN l.in_transit WHEN 'damaged' THEN l.damaged
+        ELSE l.quarantine END AS level, 0 AS lots
+    FROM stock_level l JOIN item i ON i.merchant = l.merchant AND i.id = l.item
+        CROSS JOIN (SELECT 'floor' AS state UNION ALL SELECT 'backroom' UNION ALL SELECT 'picked'
+            UNION ALL SELECT 'in_transit' UNION ALL SELECT 'damaged' UNION ALL SELECT 'quarantine') AS s
+    WHERE l.merchant = :merchant AND i.tracking IN ('lot', 'lot_serial')
+    UNION ALL
+    SELECT l.item, l.location, s.state, 0, CASE s.state WHEN 'floor' THEN l.floor WHEN 'backroom' THEN l.backroom
+        WHEN 'picked' THEN l.picked WHEN 'in_transit' THEN l.in_transit WHEN 'damaged' THEN l.damaged
+        ELSE l.quarantine END
+    FROM stock_lot l
+        CROSS JOIN (SELECT 'floor' AS state UNION ALL SELECT 'backroom' UNION ALL SELECT 'picked'
+            UNION ALL SELECT 'in_transit' UNION ALL SELECT 'damaged' UNION ALL SELECT 'quarantine') AS s
+    WHERE l.merchant = :merchant
+) AS both_sides GROUP BY item, location, state HAVING SUM(level) <> SUM(lots);
+
+-- name: verify_lot_moves
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, location || ' ' || state || ' lot ' || lot, CAST(SUM(moved) AS BIGINT), CAST(SUM(level) AS BIGINT) FROM (
+    SELECT item, lot, to_location AS location, to_state AS state, qty AS moved, 0 AS level
+    FROM stock_move WHERE merchant = :merchant AND to_location <> '' AND lot <> ''
+    UNION ALL
+    SELECT item, lot, from_location, from_state, -qty, 0
+    FROM stock_move WHERE merchant = :merchant AND from_location <> '' AND lot <> ''
+    UNION ALL
+    SELECT l.item, l.lot, l.location, s.state, 0, CASE s.state WHEN 'floor' THEN l.floor WHEN 'backroom' THEN l.backroom
+        WHEN 'picked' THEN l.picked WHEN 'in_transit' THEN l.in_transit WHEN 'damaged' THEN l.damaged
+        ELSE l.quarantine END
+    FROM stock_lot l
+        CROSS JOIN (SELECT 'floor' AS state UNION ALL SELECT 'backroom' UNION ALL SELECT 'picked'
+            UNION ALL SELECT 'in_transit' UNION ALL SELECT 'damaged' UNION ALL SELECT 'quarantine') AS s
+    WHERE l.merchant = :merchant
+) AS both_sides GROUP BY item, location, state, lot HAVING SUM(moved) <> SUM(level);
+
+-- A day is over nowhere before it is over 14 hours ahead of UTC, so that two days of it are certainly too many.
+
+-- name: verify_expired_sold
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT m.document_id, 'lot ' || m.lot || ' was sold after its last day', l.expires_day, m.at_ms / 86400000
+FROM stock_move m JOIN lot l ON l.merchant = m.merchant AND l.item = m.item AND l.lot = m.lot
+WHERE m.merchant = :merchant AND m.lot <> '' AND m.to_state = 'customer' AND l.expires_day > 0
+  AND m.from_state IN ('floor', 'backroom') AND m.at_ms / 86400000 > l.expires_day + 1
+  AND NOT EXISTS (SELECT 1 FROM lot_override o WHERE o.merchant = m.merchant AND o.document_id = m.document_id
+      AND o.item = m.item AND o.lot = m.lot);

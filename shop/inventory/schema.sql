@@ -35,6 +35,7 @@ CREATE TABLE stock_level (
     on_order    BIGINT NOT NULL CHECK (on_order >= 0),    -- ordered from vendors, not here yet
     kept        BIGINT NOT NULL CHECK (kept >= 0),        -- what channels' shares keep from the others
     safety      BIGINT NOT NULL CHECK (safety >= -1),     -- its own safety stock; -1: by the rules
+    tracked     BIGINT NOT NULL, -- 1: what stands here is told apart by lots or serial numbers
     PRIMARY KEY (merchant, item, location)
 );
 CREATE INDEX stock_level_by_location ON stock_level (merchant, location, item);
@@ -58,3 +59,84 @@ CREATE TABLE claim (
 );
 CREATE INDEX claim_open ON claim (merchant, item, location) WHERE state <> 'closed';
 CREATE INDEX claim_by_expiry ON claim (merchant, expires_at_ms) WHERE state = 'held';
+-- lot: goods of an item that were made together, and keep as long
+CREATE TABLE lot (
+    merchant       BIGINT NOT NULL,
+    item           BYTEA  NOT NULL,
+    lot            TEXT   NOT NULL, -- its number, as printed
+    expires_day    BIGINT NOT NULL, -- last day on which it may be sold, in days since 1970; 0: it does not expire
+    made_at_ms     BIGINT NOT NULL, -- when it came in first
+    recalled_at_ms BIGINT NOT NULL, -- not sold any more from then on; 0: not called back
+    recall_reason  TEXT   NOT NULL, -- or empty
+    PRIMARY KEY (merchant, item, lot)
+);
+CREATE INDEX lot_by_expiry ON lot (merchant, expires_day) WHERE expires_day > 0;
+-- stock_lot: how much of a lot stands at a location by state; the lots of an item add up to its level
+CREATE TABLE stock_lot (
+    merchant   BIGINT NOT NULL,
+    item       BYTEA  NOT NULL,
+    location   TEXT   NOT NULL,
+    lot        TEXT   NOT NULL, -- as in lot
+    floor      BIGINT NOT NULL CHECK (floor >= 0), -- thousandths, as all below
+    backroom   BIGINT NOT NULL CHECK (backroom >= 0),
+    picked     BIGINT NOT NULL CHECK (picked >= 0),
+    in_transit BIGINT NOT NULL CHECK (in_transit >= 0),
+    damaged    BIGINT NOT NULL CHECK (damaged >= 0),
+    quarantine BIGINT NOT NULL CHECK (quarantine >= 0),
+    PRIMARY KEY (merchant, item, location, lot)
+);
+CREATE INDEX stock_lot_by_lot ON stock_lot (merchant, item, lot);
+CREATE INDEX stock_move_by_lot ON stock_move (merchant, item, lot) WHERE lot <> '';
+-- lot_override: an expired lot that a person let go
+CREATE TABLE lot_override (
+    merchant    BIGINT NOT NULL,
+    document_id BYTEA  NOT NULL, -- what it went with
+    item        BYTEA  NOT NULL,
+    lot         TEXT   NOT NULL, -- as in lot
+    expires_day BIGINT NOT NULL, -- as in lot
+    reason      TEXT   NOT NULL, -- why
+    given_by    BYTEA,           -- the API key, or NULL: the program itself
+    at_ms       BIGINT NOT NULL,
+    PRIMARY KEY (merchant, document_id, item, lot)
+);
+-- serial: one piece that has a number of its own, and where it is
+CREATE TABLE serial (
+    merchant      BIGINT NOT NULL,
+    item          BYTEA  NOT NULL,
+    serial        TEXT   NOT NULL, -- as printed
+    location      TEXT   NOT NULL, -- or empty: outside
+    state         TEXT   NOT NULL, -- floor, backroom … or an outside place
+    lot           TEXT   NOT NULL, -- or empty
+    moves         BIGINT NOT NULL, -- how often it moved: n of its last move
+    document_id   BYTEA  NOT NULL, -- that moved it last
+    updated_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (merchant, item, serial)
+);
+CREATE INDEX serial_by_number ON serial (merchant, serial);
+CREATE INDEX serial_by_place ON serial (merchant, item, location, state);
+-- serial_move: where a piece was, step by step; each begins where the one before ended; append-only
+CREATE TABLE serial_move (
+    merchant      BIGINT NOT NULL,
+    item          BYTEA  NOT NULL,
+    serial        TEXT   NOT NULL, -- its number
+    n             BIGINT NOT NULL, -- 1, 2 … of this piece
+    from_location TEXT   NOT NULL, -- as in stock_move
+    from_state    TEXT   NOT NULL, -- as in stock_move
+    to_location   TEXT   NOT NULL, -- as in stock_move
+    to_state      TEXT   NOT NULL, -- as in stock_move
+    document_id   BYTEA  NOT NULL, -- that moved it
+    cause         TEXT   NOT NULL, -- sale, receipt …
+    at_ms         BIGINT NOT NULL,
+    PRIMARY KEY (merchant, item, serial, n)
+);
+-- serial_due: pieces that were sold without their numbers, which are still to be named
+CREATE TABLE serial_due (
+    merchant    BIGINT NOT NULL,
+    document_id BYTEA  NOT NULL, -- the sale
+    item        BYTEA  NOT NULL,
+    location    TEXT   NOT NULL, -- which they left
+    state       TEXT   NOT NULL, -- which they left
+    qty         BIGINT NOT NULL CHECK (qty >= 0), -- thousandths still to be named
+    at_ms       BIGINT NOT NULL,
+    PRIMARY KEY (merchant, document_id, item, location, state)
+);

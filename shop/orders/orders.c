@@ -1,5 +1,5 @@
 /* orders.c — orders and receipt numbers. See orders.h. */
-#include "shop/orders/orders.h"
+#include "shop/orders/orders_inner.h"
 
 #include "all_sql.h"
 #include "shop/audit/audit.h"
@@ -24,9 +24,6 @@ bool orders_next_number(Ctx *ctx, Str location, Str kind, int64_t *out, Error *e
     *out = row.last;
     return true;
 }
-
-/* What is kept of an order besides head, lines and taxes, so that only what is there is asked for. */
-enum { KEPT_PARTS = 1, KEPT_MANUAL = 2, KEPT_SHIPPING = 4, KEPT_STEPS = 8, KEPT_PROMOTIONS = 16 };
 
 static int64_t kept_of(const CartInput *in, const Priced *priced)
 {
@@ -377,10 +374,11 @@ static bool get_head(Ctx *ctx, Id id, Order *out, int64_t *kept, Error *err)
 bool orders_get(Ctx *ctx, Id id, Order *out, Error *err)
 {
     int64_t kept = 0;
-    return get_head(ctx, id, out, &kept, err) && get_taxes(ctx, id, out, err) && get_lines(ctx, id, out, err)
-        && (!(kept & KEPT_PARTS) || get_parts(ctx, id, out, err))
+    return get_head(ctx, id, out, &kept, err) && get_taxes(ctx, id, out, err)
+        && get_lines(ctx, id, out, err) && (!(kept & KEPT_PARTS) || get_parts(ctx, id, out, err))
         && (!(kept & KEPT_MANUAL) || get_manual(ctx, id, out, err))
-        && (!(kept & KEPT_SHIPPING) || get_shipping(ctx, id, out, err));
+        && (!(kept & KEPT_SHIPPING) || get_shipping(ctx, id, out, err))
+        && orders_show_goods(ctx, kept, out, err);
 }
 
 /* What is said of an order of which no steps are kept: prices, taxes, total. */

@@ -66,6 +66,66 @@ bool orders_give_back_shipping(Ctx *ctx, Id id, int64_t amount, bool *ok, Error 
 /* "1:120 3:40" of a column as rates; false when the arena is full or the text is none. */
 bool orders_read_taxes(Arena *arena, Str text, LineTax **out, size_t *count) MUST_USE;
 
+/* What a kit consisted of when it was sold. */
+typedef struct {
+    int64_t line, n;
+    Id      item;
+    Str     sku, name;
+    int64_t qty; /* thousandths in one kit */
+    int64_t value_ppm;
+    bool    returnable, moved; /* moved: the sale took it out of the stock */
+    int64_t returned;          /* thousandths, of all kits of the line */
+} SoldKitPart;
+
+/* Goods of a lot, or a piece with its number, that went with a line. */
+typedef struct {
+    Id      order;
+    int64_t line, n;
+    Id      item;
+    Str     sku, lot, serial;
+    int64_t qty, returned; /* thousandths */
+    Id      holder;        /* the order, or the fulfilment that took them out of the stock */
+    bool    gone;          /* false: picked */
+} SoldGoods;
+
+/* Keep them with the order, which is there already; `line`, and of parts `n`, are given. */
+bool orders_put_kit_parts(Ctx *ctx, Id order, int64_t line, const SoldKitPart *parts, size_t count,
+                          Error *err) MUST_USE;
+bool orders_put_goods(Ctx *ctx, Id order, const SoldGoods *goods, Error *err) MUST_USE;
+
+/* All of an order, by line. */
+bool orders_kit_parts_of(Ctx *ctx, Id order, SoldKitPart **out, size_t *count, Error *err) MUST_USE;
+bool orders_goods_of(Ctx *ctx, Id order, SoldGoods **out, size_t *count, Error *err) MUST_USE;
+
+/* What a holder has picked, by item; and the end of that: the customer has it, or it was put back. */
+bool orders_goods_held(Ctx *ctx, Id holder, SoldGoods **out, size_t *count, Error *err) MUST_USE;
+bool orders_goods_end(Ctx *ctx, const SoldGoods *goods, bool gone, Error *err) MUST_USE;
+
+/* Counts as come back; *ok is false when so much is not left. */
+bool orders_goods_return(Ctx *ctx, const SoldGoods *goods, int64_t qty, bool *ok, Error *err) MUST_USE;
+bool orders_kit_part_return(Ctx *ctx, Id order, const SoldKitPart *part, int64_t qty, bool *ok,
+                            Error *err) MUST_USE;
+
+/* Keeps the number of a piece that was sold without it. Errors: NOT_FOUND when all of them are named. */
+bool orders_name_serial(Ctx *ctx, Id order, Id item, Str serial, Error *err) MUST_USE;
+
+/* Puts kits, lots and serial numbers to the lines of an order that is at hand. */
+bool orders_fill_goods(Ctx *ctx, Order *order, Error *err) MUST_USE;
+
+/* Who has goods of a lot, by order, behind one. */
+typedef struct {
+    Str     lot;
+    Id      order;
+    int64_t n, limit;
+} LotSaleFrom;
+typedef struct {
+    Id      order, customer;
+    Str     receipt_number, serial;
+    int64_t n, line, qty, returned, at_ms;
+} LotSold;
+bool orders_lot_sales(Ctx *ctx, Id item, const LotSaleFrom *from, LotSold **out, size_t *count,
+                      Error *err) MUST_USE;
+
 /* Uses up another person's approval for an order. Errors: APPROVAL_NEEDED (none was named),
  * APPROVAL_INVALID. */
 bool approvals_use(Ctx *ctx, Id id, Str subject, int64_t amount, Id order, Id *approver, Error *err) MUST_USE;

@@ -165,3 +165,103 @@ SELECT subject, amount, approver, expires_at_ms, used_for FROM approval WHERE me
 -- name: approval_use
 -- in: merchant:i64 id:id order_id:id
 UPDATE approval SET used_for = :order_id WHERE merchant = :merchant AND id = :id AND used_for IS NULL;
+
+-- name: order_kit_part_put
+-- in: merchant:i64 order_id:id line:i64 n:i64 part:id sku:text name:text qty:i64 value_ppm:i64 returnable:bool moved:bool
+INSERT INTO order_kit_part (merchant, order_id, line, n, part, sku, name, qty, value_ppm, returnable, moved, returned)
+VALUES (:merchant, :order_id, :line, :n, :part, :sku, :name, :qty, :value_ppm, :returnable, :moved, 0);
+
+-- name: order_kit_parts_of
+-- in: merchant:i64 order_id:id
+-- out: line:i64 n:i64 part:id sku:text name:text qty:i64 value_ppm:i64 returnable:bool moved:bool returned:i64
+SELECT line, n, part, sku, name, qty, value_ppm, returnable, moved, returned FROM order_kit_part
+WHERE merchant = :merchant AND order_id = :order_id ORDER BY line, n;
+
+-- name: order_kit_part_return
+-- in: merchant:i64 order_id:id line:i64 n:i64 qty:i64
+UPDATE order_kit_part SET returned = returned + :qty
+WHERE merchant = :merchant AND order_id = :order_id AND line = :line AND n = :n
+  AND returned + :qty <= qty * (SELECT l.qty / 1000 FROM order_line l WHERE l.merchant = :merchant
+      AND l.order_id = :order_id AND l.n = :line);
+
+-- name: order_goods_put
+-- in: merchant:i64 order_id:id line:i64 item:id sku:text lot:text serial:text qty:i64 holder:id state:text
+INSERT INTO order_goods (merchant, order_id, line, n, item, sku, lot, serial, qty, returned, holder, state)
+VALUES (:merchant, :order_id, :line,
+    (SELECT coalesce(MAX(g.n), 0) + 1 FROM order_goods g WHERE g.merchant = :merchant AND g.order_id = :order_id),
+    :item, :sku, :lot, :serial, :qty, 0, :holder, :state);
+
+-- name: order_goods_of
+-- in: merchant:i64 order_id:id
+-- out: line:i64 n:i64 item:id sku:text lot:text serial:text qty:i64 returned:i64 holder:id state:text
+SELECT line, n, item, sku, lot, serial, qty, returned, holder, state FROM order_goods
+WHERE merchant = :merchant AND order_id = :order_id ORDER BY line, n;
+
+-- name: order_goods_held
+-- in: merchant:i64 holder:id
+-- out: order_id:id line:i64 n:i64 item:id sku:text lot:text serial:text qty:i64
+SELECT order_id, line, n, item, sku, lot, serial, qty FROM order_goods
+WHERE merchant = :merchant AND holder = :holder AND state = 'picked' ORDER BY item, order_id, n;
+
+-- name: order_goods_go
+-- in: merchant:i64 order_id:id n:i64
+UPDATE order_goods SET state = 'gone'
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'picked';
+
+-- name: order_goods_drop
+-- in: merchant:i64 order_id:id n:i64
+DELETE FROM order_goods WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'picked';
+
+-- name: order_goods_return
+-- in: merchant:i64 order_id:id n:i64 qty:i64
+UPDATE order_goods SET returned = returned + :qty
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'gone' AND returned + :qty <= qty;
+
+-- name: order_keeps
+-- in: merchant:i64 id:id extras:i64
+UPDATE sale_order SET extras = extras | :extras WHERE merchant = :merchant AND id = :id;
+
+-- name: order_goods_of_lot
+-- in: merchant:i64 item:id lot:text after_order:blob after_n:i64 limit:i64
+-- out: order_id:id n:i64 line:i64 serial:text qty:i64 returned:i64 location:text number:i64 customer:id made_at_ms:i64
+SELECT g.order_id, g.n, g.line, g.serial, g.qty, g.returned, o.location, o.number, o.customer, o.made_at_ms
+FROM order_goods g JOIN sale_order o ON o.merchant = g.merchant AND o.id = g.order_id
+WHERE g.merchant = :merchant AND g.item = :item AND g.lot = :lot AND g.lot <> '' AND g.state = 'gone'
+  AND (g.order_id, g.n) > (:after_order, :after_n)
+ORDER BY g.order_id, g.n LIMIT :limit;
+
+-- name: order_line_unnamed
+-- in: merchant:i64 order_id:id item:id
+-- out: line:i64 missing:i64 sku:text
+SELECT l.n, l.qty - coalesce((SELECT CAST(SUM(g.qty) AS BIGINT) FROM order_goods g WHERE g.merchant = l.merchant
+    AND g.order_id = l.order_id AND g.line = l.n AND g.item = :item), 0), l.sku
+FROM order_line l WHERE l.merchant = :merchant AND l.order_id = :order_id AND l.item = :item
+UNION ALL
+SELECT k.line, k.qty * (l.qty / 1000) - coalesce((SELECT CAST(SUM(g.qty) AS BIGINT) FROM order_goods g
+    WHERE g.merchant = k.merchant AND g.order_id = k.order_id AND g.line = k.line AND g.item = :item), 0), k.sku
+FROM order_kit_part k JOIN order_line l ON l.merchant = k.merchant AND l.order_id = k.order_id AND l.n = k.line
+WHERE k.merchant = :merchant AND k.order_id = :order_id AND k.part = :item AND k.moved = 1;
+
+-- What is kept with an order of lots, pieces and parts is no more than its lines.
+
+-- name: verify_order_goods
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT order_id, 'line ' || CAST(line AS TEXT) || ' ' || MAX(sku), CAST(SUM(sold) AS BIGINT), CAST(SUM(kept) AS BIGINT)
+FROM (
+    SELECT order_id, line, item, sku, 0 AS sold, qty AS kept FROM order_goods WHERE merchant = :merchant
+    UNION ALL
+    SELECT g.order_id, g.line, g.item, g.sku, l.qty, 0
+    FROM (SELECT DISTINCT order_id, line, item, sku FROM order_goods WHERE merchant = :merchant) AS g
+        JOIN order_line l ON l.merchant = :merchant AND l.order_id = g.order_id AND l.n = g.line AND l.item = g.item
+    UNION ALL
+    SELECT g.order_id, g.line, g.item, g.sku, k.qty * (l.qty / 1000), 0
+    FROM (SELECT DISTINCT order_id, line, item, sku FROM order_goods WHERE merchant = :merchant) AS g
+        JOIN order_line l ON l.merchant = :merchant AND l.order_id = g.order_id AND l.n = g.line
+        JOIN order_kit_part k ON k.merchant = :merchant AND k.order_id = g.order_id AND k.line = g.line
+            AND k.part = g.item AND k.moved = 1
+) AS both_sides GROUP BY order_id, line, item HAVING SUM(kept) > SUM(sold)
+UNION ALL
+SELECT k.order_id, 'line ' || CAST(k.line AS TEXT) || ' ' || k.sku || ' came back', k.qty * (l.qty / 1000), k.returned
+FROM order_kit_part k JOIN order_line l ON l.merchant = k.merchant AND l.order_id = k.order_id AND l.n = k.line
+WHERE k.merchant = :merchant AND k.returned > k.qty * (l.qty / 1000);

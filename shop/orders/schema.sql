@@ -28,7 +28,7 @@ CREATE TABLE sale_order (
     cash_rounding      BIGINT NOT NULL, -- what paying in cash added or took off
     made_at_ms         BIGINT NOT NULL,
     state_at_ms        BIGINT NOT NULL, -- when it came into its state
-    extras             BIGINT NOT NULL, -- what more is kept of it: 1 parts, 2 manual discounts, 4 shipping, 8 explanation, 16 promotions
+    extras             BIGINT NOT NULL, -- what more is kept of it: 1 parts, 2 manual discounts, 4 shipping, 8 explanation, 16 promotions, 32 kits, 64 lots and serial numbers
     tax_zone           TEXT   NOT NULL, -- where it was taxed; empty: as its location is
     tax_source         TEXT   NOT NULL, -- whose rates: table, service, or fallback
     PRIMARY KEY (merchant, id)
@@ -137,3 +137,37 @@ CREATE TABLE approval (
     used_for      BYTEA,           -- the order it was used for, or NULL
     PRIMARY KEY (merchant, id)
 );
+-- order_kit_part: what a kit consisted of when it was sold
+CREATE TABLE order_kit_part (
+    merchant   BIGINT NOT NULL,
+    order_id   BYTEA  NOT NULL,
+    line       BIGINT NOT NULL, -- n of the line that sold the kit
+    n          BIGINT NOT NULL, -- 1, 2 … within the line
+    part       BYTEA  NOT NULL, -- the item that was in it
+    sku        TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    qty        BIGINT NOT NULL CHECK (qty > 0), -- thousandths of the part in one kit
+    value_ppm  BIGINT NOT NULL, -- its share of the kit's price; 0 for all: not said
+    returnable BIGINT NOT NULL, -- 0: is not taken back without the rest
+    moved      BIGINT NOT NULL, -- 1: a sale took it out of the stock; 0: it was in the box, or is a service
+    returned   BIGINT NOT NULL CHECK (returned >= 0), -- thousandths that came back, of all kits of the line
+    PRIMARY KEY (merchant, order_id, line, n)
+);
+-- order_goods: which lots and which pieces went with a line
+CREATE TABLE order_goods (
+    merchant BIGINT NOT NULL,
+    order_id BYTEA  NOT NULL,
+    line     BIGINT NOT NULL, -- n of the line
+    n        BIGINT NOT NULL, -- 1, 2 … within the order
+    item     BYTEA  NOT NULL, -- of the line, or a part of its kit
+    sku      TEXT   NOT NULL,
+    lot      TEXT   NOT NULL, -- or empty
+    serial   TEXT   NOT NULL, -- or empty
+    qty      BIGINT NOT NULL CHECK (qty > 0), -- thousandths
+    returned BIGINT NOT NULL CHECK (returned BETWEEN 0 AND qty), -- thousandths that came back
+    holder   BYTEA  NOT NULL, -- who took them out of the stock: the order, or one of its fulfilments
+    state    TEXT   NOT NULL CHECK (state IN ('picked', 'gone')), -- gone: the customer has them
+    PRIMARY KEY (merchant, order_id, n)
+);
+CREATE INDEX order_goods_by_lot ON order_goods (merchant, item, lot, order_id) WHERE lot <> '';
+CREATE INDEX order_goods_by_holder ON order_goods (merchant, holder);

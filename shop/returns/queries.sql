@@ -26,3 +26,14 @@ FROM return_line WHERE merchant = :merchant AND return_id = :return_id ORDER BY 
 -- in: merchant:i64 ref:text
 -- out: id:id
 SELECT id FROM sale_return WHERE merchant = :merchant AND ref = :ref AND ref <> '' ORDER BY id LIMIT 1;
+
+-- name: return_goods_put
+-- in: merchant:i64 return_id:id line:i64 n:i64 item:id sku:text qty:i64 lot:text serial:text disposition:text
+INSERT INTO return_goods (merchant, return_id, line, n, item, sku, qty, lot, serial, disposition)
+VALUES (:merchant, :return_id, :line, :n, :item, :sku, :qty, :lot, :serial, :disposition);
+
+-- name: return_goods_of
+-- in: merchant:i64 return_id:id
+-- out: line:i64 n:i64 sku:text qty:i64 lot:text serial:text disposition:text
+SELECT line, n, sku, qty, lot, serial, disposition FROM return_goods
+WHERE merchant = :merchant AND return_id = :return_id ORDER BY line, n;

@@ -29,6 +29,41 @@ bool returns_put(Ctx *ctx, const Return *doc, const Id *items, int64_t shipping_
     return true;
 }
 
+bool returns_put_goods(Ctx *ctx, Id id, int64_t line, int64_t n, Id item, const ReturnGoods *goods,
+                       Error *err)
+{
+    ReturnGoodsPutIn in = { ctx->who.merchant,
+                            id,
+                            line,
+                            n,
+                            item,
+                            goods->sku,
+                            goods->quantity,
+                            text_or_empty(goods->lot),
+                            text_or_empty(goods->serial),
+                            goods->disposition };
+    return q_return_goods_put_exec(ctx->tx, &in, NULL, err);
+}
+
+static bool show_goods(Ctx *ctx, Id id, Return *out, Error *err)
+{
+    ReturnGoodsOfRow *rows  = NULL;
+    size_t            count = 0;
+    ReturnGoodsOfIn   in    = { ctx->who.merchant, id };
+    if (!q_return_goods_of_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    ReturnGoods *goods = arena_array(ctx->arena, ReturnGoods, count + 1);
+    if (!goods) return err_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        goods[i] = (ReturnGoods){ rows[i].sku, rows[i].qty, text_or_none(rows[i].lot),
+                                  text_or_none(rows[i].serial), rows[i].disposition };
+        for (size_t k = 0; k < out->lines.count; k++) {
+            ReturnLine *line = &out->lines.items[k];
+            if (line->n == rows[i].line && line->goods.count++ == 0) line->goods.items = &goods[i];
+        }
+    }
+    return true;
+}
+
 bool returns_get(Ctx *ctx, Id id, Return *out, Error *err)
 {
     ReturnGetRow      r;
@@ -59,10 +94,13 @@ bool returns_get(Ctx *ctx, Id id, Return *out, Error *err)
     if (!out->lines.items) return err_memory(err);
     for (size_t i = 0; i < out->lines.count; i++) {
         const ReturnLinesOfRow *l = &lines[i];
-        out->lines.items[i] = (ReturnLine){ l->n, l->order_line ? l->order_line : OPT_NONE, l->sku, l->qty,
-                                            l->net, l->tax, l->total, l->disposition };
+        out->lines.items[i]       = (ReturnLine){ l->n,       l->order_line ? l->order_line : OPT_NONE,
+                                                  l->sku,     l->qty,
+                                                  l->net,     l->tax,
+                                                  l->total,   l->disposition,
+                                                  { NULL, 0 } };
     }
-    return true;
+    return show_goods(ctx, id, out, err);
 }
 
 bool returns_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err)

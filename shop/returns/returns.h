@@ -12,6 +12,10 @@
 /* Writes head and lines; items[i] is the item of line i, `shipping_tax` the tax in doc->shipping. */
 bool returns_put(Ctx *ctx, const Return *doc, const Id *items, int64_t shipping_tax, Error *err) MUST_USE;
 
+/* Keeps what came back of a line, or is missing; `n` counts within the return. */
+bool returns_put_goods(Ctx *ctx, Id id, int64_t line, int64_t n, Id item, const ReturnGoods *goods,
+                       Error *err) MUST_USE;
+
 /* Head and lines (not refunds). Errors: NOT_FOUND. */
 bool returns_get(Ctx *ctx, Id id, Return *out, Error *err) MUST_USE;
 

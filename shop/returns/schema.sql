@@ -35,3 +35,17 @@ CREATE TABLE return_line (
     disposition TEXT   NOT NULL CHECK (disposition IN ('floor', 'backroom', 'damaged', 'quarantine', 'none')),
     PRIMARY KEY (merchant, return_id, n)
 );
+-- return_goods: what came back of a line, where it is a kit or told apart by lots or numbers; and what is missing
+CREATE TABLE return_goods (
+    merchant    BIGINT NOT NULL,
+    return_id   BYTEA  NOT NULL, -- the return
+    line        BIGINT NOT NULL, -- n of its line
+    n           BIGINT NOT NULL, -- 1, 2 … within the return
+    item        BYTEA  NOT NULL, -- of the line, or a part of its kit
+    sku         TEXT   NOT NULL,
+    qty         BIGINT NOT NULL CHECK (qty > 0), -- thousandths
+    lot         TEXT   NOT NULL, -- or empty
+    serial      TEXT   NOT NULL, -- or empty
+    disposition TEXT   NOT NULL CHECK (disposition IN ('floor', 'backroom', 'damaged', 'quarantine', 'missing')),
+    PRIMARY KEY (merchant, return_id, n)
+);

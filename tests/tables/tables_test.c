@@ -76,7 +76,8 @@ static void permissions(void)
 {
     size_t count = 0;
     for (const PermDef *perm; (perm = perm_at((int)count)) != NULL; count++) {
-        bool used = strcmp(perm->code, "orders.discount") == 0; /* asked for by a field of a basket */
+        bool used = strcmp(perm->code, "orders.discount") == 0 /* asked for by fields of a basket */
+                 || strcmp(perm->code, "stock.sell_expired") == 0;
         if (!is_sentence(perm->meaning)) complain("no sentence", perm->code);
         for (size_t c = 0; c < shop_count && !used; c++)
             for (size_t i = 0; i < shop_all[c]->route_count && !used; i++)
