@@ -1,5 +1,5 @@
 /* inventory_api.c — the routes of inventory. See api.def. */
-#include "shop/inventory/inventory.h"
+#include "shop/inventory/inventory_inner.h"
 
 #include "all_sql.h"
 #include "core/fefo.h"
@@ -13,94 +13,7 @@
 #define CAPABILITY inventory
 #include "shop/api_define.h"
 
-static StockLevel shown(Str sku, Str location, const AtpLevel *s)
-{
-    int64_t on_hand   = s->floor + s->backroom;
-    int64_t available = on_hand - s->held - s->committed - s->kept - (s->safety > 0 ? s->safety : 0);
-    return (StockLevel){ .sku         = sku,
-                         .location    = location,
-                         .floor       = s->floor,
-                         .backroom    = s->backroom,
-                         .picked      = s->picked,
-                         .in_transit  = s->in_transit,
-                         .damaged     = s->damaged,
-                         .quarantine  = s->quarantine,
-                         .held        = s->held,
-                         .committed   = s->committed,
-                         .backordered = s->backordered,
-                         .on_order    = s->on_order,
-                         .safety      = s->safety >= 0 ? s->safety : OPT_NONE,
-                         .on_hand     = on_hand,
-                         .available   = available > 0 ? available : 0 };
-}
-
-/* A cursor "item-id location" apart. */
-static bool page_start(Str cursor, StockPageIn *in, Id *after, Error *err)
-{
-    in->after_item     = STR("");
-    in->after_location = STR("");
-    if (!cursor.len) return true;
-    if (cursor.len < ID_TEXT_LEN || !id_parse(str_slice(cursor, 0, ID_TEXT_LEN), after))
-        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    in->after_item     = (Str){ (const char *)after->bytes, ID_BYTES };
-    in->after_location = str_slice(cursor, ID_TEXT_LEN, cursor.len);
-    return true;
-}
-
-bool stock_list(Ctx *ctx, const StockFind *request, StockList *reply, Error *err)
-{
-    StockPageRow *rows  = NULL;
-    size_t        count = 0;
-    Id            after = { { 0 } };
-    size_t        limit = (size_t)page_limit(request->limit);
-    StockPageIn   in    = { .merchant = ctx->who.merchant,
-                            .limit    = (int64_t)limit + 1,
-                            .location = request->location.ptr ? request->location : STR("") };
-    if (!page_start(request->cursor, &in, &after, err)) return false;
-    if (!q_stock_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
-    reply->items.items = arena_array(ctx->arena, StockLevel, count + 1);
-    if (!reply->items.items) return err_memory(err);
-    reply->items.count = count < limit ? count : limit;
-    for (size_t i = 0; i < reply->items.count; i++) {
-        const StockPageRow *r = &rows[i];
-        AtpLevel s = { r->floor, r->backroom,  r->picked,      r->in_transit, r->damaged, r->quarantine,
-                       r->held,  r->committed, r->backordered, r->on_order,   r->kept,    r->safety };
-        reply->items.items[i] = shown(r->sku, r->location, &s);
-    }
-    if (count > limit) {
-        const StockPageRow *last = &rows[limit - 1];
-        reply->next_cursor = str_format(ctx->arena, "%.*s%.*s", STR_FMT(id_text(ctx->arena, last->item)),
-                                        STR_FMT(last->location));
-    }
-    return true;
-}
-
-bool stock_show(Ctx *ctx, const StockOfItem *request, StockList *reply, Error *err)
-{
-    StockOfItemRow *rows  = NULL;
-    size_t          count = 0;
-    StockItemOfRow  item;
-    bool            found = false;
-    if (!q_stock_item_of_one(ctx->tx, ctx->arena, &(StockItemOfIn){ ctx->who.merchant, request->sku },
-                             &item, &found, err))
-        return false;
-    if (!found) return err_set(err, &ERR_NOT_FOUND, "sku", "there is no such item");
-    if (!q_stock_of_item_all(ctx->tx, ctx->arena, &(StockOfItemIn){ ctx->who.merchant, item.id }, &rows,
-                             &count, err))
-        return false;
-    reply->items.items = arena_array(ctx->arena, StockLevel, count + 1);
-    if (!reply->items.items) return err_memory(err);
-    reply->items.count = count;
-    for (size_t i = 0; i < count; i++) {
-        const StockOfItemRow *r = &rows[i];
-        AtpLevel s = { r->floor, r->backroom,  r->picked,      r->in_transit, r->damaged, r->quarantine,
-                       r->held,  r->committed, r->backordered, r->on_order,   r->kept,    r->safety };
-        reply->items.items[i] = shown(request->sku, r->location, &s);
-    }
-    return true;
-}
-
-static bool item_of(Ctx *ctx, Str sku, const char *field, Id *item, Error *err)
+bool stock_item(Ctx *ctx, Str sku, const char *field, Id *item, Error *err)
 {
     StockItemOfRow row;
     bool           found = false;
@@ -111,61 +24,6 @@ static bool item_of(Ctx *ctx, Str sku, const char *field, Id *item, Error *err)
     if (!row.stocked)
         return err_set(err, &ERR_STOCK_PLACE, field, "this item is a service: it has no stock");
     *item = row.id;
-    return true;
-}
-
-/* A cursor "document-id time.n" apart. */
-static bool moves_start(Str cursor, StockMovesOfIn *in, Id *before, Error *err)
-{
-    size_t dot = ID_TEXT_LEN;
-    memset(before->bytes, 0xFF, ID_BYTES);
-    in->before_document = (Str){ (const char *)before->bytes, ID_BYTES };
-    if (!cursor.len) return true;
-    while (dot < cursor.len && cursor.ptr[dot] != '.') dot++;
-    if (dot < cursor.len && id_parse(str_slice(cursor, 0, ID_TEXT_LEN), before)
-        && str_to_i64(str_slice(cursor, ID_TEXT_LEN, dot), &in->before_ms)
-        && str_to_i64(str_slice(cursor, dot + 1, cursor.len), &in->before_n))
-        return true;
-    return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-}
-
-bool stock_moves(Ctx *ctx, const StockMoveFind *request, StockMoveList *reply, Error *err)
-{
-    StockMovesOfRow *rows  = NULL;
-    size_t           count = 0;
-    Id               before;
-    size_t           limit = (size_t)page_limit(request->limit);
-    StockMovesOfIn   in    = { .merchant  = ctx->who.merchant,
-                               .before_ms = INT64_MAX,
-                               .limit     = (int64_t)limit + 1 };
-    memset(before.bytes, 0xFF, ID_BYTES);
-    if (!moves_start(request->cursor, &in, &before, err)) return false;
-    if (!item_of(ctx, request->sku, "sku", &in.item, err)) return false;
-    if (!q_stock_moves_of_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
-    reply->items.items = arena_array(ctx->arena, StockMoveRow, count + 1);
-    if (!reply->items.items) return err_memory(err);
-    reply->items.count = count < limit ? count : limit;
-    for (size_t i = 0; i < reply->items.count; i++) {
-        const StockMovesOfRow *r = &rows[i];
-        reply->items.items[i]    = (StockMoveRow){
-               .document      = r->document_id,
-               .n             = r->n,
-               .quantity      = r->qty,
-               .from_location = r->from_location.len ? r->from_location : STR_NONE,
-               .from_state    = r->from_state,
-               .to_location   = r->to_location.len ? r->to_location : STR_NONE,
-               .to_state      = r->to_state,
-               .lot           = text_or_none(r->lot),
-               .cause         = r->cause,
-               .at            = r->at_ms
-        };
-    }
-    if (count > limit) {
-        const StockMovesOfRow *last = &rows[limit - 1];
-        reply->next_cursor          = str_format(ctx->arena, "%.*s%lld.%lld",
-                                                 STR_FMT(id_text(ctx->arena, last->document_id)),
-                                                 (long long)last->at_ms, (long long)last->n);
-    }
     return true;
 }
 
@@ -211,7 +69,7 @@ static bool move_line(Ctx *ctx, StockDoc *doc, const StockMoveLine *line, size_t
                          .to_state      = line->to_state,
                          .from_location = line->from_location.ptr ? line->from_location : STR(""),
                          .to_location   = line->to_location.ptr ? line->to_location : STR("") };
-    if (!item_of(ctx, line->sku, sku, &move->item, err)
+    if (!stock_item(ctx, line->sku, sku, &move->item, err)
         || !check_place(ctx, move->from_location, move->from_state, from, err)
         || !check_place(ctx, move->to_location, move->to_state, to, err))
         return false;
@@ -229,7 +87,7 @@ static bool level_now(Ctx *ctx, Id item, Str sku, Str location, StockLevel *out,
 {
     AtpLevel now;
     if (!inventory_level(ctx, item, location, &now, err)) return false;
-    *out = shown(sku, location, &now);
+    *out = stock_shown(sku, location, &now);
     return true;
 }
 
@@ -264,7 +122,7 @@ bool stock_move(Ctx *ctx, const StockMoves *request, StockMoved *reply, Error *e
 bool stock_safety(Ctx *ctx, const SafetyStock *request, StockLevel *reply, Error *err)
 {
     Id item;
-    if (!item_of(ctx, request->sku, "sku", &item, err)) return false;
+    if (!stock_item(ctx, request->sku, "sku", &item, err)) return false;
     if (!check_place(ctx, request->location, STR("floor"), "location", err)) return false;
     StockOpenIn      open   = { ctx->who.merchant, item, request->location };
     StockSetSafetyIn in     = { ctx->who.merchant, item, request->location, request->quantity };

@@ -96,4 +96,10 @@ bool ledger_sale(Ctx *ctx, StockDoc *doc, const StockWant *want, Str state, int6
 /* STOCK_SHORT, with what is available. Always false. */
 bool stock_short(Ctx *ctx, const StockWant *want, int64_t available, Error *err);
 
+/* A level as replies show it. */
+StockLevel stock_shown(Str sku, Str location, const AtpLevel *level);
+
+/* The item of a SKU. Errors at `field`: NOT_FOUND, STOCK_PLACE (a service). */
+bool stock_item(Ctx *ctx, Str sku, const char *field, Id *item, Error *err) MUST_USE;
+
 #endif

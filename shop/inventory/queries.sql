@@ -87,14 +87,76 @@ SELECT owner_id, n FROM claim WHERE merchant = :merchant AND state = 'held' AND 
 ORDER BY item, owner_id, n LIMIT :limit;
 
 -- name: stock_page
--- in: merchant:i64 location:text after_item:blob after_location:text limit:i64
+-- in: merchant:i64 region:text after_item:blob after_location:text limit:i64
 -- out: item:id sku:text location:text floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64 held:i64 committed:i64 backordered:i64 on_order:i64 kept:i64 safety:i64
 SELECT s.item, i.sku, s.location, s.floor, s.backroom, s.picked, s.in_transit, s.damaged, s.quarantine, s.held,
     s.committed, s.backordered, s.on_order, s.kept, s.safety
 FROM stock_level s JOIN item i ON i.merchant = s.merchant AND i.id = s.item
-WHERE s.merchant = :merchant AND (:location = '' OR s.location = :location)
-  AND (s.item > :after_item OR (s.item = :after_item AND s.location > :after_location))
+WHERE s.merchant = :merchant AND s.item >= :after_item
+  AND (s.item > :after_item OR s.location > :after_location)
+  AND (:region = '' OR s.location IN (SELECT code FROM location WHERE merchant = :merchant AND region = :region))
 ORDER BY s.item, s.location LIMIT :limit;
+
+-- name: stock_page_at
+-- in: merchant:i64 location:text after_item:blob limit:i64
+-- out: item:id sku:text location:text floor:i64 backroom:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64 held:i64 committed:i64 backordered:i64 on_order:i64 kept:i64 safety:i64
+SELECT s.item, i.sku, s.location, s.floor, s.backroom, s.picked, s.in_transit, s.damaged, s.quarantine, s.held,
+    s.committed, s.backordered, s.on_order, s.kept, s.safety
+FROM stock_level s JOIN item i ON i.merchant = s.merchant AND i.id = s.item
+WHERE s.merchant = :merchant AND s.location = :location AND s.item > :after_item
+ORDER BY s.item LIMIT :limit;
+
+-- What came and went since a time, by place.
+-- name: stock_since
+-- in: merchant:i64 item:id after_ms:i64
+-- out: location:text state:text change:i64
+SELECT location, state, CAST(SUM(change) AS BIGINT) FROM (
+    SELECT to_location AS location, to_state AS state, qty AS change FROM stock_move
+    WHERE merchant = :merchant AND item = :item AND at_ms > :after_ms AND to_location <> ''
+    UNION ALL
+    SELECT from_location, from_state, -qty FROM stock_move
+    WHERE merchant = :merchant AND item = :item AND at_ms > :after_ms AND from_location <> ''
+) AS both_sides GROUP BY location, state;
+
+-- name: stock_items_page
+-- in: merchant:i64 after_item:blob limit:i64
+-- out: item:id sku:text
+SELECT i.id, i.sku FROM item i
+WHERE i.merchant = :merchant AND i.id > :after_item
+  AND EXISTS (SELECT 1 FROM stock_level s WHERE s.merchant = i.merchant AND s.item = i.id)
+ORDER BY i.id LIMIT :limit;
+
+-- name: stock_regions
+-- in: merchant:i64
+-- out: code:text region:text
+SELECT code, region FROM location WHERE merchant = :merchant ORDER BY code;
+
+-- name: stock_values
+-- in: merchant:i64 location:text region:text
+-- out: location:text region:text rows:i64 unknown:i64 sellable:i64 picked:i64 in_transit:i64 damaged:i64 quarantine:i64
+SELECT s.location, MAX(l.region), CAST(SUM(CASE WHEN s.floor + s.backroom + s.picked + s.in_transit + s.damaged
+        + s.quarantine <> 0 THEN 1 ELSE 0 END) AS BIGINT),
+    CAST(SUM(CASE WHEN i.cost = 0 AND s.floor + s.backroom + s.picked + s.in_transit + s.damaged
+        + s.quarantine <> 0 THEN 1 ELSE 0 END) AS BIGINT),
+    CAST(SUM((s.floor + s.backroom) * i.cost) AS BIGINT), CAST(SUM(s.picked * i.cost) AS BIGINT),
+    CAST(SUM(s.in_transit * i.cost) AS BIGINT), CAST(SUM(s.damaged * i.cost) AS BIGINT),
+    CAST(SUM(s.quarantine * i.cost) AS BIGINT)
+FROM stock_level s JOIN item i ON i.merchant = s.merchant AND i.id = s.item
+    JOIN location l ON l.merchant = s.merchant AND l.code = s.location
+WHERE s.merchant = :merchant AND (:location = '' OR s.location = :location) AND (:region = '' OR l.region = :region)
+GROUP BY s.location ORDER BY s.location;
+
+-- What the same have become worth since a time.
+-- name: stock_values_since
+-- in: merchant:i64 after_ms:i64
+-- out: location:text state:text change:i64
+SELECT m.location, m.state, CAST(SUM(m.change * i.cost) AS BIGINT) FROM (
+    SELECT item, to_location AS location, to_state AS state, qty AS change FROM stock_move
+    WHERE merchant = :merchant AND at_ms > :after_ms AND to_location <> ''
+    UNION ALL
+    SELECT item, from_location, from_state, -qty FROM stock_move
+    WHERE merchant = :merchant AND at_ms > :after_ms AND from_location <> ''
+) AS m JOIN item i ON i.merchant = :merchant AND i.id = m.item GROUP BY m.location, m.state;
 
 -- name: stock_of_item
 -- in: merchant:i64 item:id
@@ -119,12 +181,16 @@ SELECT stocked FROM item WHERE merchant = :merchant AND id = :id;
 SELECT code FROM location WHERE merchant = :merchant AND code = :code;
 
 -- name: stock_moves_of
--- in: merchant:i64 item:id before_ms:i64 before_document:blob before_n:i64 limit:i64
+-- in: merchant:i64 item:id location:text state:text from_ms:i64 before_ms:i64 before_document:blob before_n:i64 by_document:i64 document:id cause:text limit:i64
 -- out: at_ms:i64 document_id:id n:i64 from_location:text from_state:text to_location:text to_state:text qty:i64 lot:text cause:text
 SELECT at_ms, document_id, n, from_location, from_state, to_location, to_state, qty, lot, cause
 FROM stock_move
-WHERE merchant = :merchant AND item = :item AND at_ms <= :before_ms
+WHERE merchant = :merchant AND item = :item AND at_ms >= :from_ms AND at_ms <= :before_ms
   AND (at_ms < :before_ms OR document_id < :before_document OR (document_id = :before_document AND n < :before_n))
+  AND ((:location = '' AND :state = '')
+       OR (from_location <> '' AND (:location = '' OR from_location = :location) AND (:state = '' OR from_state = :state))
+       OR (to_location <> '' AND (:location = '' OR to_location = :location) AND (:state = '' OR to_state = :state)))
+  AND (:by_document = 0 OR document_id = :document) AND (:cause = '' OR cause = :cause)
 ORDER BY at_ms DESC, document_id DESC, n DESC LIMIT :limit;
 
 -- name: stock_tracking
@@ -391,3 +457,17 @@ WHERE m.merchant = :merchant AND m.lot <> '' AND m.to_state = 'customer' AND l.e
   AND m.from_state IN ('floor', 'backroom') AND m.at_ms / 86400000 > l.expires_day + 1
   AND NOT EXISTS (SELECT 1 FROM lot_override o WHERE o.merchant = m.merchant AND o.document_id = m.document_id
       AND o.item = m.item AND o.lot = m.lot);
+
+-- What moves from a point on have changed, by place.
+-- name: stock_moved_from
+-- in: merchant:i64 item:id from_ms:i64 from_document:blob from_n:i64
+-- out: location:text state:text change:i64
+SELECT location, state, CAST(SUM(change) AS BIGINT) FROM (
+    SELECT to_location AS location, to_state AS state, qty AS change FROM stock_move
+    WHERE merchant = :merchant AND item = :item AND at_ms >= :from_ms AND to_location <> ''
+      AND (at_ms > :from_ms OR document_id > :from_document OR (document_id = :from_document AND n >= :from_n))
+    UNION ALL
+    SELECT from_location, from_state, -qty FROM stock_move
+    WHERE merchant = :merchant AND item = :item AND at_ms >= :from_ms AND from_location <> ''
+      AND (at_ms > :from_ms OR document_id > :from_document OR (document_id = :from_document AND n >= :from_n))
+) AS both_sides GROUP BY location, state;
