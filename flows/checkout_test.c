@@ -60,7 +60,7 @@ typedef struct {
 static bool look_at(Ctx *ctx, void *arg, Error *err)
 {
     Look       *look = arg;
-    StockList   list = { .next_cursor = STR_NONE };
+    StockView   list = { .network = NULL };
     StockOfItem ask  = { str_from(look->sku) };
     if (!stock_show(ctx, &ask, &list, err)) return false;
     if (list.items.count) look->level = list.items.items[0];
