@@ -190,7 +190,7 @@ static bool compare_past(Ctx *ctx, World *w, int item, int64_t step, Error *err)
     const Model  *m    = w->model;
     const Moment *then = model_at(m, m->past[(size_t)(step * 7919) % m->past_count].at_ms);
     Sums          was = { { 0 } }, is = { { 0 } };
-    StockMoveFind find = { .sku = str_from(item_skus[item]), .cursor = STR_NONE, .limit = 200 };
+    StockMoveFind find = { .sku = str_from(item_skus[item]), .from = OPT_NONE, .to = OPT_NONE, .limit = 200 };
     for (bool more = true; more;) {
         StockMoveList page = { .next_cursor = STR_NONE };
         if (!stock_moves(ctx, &find, &page, err)) return false;
