@@ -8,6 +8,7 @@
 #include "flows/sale.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
+#include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
 #include "shop/ledger/ledger.h"
 #include "shop/locations/locations.h"
@@ -263,6 +264,18 @@ static bool take_parts(Ctx *ctx, Back *back, size_t i, SoldLine *sold, ReturnLin
     return true;
 }
 
+/* What is still to be delivered cannot come back yet, and what never will be is given back by whoever settles
+ * that. */
+static bool with_customer(Ctx *ctx, const Back *back, size_t i, const SoldLine *sold, Error *err)
+{
+    int64_t to_come = 0, owed = 0;
+    if (!fulfilments_undelivered(ctx, back->order.id, sold->n, &to_come, err)
+        || !owed_open(ctx, back->order.id, sold->n, &owed, err))
+        return false;
+    return back->request->lines.items[i].quantity <= sold->qty - sold->returned - to_come - owed
+        || at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "less of this line was delivered");
+}
+
 static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *err)
 {
     const ReturnLineInput *asked  = &back->request->lines.items[i];
@@ -274,6 +287,7 @@ static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *e
         return at_line(err, &ERR_RETURN_EXCEEDS, i, "part", "the line has no such part");
     if (asked->quantity > sold->qty - sold->returned)
         return at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "less is left of this line");
+    if (!with_customer(ctx, back, i, sold, err)) return false;
     *line = (ReturnLine){ .n = (int64_t)i + 1, .line = sold->n, .sku = sold->sku,
                           .quantity = asked->quantity };
     if (!tax_gone(sold, &before, err) || !take_parts(ctx, back, i, sold, line, err)

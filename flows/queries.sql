@@ -72,7 +72,7 @@ SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
 
 -- name: verify_counts
 -- in: merchant:i64
--- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64
 SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
@@ -94,7 +94,9 @@ SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM stock_count_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM stock_adjustment WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM serial WHERE merchant = :merchant),
-    (SELECT COUNT(*) FROM stock_lot WHERE merchant = :merchant);
+    (SELECT COUNT(*) FROM stock_lot WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM fulfilment WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM fulfilment_line WHERE merchant = :merchant);
 
 -- name: verify_stock_sums
 -- in: merchant:i64
@@ -132,8 +134,13 @@ SELECT order_id, 'item ' || MAX(sku), CAST(SUM(sold) AS BIGINT), CAST(SUM(moved)
         JOIN sale_order o ON o.merchant = k.merchant AND o.id = k.order_id
     WHERE k.merchant = :merchant AND o.state = 'paid' AND k.moved = 1
     UNION ALL
-    SELECT m.document_id, m.item, '', 0, m.qty FROM stock_move m
-    WHERE m.merchant = :merchant AND m.cause = 'sale' AND m.to_state = 'customer'
+    SELECT m.document_id, m.item, '', 0, CASE WHEN m.to_state = 'customer' THEN m.qty ELSE -m.qty END FROM stock_move m
+    WHERE m.merchant = :merchant AND m.cause = 'sale' AND (m.to_state = 'customer' OR m.from_state = 'customer')
+    UNION ALL
+    SELECT f.order_id, l.item, '', 0, l.qty - l.moved_on
+    FROM fulfilment f JOIN fulfilment_line l ON l.merchant = f.merchant AND l.fulfilment_id = f.id
+        JOIN sale_order o ON o.merchant = f.merchant AND o.id = f.order_id
+    WHERE f.merchant = :merchant AND o.state = 'paid' AND l.instead_of = 0
 ) AS both_sides GROUP BY order_id, item HAVING SUM(sold) <> SUM(moved);
 
 -- name: verify_stock_returned
@@ -442,6 +449,7 @@ SELECT x.parent, x.what, 1, 0 FROM (
     UNION SELECT 'order_explanation without order', order_id FROM order_explanation WHERE merchant = :merchant
     UNION SELECT 'payment without order', order_id FROM payment WHERE merchant = :merchant
     UNION SELECT 'claim without order', owner_id FROM claim WHERE merchant = :merchant AND owner = 'order'
+    UNION SELECT 'fulfilment without order', order_id FROM fulfilment WHERE merchant = :merchant
     UNION SELECT 'return without order', order_id FROM sale_return WHERE merchant = :merchant AND order_id IS NOT NULL
 ) AS x LEFT JOIN sale_order o ON o.merchant = :merchant AND o.id = x.parent WHERE o.id IS NULL
 UNION ALL
@@ -456,6 +464,8 @@ SELECT x.parent, x.what, 1, 0 FROM (
     UNION SELECT 'price without item', item FROM price WHERE merchant = :merchant
     UNION SELECT 'barcode without item', item FROM barcode WHERE merchant = :merchant
     UNION SELECT 'item_word without item', item FROM item_word WHERE merchant = :merchant
+    UNION SELECT 'fulfilment_line without item', item FROM fulfilment_line WHERE merchant = :merchant
+    UNION SELECT 'bin without item', item FROM bin WHERE merchant = :merchant
     UNION SELECT 'order_line without item', item FROM order_line WHERE merchant = :merchant
     UNION SELECT 'return_line without item', item FROM return_line WHERE merchant = :merchant
 ) AS x LEFT JOIN item i ON i.merchant = :merchant AND i.id = x.parent WHERE i.id IS NULL;
@@ -466,6 +476,7 @@ SELECT x.parent, x.what, 1, 0 FROM (
 SELECT CAST(NULL AS BYTEA), x.what || ' ' || x.code, 1, 0 FROM (
     SELECT 'stock at an unknown location' AS what, location AS code FROM stock_level WHERE merchant = :merchant
     UNION SELECT 'order at an unknown location', location FROM sale_order WHERE merchant = :merchant
+    UNION SELECT 'fulfilment at an unknown location', location FROM fulfilment WHERE merchant = :merchant
     UNION SELECT 'return at an unknown location', location FROM sale_return WHERE merchant = :merchant
     UNION SELECT 'channel at an unknown location', location FROM channel_location WHERE merchant = :merchant
 ) AS x LEFT JOIN location l ON l.merchant = :merchant AND l.code = x.code WHERE l.code IS NULL

@@ -6,6 +6,7 @@
 #include "core/words.h"
 #include "shop/audit/audit.h"
 #include "shop/catalog/catalog.h"
+#include "shop/fulfilment/fulfilment.h"
 #include "shop/orders/orders.h"
 
 #include <jansson.h>
@@ -34,6 +35,7 @@ static bool check_audit(Check *check, Error *err);
 static bool check_words(Check *check, Error *err);
 static bool check_texts(Check *check, Error *err);
 static bool check_line_taxes(Check *check, Error *err);
+static bool check_fulfilments(Check *check, Error *err);
 
 #define CHECK_SQL(name, query, counted, meaning)                                                           \
     { #name, meaning, &q_##query, NULL, offsetof(VerifyCountsRow, counted) },
@@ -155,6 +157,27 @@ static bool check_line_taxes(Check *check, Error *err)
     check->checked  = 0;
     return q_verify_line_taxes_each(check->ctx->tx, &(VerifyLineTaxesIn){ check->ctx->who.merchant },
                                     each_line_tax, &taxes, err);
+}
+
+static bool each_fulfilment(void *arg, const void *any)
+{
+    Check                          *check   = arg;
+    const VerifyFulfilmentStatesRow *row    = any;
+    Machine                         machine = fulfil_machine(row->method);
+    bool                            waits   = str_eq(row->state, STR("waiting"));
+    bool                            over    = str_eq(row->state, STR("cancelled"));
+    bool known = machine != MACHINE_COUNT && machine_knows(machine, row->state);
+    bool fits  = waits ? str_eq(row->order_state, STR("placed"))
+                       : over || !str_eq(row->order_state, STR("cancelled"));
+    check->checked++;
+    return (known && fits) || broken(check, row->id, row->state, 1, 0);
+}
+
+static bool check_fulfilments(Check *check, Error *err)
+{
+    check->checked = 0;
+    VerifyFulfilmentStatesIn in = { check->ctx->who.merchant };
+    return q_verify_fulfilment_states_each(check->ctx->tx, &in, each_fulfilment, check, err);
 }
 
 static bool add_tags(Arena *arena, Str json, Words *words)

@@ -2,6 +2,7 @@
  * back is found by the invariant it breaks. */
 #include "flows/verify.h"
 
+#include "flows/fulfil.h"
 #include "flows/past_sale.h"
 #include "flows/pay.h"
 #include "shop/campaigns/campaigns.h"
@@ -52,6 +53,24 @@ static Order sell(const char *token, const char *state)
     bool            ok = fixture_call(db, &env, create, &request, &order, sizeof order, &pending, &err);
     check_ok(ok || strcmp(state, "cancelled") == 0, &err, state);
     return order;
+}
+
+/* A tea of an order, taken along, comes back to be sent. */
+static bool deliver(Ctx *ctx, void *arg, Error *err)
+{
+    Id       order = *(Id *)arg;
+    StockDoc doc   = { order, STR("sale"), 0 };
+    AtpTerms terms = { .channel = STR("pos") };
+    SaleItem tea;
+    if (!catalog_sale_item(ctx, STR("TEA"), &tea, err)) return false;
+    StockMove         move = { .item = tea.id, .sku = tea.sku, .from_location = STR(""),
+                               .from_state = STR("customer"), .to_location = STR("LON"),
+                               .to_state = STR("floor"), .qty = 1000 };
+    NewFulfilmentLine line = { 1, tea.id, tea.sku, tea.name, 1000 };
+    NewFulfilment     new  = { .id = ctx_new_id(ctx), .order = order, .delivery = STR("home"),
+                               .method = STR("ship"), .location = STR("LON"), .channel = STR("pos"),
+                               .lines = &line, .line_count = 1 };
+    return inventory_move(ctx, &doc, &move, err) && fulfil_make(ctx, &new, &terms, err);
 }
 
 static void back(Id order, int64_t qty)
@@ -267,7 +286,8 @@ static const struct {
       "UPDATE stock_move SET to_state = 'customer' WHERE document_id = " FIRST },
     { "S4_claims", "UPDATE stock_level SET held = held + 1 WHERE item = " TEA,
       "UPDATE stock_level SET held = held - 1 WHERE item = " TEA },
-    { "S4_claim_states", "UPDATE claim SET state = 'closed', taken = qty WHERE state = 'committed'",
+    { "S4_claim_states",
+      "UPDATE claim SET state = 'closed', taken = qty WHERE state = 'committed' AND owner = 'order'",
       "UPDATE claim SET state = 'committed', taken = 0 WHERE owner_id IN (SELECT id FROM sale_order WHERE "
       "state = 'placed')" },
     { "S4_claims_end", "UPDATE claim SET share = qty + 1 WHERE state = 'committed'",
@@ -276,6 +296,21 @@ static const struct {
       "UPDATE stock_level SET damaged = damaged + 1000000 WHERE item = " TEA },
     { "S5_nothing_below_zero", "UPDATE stock_level SET committed = committed + 1000000 WHERE item = " TEA,
       "UPDATE stock_level SET committed = committed - 1000000 WHERE item = " TEA },
+    { "S6_fulfilment_claims", "UPDATE fulfilment_line SET dropped = 1000 WHERE n = 1",
+      "UPDATE fulfilment_line SET dropped = 0 WHERE n = 1" },
+    { "S6_fulfilment_goods", "UPDATE fulfilment_line SET picked = 1000 WHERE n = 1",
+      "UPDATE fulfilment_line SET picked = 0 WHERE n = 1" },
+    { "S6_fulfilment_lines", "UPDATE fulfilment SET state = 'picked'",
+      "UPDATE fulfilment SET state = 'open'" },
+    { "D9_fulfilment_states", "UPDATE fulfilment SET state = 'arrived'",
+      "UPDATE fulfilment SET state = 'open'" },
+    { "D9_fulfilment_states", "UPDATE fulfilment SET state = 'waiting'",
+      "UPDATE fulfilment SET state = 'open'" },
+    { "D9_packages",
+      "INSERT INTO package (merchant, fulfilment_id, n, state, weight, carrier, service, tracking, label) "
+      "SELECT 1, id, 1, 'packed', 0, '', '', '', '' FROM fulfilment; INSERT INTO package_line (merchant, "
+      "fulfilment_id, package, line, qty) SELECT 1, id, 1, 1, 500 FROM fulfilment",
+      "DELETE FROM package; DELETE FROM package_line" },
     { "S12_counts",
       "INSERT INTO stock_count_line (merchant, count_id, item, location, zone, state, counted, first_ms, "
       "ref_ms, moved, ledger, diff, cost, posted_ms) VALUES (1, " TEA ", " TEA ", 'LON', 'floor', "
@@ -485,11 +520,13 @@ int main(void)
     check_ok(kit_write(db, &env, fixture_shop, NULL, &err), &err, "a small shop");
     Id first  = sell(NULL, "paid").id;
     Id second = sell("tok_visa", "paid").id;
+    Id third  = sell(NULL, "paid").id;
     (void)sell("tok_declined_insufficient_funds", "cancelled");
     (void)sell("tok_timeout_approved", "placed");
     back(first, 1000);
     back(second, 1000);
     back(first, 2000);
+    check_ok(kit_write(db, &env, deliver, &third, &err), &err, "a tea is to be sent");
     check_ok(kit_write(db, &env, record_past, NULL, &err), &err, "what happened before is written down");
     check_ok(kit_write(db, &env, promote, &ann, &err), &err, "there are promotions");
     sell_rich(ann);

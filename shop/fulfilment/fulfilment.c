@@ -138,7 +138,7 @@ bool fulfilments_put(Ctx *ctx, const NewFulfilment *new, Error *err)
                           .location = new->location,
                           .store    = text_or_empty(new->store),
                           .channel  = new->channel };
-    assert(new->line_count > 0 && new->delivery.ptr && new->channel.ptr);
+    assert(new->line_count > 0 && new->delivery.ptr &&new->channel.ptr);
     if (machine == MACHINE_COUNT)
         return err_set(err, &ERR_FIELD_INVALID, "method", "there is no such method");
     doc.state = machine_first(machine);
@@ -344,7 +344,7 @@ bool fulfilments_due(Ctx *ctx, Str what, int64_t limit, FulfilDue **out, size_t 
     return ok;
 }
 
-/* ---- substitutes, bins, what is owed ---- */
+/* ---- substitutes and bins ---- */
 
 bool substitutes_of(Ctx *ctx, Id item, Id **out, size_t *count, Error *err)
 {
@@ -376,32 +376,4 @@ bool bins_put(Ctx *ctx, Str location, Id item, Str zone, Str bin, Error *err)
     Str detail  = str_format(ctx->arena, "%.*s %.*s %.*s", STR_FMT(location), STR_FMT(zone), STR_FMT(bin));
     if (!detail.ptr) return err_memory(err);
     return q_bin_put_exec(ctx->tx, &in, NULL, err) && audit_append(ctx, STR("bin.put"), item, detail, err);
-}
-
-bool owed_put(Ctx *ctx, const NewOwed *owed, Error *err)
-{
-    OwedPutIn in    = { ctx->who.merchant,
-                        owed->id,
-                        owed->order,
-                        owed->fulfilment,
-                        owed->order_line,
-                        owed->qty,
-                        owed->amount,
-                        owed->currency,
-                        owed->reason,
-                        ctx->now_ms,
-                        text_or_empty(owed->note) };
-    Str       id    = id_text(ctx->arena, owed->id);
-    Str       order = id_text(ctx->arena, owed->order);
-    Str       body  = str_format(ctx->arena,
-                                 "{\"id\":\"%.*s\",\"order\":\"%.*s\",\"line\":%lld,\"amount\":%lld,"
-                                        "\"currency\":\"%.*s\",\"reason\":\"%.*s\"}",
-                                 STR_FMT(id), STR_FMT(order), (long long)owed->order_line,
-                                 (long long)owed->amount, STR_FMT(owed->currency), STR_FMT(owed->reason));
-    Str detail = str_format(ctx->arena, "%lld %.*s %.*s", (long long)owed->amount, STR_FMT(owed->currency),
-                            STR_FMT(owed->reason));
-    if (!id.ptr || !order.ptr || !body.ptr || !detail.ptr) return err_memory(err);
-    return q_owed_put_exec(ctx->tx, &in, NULL, err)
-        && audit_append(ctx, STR("owed.put"), owed->id, detail, err)
-        && events_put(ctx, &EVENT_ORDER_OWED, owed->order, body, err);
 }

@@ -146,6 +146,12 @@ typedef struct {
 /* Money that somebody must give back, with audit row and event. */
 bool owed_put(Ctx *ctx, const NewOwed *owed, Error *err) MUST_USE;
 
+/* Says that it was given back. Errors: NOT_FOUND, OWED_SETTLED. */
+bool owed_close(Ctx *ctx, Id id, Str note, Owed *out, Error *err) MUST_USE;
+
+/* How much of an order's line is not delivered and its money still owed. */
+bool owed_open(Ctx *ctx, Id order, int64_t order_line, int64_t *qty, Error *err) MUST_USE;
+
 typedef struct {
     int64_t merchant;
     Id      id;

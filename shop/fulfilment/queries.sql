@@ -66,10 +66,9 @@ WHERE merchant = :merchant AND fulfilment_id = :fulfilment_id AND n = :n;
 -- name: fulfilment_undelivered
 -- in: merchant:i64 order_id:id order_line:i64
 -- out: qty:i64
-SELECT CAST(coalesce(SUM(l.qty - l.moved_on - l.dropped - l.substituted - l.gone), 0) AS BIGINT)
+SELECT CAST(coalesce(SUM(l.qty - l.moved_on - l.dropped - l.substituted - l.gone - l.put_back), 0) AS BIGINT)
 FROM fulfilment f JOIN fulfilment_line l ON l.merchant = f.merchant AND l.fulfilment_id = f.id
-WHERE f.merchant = :merchant AND f.order_id = :order_id AND l.order_line = :order_line
-  AND f.state NOT IN ('cancelled', 'rejected', 'no_show', 'returned_to_stock');
+WHERE f.merchant = :merchant AND f.order_id = :order_id AND l.order_line = :order_line;
 
 -- name: fulfilment_page
 -- in: merchant:i64 location:text store:text state:text due_before:i64 after_ms:i64 after:blob limit:i64
@@ -165,3 +164,33 @@ ORDER BY remind_at_ms LIMIT :limit;
 -- in: now_ms:i64 limit:i64
 -- out: merchant:i64 id:id
 SELECT merchant, id FROM fulfilment WHERE alert_at_ms > 0 AND alert_at_ms <= :now_ms ORDER BY alert_at_ms LIMIT :limit;
+
+-- name: owed_close
+-- in: merchant:i64 id:id at_ms:i64 note:text
+UPDATE owed SET state = 'settled', settled_at_ms = :at_ms, note = CASE WHEN :note = '' THEN note ELSE :note END
+WHERE merchant = :merchant AND id = :id AND state = 'open';
+
+-- name: owed_get
+-- in: merchant:i64 id:id
+-- out: id:id order_id:id fulfilment_id:id order_line:i64 qty:i64 amount:i64 currency:text reason:text state:text made_at_ms:i64 settled_at_ms:i64 note:text
+SELECT id, order_id, fulfilment_id, order_line, qty, amount, currency, reason, state, made_at_ms, settled_at_ms, note
+FROM owed WHERE merchant = :merchant AND id = :id;
+
+-- name: owed_page
+-- in: merchant:i64 state:text before:blob limit:i64
+-- out: id:id order_id:id fulfilment_id:id order_line:i64 qty:i64 amount:i64 currency:text reason:text state:text made_at_ms:i64 settled_at_ms:i64 note:text
+SELECT id, order_id, fulfilment_id, order_line, qty, amount, currency, reason, state, made_at_ms, settled_at_ms, note
+FROM owed WHERE merchant = :merchant AND id < :before AND (:state = '' OR state = :state) ORDER BY id DESC LIMIT :limit;
+
+-- name: owed_page_of
+-- in: merchant:i64 state:text before:blob limit:i64 order_id:id
+-- out: id:id order_id:id fulfilment_id:id order_line:i64 qty:i64 amount:i64 currency:text reason:text state:text made_at_ms:i64 settled_at_ms:i64 note:text
+SELECT id, order_id, fulfilment_id, order_line, qty, amount, currency, reason, state, made_at_ms, settled_at_ms, note
+FROM owed WHERE merchant = :merchant AND order_id = :order_id AND id < :before AND (:state = '' OR state = :state)
+ORDER BY id DESC LIMIT :limit;
+
+-- name: owed_open_of
+-- in: merchant:i64 order_id:id order_line:i64
+-- out: qty:i64
+SELECT CAST(coalesce(SUM(qty), 0) AS BIGINT) FROM owed
+WHERE merchant = :merchant AND order_id = :order_id AND order_line = :order_line AND state = 'open' AND reason <> 'cheaper';

@@ -1,0 +1,173 @@
+/* fulfil_money.c — the money of what is not delivered as ordered. A sale that was paid by cards is given
+ * back by a return without goods; where cash was paid, or not all is captured, it is owed and somebody
+ * settles it. See fulfil_work.h. */
+#include "flows/basket.h"
+#include "flows/fulfil_work.h"
+#include "flows/sale.h"
+#include "shop/locations/locations.h"
+#include "shop/returns/returns.h"
+
+/* The order that a fulfilment is of. */
+typedef struct {
+    const FulfilDoc *doc;
+    Order            order;
+    SoldLine        *sold;
+    size_t           sold_count;
+} Sold;
+
+static bool load(Ctx *ctx, const FulfilDoc *doc, Sold *out, Error *err)
+{
+    *out = (Sold){ .doc = doc };
+    return sale_get(ctx, doc->order, &out->order, err)
+        && orders_sold_lines(ctx, doc->order, &out->sold, &out->sold_count, err);
+}
+
+static const SoldLine *sold_line(const Sold *sold, int64_t n)
+{
+    for (size_t i = 0; i < sold->sold_count; i++)
+        if (sold->sold[i].n == n) return &sold->sold[i];
+    return NULL;
+}
+
+/* What so much of a line costs, behind what has been given back of it. */
+static bool amount_of(const SoldLine *line, int64_t qty, int64_t *out, Error *err)
+{
+    int64_t after = 0, left = line->qty - line->returned;
+    if (qty > left) qty = left;
+    if (!money_scale(line->total, line->returned + qty, line->qty, ROUND_HALF_UP, &after, err))
+        return false;
+    *out = after > line->refunded ? after - line->refunded : 0;
+    return true;
+}
+
+static bool owe(Ctx *ctx, const Sold *sold, int64_t line, int64_t qty, int64_t amount, Str reason, Str note,
+                Error *err)
+{
+    NewOwed owed = { .id         = ctx_new_id(ctx),
+                     .order      = sold->doc->order,
+                     .fulfilment = sold->doc->id,
+                     .order_line = line,
+                     .qty        = qty,
+                     .amount     = amount,
+                     .currency   = sold->order.currency,
+                     .reason     = reason,
+                     .note       = note };
+    return amount <= 0 || owed_put(ctx, &owed, err);
+}
+
+/* ---- what leaves ---- */
+
+/* What a substitute costs here and now; unchanged when it has no price. */
+static bool price_now(Ctx *ctx, const FulfilDoc *doc, const FulfilLine *line, int64_t qty, int64_t *amount,
+                      Error *err)
+{
+    BasketLine wanted = { .sku = line->sku, .quantity = qty };
+    BasketAsk  ask    = {
+            .location = doc->location, .channel = doc->channel, .lines = &wanted, .line_count = 1
+    };
+    Basket basket;
+    Priced priced;
+    ask.customer = doc->customer;
+    if (basket_load(ctx, &ask, &basket, err) && basket_price(ctx, &basket, false, &priced, err)) {
+        *amount = priced.total;
+        return true;
+    }
+    if (err->def == &ERR_DB_BUSY || err->def == &ERR_DB_FAILED || err->def == &ERR_MEMORY) return false;
+    *err = (Error){ .def = NULL };
+    return true;
+}
+
+/* The customer pays the lower of both prices; what was paid above it is owed. */
+static bool charge_lower(Ctx *ctx, const Sold *sold, const FulfilLine *line, Error *err)
+{
+    int64_t         qty = fulfil_line_here(line), paid = 0, now = 0;
+    const SoldLine *first = sold_line(sold, line->order_line);
+    if (qty == 0 || !first) return true;
+    if (!amount_of(first, qty, &paid, err)) return false;
+    now = paid;
+    return price_now(ctx, sold->doc, line, qty, &now, err)
+        && owe(ctx, sold, line->order_line, qty, paid - now, STR("cheaper"), line->sku, err);
+}
+
+bool fulfil_leaves(Ctx *ctx, const FulfilDoc *doc, Error *err)
+{
+    Sold sold;
+    if (!load(ctx, doc, &sold, err)) return false;
+    if (str_eq(sold.order.state, STR("cancelled")))
+        return err_set(err, &ERR_ORDER_NOT_OPEN, "id", "the order is cancelled");
+    for (size_t i = 0; i < doc->line_count; i++)
+        if (doc->lines[i].instead_of && !charge_lower(ctx, &sold, &doc->lines[i], err)) return false;
+    return true;
+}
+
+/* ---- what does not ---- */
+
+/* Whether all of it was paid by cards, whose money is there, and a return can be made here. */
+static bool by_card(Ctx *ctx, const Sold *sold, bool *yes, Error *err)
+{
+    Location here;
+    if (!locations_find(ctx, sold->doc->location, &here, yes, err)) return false;
+    *yes = *yes && here.active && sold->order.payments.count > 0;
+    for (size_t i = 0; i < sold->order.payments.count; i++) {
+        const OrderPayment *p = &sold->order.payments.items[i];
+        *yes                  = *yes && str_eq(p->kind, STR("card")) && str_eq(p->state, STR("captured"));
+    }
+    return true;
+}
+
+/* The return of goods that are not with the customer; the jobs send the money to the card. */
+static bool give_back(Ctx *ctx, Id order, Str location, ReturnLineInput *lines, size_t count, Str reason,
+                      Error *err)
+{
+    Return        back    = { .ref = STR_NONE };
+    ReturnRequest request = { .order    = order,
+                              .location = location,
+                              .reason   = reason,
+                              .shipping = OPT_NONE,
+                              .lines    = { lines, count } };
+    if (!returns_create(ctx, &request, &back, err)) return false;
+    ctx->after    = NULL;
+    ctx->after_id = (Id){ { 0 } };
+    return true;
+}
+
+bool fulfil_pay_back(Ctx *ctx, const FulfilDoc *doc, const FulfilPart *parts, size_t count, Str reason,
+                     Error *err)
+{
+    Sold             sold;
+    bool             cards = false;
+    size_t           lines = 0;
+    ReturnLineInput *back  = arena_array(ctx->arena, ReturnLineInput, count + 1);
+    if (!back) return err_memory(err);
+    if (!load(ctx, doc, &sold, err) || !by_card(ctx, &sold, &cards, err)) return false;
+    if (!str_eq(sold.order.state, STR("paid"))) return true; /* nothing was taken for it */
+    for (size_t i = 0; i < count; i++) {
+        const SoldLine *line = sold_line(&sold, parts[i].line->order_line);
+        int64_t         qty = parts[i].qty, amount = 0;
+        if (!line || qty == 0) continue;
+        if (!cards
+            && (!amount_of(line, qty, &amount, err)
+                || !owe(ctx, &sold, line->n, qty, amount, reason, STR_NONE, err)))
+            return false;
+        if (cards)
+            back[lines++] = (ReturnLineInput){
+                .line = line->n, .part = OPT_NONE, .quantity = qty, .disposition = STR("none")
+            };
+    }
+    return lines == 0 || give_back(ctx, doc->order, doc->location, back, lines, reason, err);
+}
+
+/* ---- what is owed ---- */
+
+bool owed_settle(Ctx *ctx, const OwedSettle *request, Owed *reply, Error *err)
+{
+    if (!owed_close(ctx, request->id, request->note, reply, err)) return false;
+    ReturnLineInput line = {
+        .line = reply->line, .part = OPT_NONE, .quantity = reply->quantity, .disposition = STR("none")
+    };
+    if (!request->location.len) return true;
+    if (str_eq(reply->reason, STR("cheaper")))
+        return err_set(err, &ERR_FIELD_INVALID, "location",
+                       "a difference in price is no return: give it back, then settle");
+    return give_back(ctx, reply->order, request->location, &line, 1, reply->reason, err);
+}

@@ -1,0 +1,201 @@
+/* fulfil_pick_test.c — picking: scans, goods that are not there and come from elsewhere or are paid back,
+ * substitutes, pick lists. */
+#include "tests/fulfil.h"
+
+/* ---- picking ---- */
+
+static void test_scans(void)
+{
+    Id   id = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 14000, .cake = 1000 }, NULL);
+    bool ok = STEP(fulfil_pick, (PickInput){ id, STR("4006381333931"), OPT_NONE, OPT_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_BARCODE_UNKNOWN, "a code that nobody knows picks nothing");
+    in_state(STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), OPT_NONE, OPT_NONE, STR_NONE }),
+             "picking", "a scan picks");
+    check(now.lines.items[0].picked == 1000, "one unit");
+    ok = STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), 2, OPT_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_SCAN_MISMATCH, "the scanned item must be that of the line");
+    ok = STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), OPT_NONE, 14000, STR_NONE });
+    check_refused(ok, &err, &ERR_PICK_EXCEEDS, "no more than is to be picked");
+    in_state(STEP(fulfil_pick, (PickInput){ id, STR("15012345678907"), OPT_NONE, OPT_NONE, STR_NONE }),
+             "picking", "a box is scanned");
+    check(now.lines.items[0].picked == 13000, "and counts as twelve");
+    ok = STEP(fulfil_pick, (PickInput){ id, STR("15012345678907"), OPT_NONE, OPT_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_PICK_EXCEEDS, "another box is too much");
+    ok = STEP(fulfil_pick, (PickInput){ id, STR_NONE, 3, OPT_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_FIELD_INVALID, "there is no third line");
+    ok = STEP(fulfil_pick, (PickInput){ id, STR_NONE, OPT_NONE, OPT_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_FIELD_INVALID, "something must be named");
+    ok = STEP(fulfil_pick, (PickInput){ id, STR_NONE, 2, OPT_NONE, STR("backroom") });
+    check_refused(ok, &err, &ERR_STOCK_SHORT, "nothing is picked where nothing is");
+    pick_all(id);
+    ok = STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), OPT_NONE, OPT_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_STATE_REFUSED, "what is picked is picked");
+    in_state(STEP(fulfil_cancel, (CallOff){ id, STR_NONE, STR("floor") }), "cancelled", "it is called off");
+    all_true("all is true after scans");
+}
+
+static void test_resource(void)
+{
+    Id       order = { { 0 } };
+    AtpLevel was = level("TEA", "LON"), there = level("TEA", "DC1");
+    Id   id = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 3000, .cake = 1000 }, &order);
+    bool ok = STEP(fulfil_short, (ShortInput){ id, 1, 4000, STR_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_PICK_EXCEEDS, "no more can be short than was to be picked");
+    in_state(STEP(fulfil_short, (ShortInput){ id, 1, 2000, STR_NONE, STR("shelf empty") }), "picking",
+             "two of three are not there");
+    check(now.lines.items[0].moved_on == 2000 && now.lines.items[0].to_pick == 1000,
+          "one is still to be picked");
+    AtpLevel is = level("TEA", "LON");
+    check(is.quarantine == was.quarantine + 2000 && is.committed == was.committed + 1000,
+          "what is missing is set aside, its claim given back");
+    check(level("TEA", "DC1").committed == there.committed + 2000, "and claimed elsewhere");
+    check(told("fulfilment.resourced", id) == 1, "the channel is told");
+    all_true("all is true when goods come from elsewhere");
+    pick_all(id);
+    OrderFulfilments all = of_order(order);
+    check(all.items.count == 2 && str_eq(all.items.items[1].location, STR("DC1"))
+              && str_eq(all.items.items[1].method, STR("ship")) && all.items.items[1].number == 2,
+          "there is a second fulfilment");
+    Id other = all.items.count == 2 ? all.items.items[1].id : id;
+    in_state(STEP(fulfil_short, (ShortInput){ other, 1, OPT_NONE, STR("there"), STR_NONE }), "rejected",
+             "which cannot do it either");
+    check(now.lines.items[0].dropped == 2000, "and nobody else can");
+    check(told("fulfilment.dropped", other) == 1 && told("order.returned", order) == 1,
+          "the channel is told and the money goes back");
+    check(level("TEA", "DC1").committed == there.committed, "no claim is left");
+    all_true("all is true when goods are nowhere");
+    pack_all(id);
+    in_state(STEP(fulfil_ship, (ShipInput){ .id = id }), "shipped", "the rest is sent");
+    all_true("all is true when the rest is sent");
+}
+
+static void test_reject(void)
+{
+    Id       order = { { 0 } };
+    AtpLevel was   = level("TEA", "LON");
+    Id       id =
+        make_one((Wanted){ .method = "pickup", .location = "LON", .store = "LON", .tea = 2000 }, &order);
+    (void)STEP(fulfil_pick, (PickInput){ id, STR_NONE, 1, 1000, STR_NONE });
+    in_state(STEP(fulfil_reject, (CallOff){ id, STR("no staff"), STR("floor") }), "rejected",
+             "the store cannot do it");
+    AtpLevel is = level("TEA", "LON");
+    check(is.floor == was.floor && is.committed == was.committed && is.picked == was.picked,
+          "goods and claims are as before");
+    OrderFulfilments all = of_order(order);
+    check(all.items.count == 2 && str_eq(all.items.items[1].method, STR("ship_to_store"))
+              && str_eq(all.items.items[1].store, STR("LON"))
+              && str_eq(all.items.items[1].location, STR("DC1")),
+          "another place sends it to the store");
+    Id   other = all.items.count == 2 ? all.items.items[1].id : id;
+    bool ok    = STEP(fulfil_reject, (CallOff){ id, STR_NONE, STR_NONE });
+    check_refused(ok, &err, &ERR_STATE_REFUSED, "it is rejected once");
+    in_state(STEP(fulfil_cancel, (CallOff){ other, STR_NONE, STR_NONE }), "cancelled",
+             "the other is called off");
+    all_true("all is true when a store could not do it");
+}
+
+static void test_substitute(void)
+{
+    Str         cake = STR("CAKE"), tea = STR("TEA");
+    Substitutes list = { STR("TEA"), { &cake, 1 } }, shown;
+    Id          no   = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 1000 }, NULL);
+    Id          yes =
+        make_one((Wanted){ .method = "ship", .location = "LON", .tea = 2000, .substitutes = true }, NULL);
+    bool ok = STEP(fulfil_substitute, (SubstituteInput){ yes, 1, cake, OPT_NONE });
+    check_refused(ok, &err, &ERR_SUBSTITUTE_REFUSED, "only what is set for the item may be given");
+    err = (Error){ .def = NULL };
+    check_ok(CALL(substitutes_change, &list, &shown, &err), &err, "a substitute is set");
+    err = (Error){ .def = NULL };
+    check(CALL(substitutes_show, &((SubstituteAsk){ tea }), &shown, &err) && shown.instead.count == 1,
+          "and shown");
+    list.instead.items = &tea;
+    err                = (Error){ .def = NULL };
+    check_refused(CALL(substitutes_change, &list, &shown, &err), &err, &ERR_FIELD_INVALID,
+                  "an item does not substitute itself");
+    ok = STEP(fulfil_substitute, (SubstituteInput){ no, 1, cake, OPT_NONE });
+    check_refused(ok, &err, &ERR_SUBSTITUTE_REFUSED, "who takes no substitutes gets none");
+    in_state(STEP(fulfil_substitute, (SubstituteInput){ yes, 1, cake, 1000 }), "picking",
+             "a cake is given for a tea");
+    check(now.lines.count == 2 && now.lines.items[1].instead_of == 1 && now.lines.items[1].to_pick == 1000
+              && now.lines.items[0].substituted == 1000,
+          "as a line of its own");
+    check(told("fulfilment.substituted", yes) == 1, "the channel is told");
+    all_true("all is true with a substitute");
+    pick_all(yes);
+    pack_all(yes);
+    in_state(STEP(fulfil_ship, (ShipInput){ .id = yes }), "shipped", "both are sent");
+    all_true("all is true when a substitute is sent");
+    Id short_too =
+        make_one((Wanted){ .method = "ship", .location = "LON", .tea = 1000, .substitutes = true }, NULL);
+    (void)STEP(fulfil_substitute, (SubstituteInput){ short_too, 1, cake, OPT_NONE });
+    in_state(STEP(fulfil_short, (ShortInput){ short_too, 2, OPT_NONE, STR("there"), STR_NONE }), "rejected",
+             "a substitute is not there either");
+    check(now.lines.items[0].moved_on == 1000 && now.lines.items[0].substituted == 0,
+          "what was ordered comes from elsewhere");
+    in_state(STEP(fulfil_cancel, (CallOff){ no, STR_NONE, STR_NONE }), "cancelled",
+             "the first is called off");
+    all_true("all is true when a substitute is not there");
+}
+
+static void test_lists(void)
+{
+    BinInput       bin = { STR("LON"), STR("CAKE"), STR("cold"), STR("A-1") }, kept;
+    PickList       list;
+    BinList        bins;
+    FulfilmentList found;
+    Id id = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 1000, .cake = 2000 }, NULL);
+    err   = (Error){ .def = NULL };
+    check_ok(CALL(bins_change, &bin, &kept, &err), &err, "it is said where cakes stand");
+    check(CALL(bins_list, &((BinAsk){ STR("LON"), STR_NONE, OPT_NONE }), &bins, &err)
+              && bins.items.count == 1 && str_eq(bins.items.items[0].zone, STR("cold")),
+          "and shown");
+    PickAsk ask = { .location = STR("LON"), .due_before = OPT_NONE, .limit = 1 };
+    size_t  n = 0, cold = 0;
+    char    cursor[80];
+    for (bool more = true; more && n < 50; n++) {
+        if (!CALL(pick_list, &ask, &list, &err)) break;
+        cold += list.items.count == 1 && str_eq(list.items.items[0].zone, STR("cold"));
+        more = list.next_cursor.len > 0;
+        if (!more) continue;
+        memcpy(cursor, list.next_cursor.ptr, list.next_cursor.len);
+        ask.cursor = (Str){ cursor, list.next_cursor.len };
+    }
+    check(n > 1 && cold >= 1, "a pick list has pages");
+    ask = (PickAsk){ .location   = STR("LON"),
+                     .zone       = STR("cold"),
+                     .due_before = OPT_NONE,
+                     .fulfilment = id,
+                     .limit      = OPT_NONE };
+    check(CALL(pick_list, &ask, &list, &err) && list.items.count == 1
+              && str_eq(list.items.items[0].sku, STR("CAKE")) && list.items.items[0].to_pick == 2000
+              && str_eq(list.items.items[0].bin, STR("A-1")),
+          "of a zone, it has what stands there");
+    for (int i = 0; i < 3; i++)
+        (void)make_one((Wanted){ .method = "pickup", .location = "LON", .store = "LON", .tea = 1000 }, NULL);
+    FulfilmentFind find = {
+        .location = STR("LON"), .state = STR("open"), .due_before = OPT_NONE, .limit = 1
+    };
+    check(CALL(fulfilments_list, &find, &found, &err) && found.items.count == 1, "fulfilments are listed");
+    find = (FulfilmentFind){ .store = STR("LON"), .due_before = OPT_NONE, .limit = 2 };
+    check(CALL(fulfilments_list, &find, &found, &err) && found.items.count == 2 && found.next_cursor.len,
+          "those of a store by pages");
+    if (!found.next_cursor.len) return;
+    memcpy(cursor, found.next_cursor.ptr, found.next_cursor.len);
+    find.cursor = (Str){ cursor, found.next_cursor.len };
+    check(CALL(fulfilments_list, &find, &found, &err) && found.items.count > 0, "the next one follows");
+    find.cursor = STR("nonsense");
+    check_refused(CALL(fulfilments_list, &find, &found, &err), &err, &ERR_FIELD_INVALID,
+                  "a cursor is checked");
+    in_state(STEP(fulfil_cancel, (CallOff){ id, STR_NONE, STR("floor") }), "cancelled", "it is called off");
+}
+
+int main(void)
+{
+    open_shop();
+    test_scans();
+    test_resource();
+    test_reject();
+    test_substitute();
+    test_lists();
+    return close_shop("fulfil_pick");
+}

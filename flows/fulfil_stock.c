@@ -1,0 +1,72 @@
+/* fulfil_stock.c — the goods of a fulfilment on their way through a location. See fulfil_work.h. */
+#include "flows/fulfil_work.h"
+
+#include <stdlib.h>
+
+bool fulfil_line_at(FulfilDoc *doc, int64_t n, FulfilLine **out, Error *err)
+{
+    if (n < 1 || n > (int64_t)doc->line_count)
+        return err_set(err, &ERR_FIELD_INVALID, "line", "the fulfilment has no such line");
+    *out = &doc->lines[n - 1];
+    return true;
+}
+
+Str fulfil_place(const FulfilDoc *doc)
+{
+    bool sent = str_eq(doc->method, STR("ship_to_store"))
+             && (str_eq(doc->state, STR("received")) || str_eq(doc->state, STR("staged")));
+    return sent ? doc->store : doc->location;
+}
+
+typedef struct {
+    Id     item;
+    size_t line;
+} Turn;
+
+static int by_item(const void *a, const void *b)
+{
+    return id_cmp(((const Turn *)a)->item, ((const Turn *)b)->item);
+}
+
+static void count_moved(FulfilLine *line, const FulfilMove *move, int64_t qty)
+{
+    line->gone += move->gone * qty;
+    if (move->put_back) line->put_back += qty;
+    if (move->unpicked) line->picked -= qty;
+}
+
+bool fulfil_move(Ctx *ctx, FulfilDoc *doc, const FulfilMove *move, Error *err)
+{
+    StockDoc stock = { doc->id, move->cause, 0 };
+    Turn    *turns = arena_array(ctx->arena, Turn, doc->line_count + 1);
+    if (!turns) return err_memory(err);
+    for (size_t i = 0; i < doc->line_count; i++) turns[i] = (Turn){ doc->lines[i].item, i };
+    qsort(turns, doc->line_count, sizeof *turns, by_item);
+    for (size_t i = 0; i < doc->line_count; i++) {
+        FulfilLine *line = &doc->lines[turns[i].line];
+        int64_t     qty  = move->of_gone ? line->gone : fulfil_line_here(line);
+        StockMove   to   = { .item          = line->item,
+                             .sku           = line->sku,
+                             .from_location = move->from_location,
+                             .from_state    = move->from_state,
+                             .to_location   = move->to_location,
+                             .to_state      = move->to_state,
+                             .qty           = qty };
+        if (qty == 0) continue;
+        count_moved(line, move, qty);
+        if (!inventory_move(ctx, &stock, &to, err) || !fulfilments_line_put(ctx, doc->id, line, err))
+            return false;
+    }
+    return true;
+}
+
+bool fulfil_signature_check(Str signature, Error *err)
+{
+    for (size_t i = 0; i < signature.len; i++) {
+        char c    = signature.ptr[i];
+        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' '
+                 || c == ',' || c == '.' || c == '-' || c == '+';
+        if (!fine) return err_set(err, &ERR_FIELD_INVALID, "signature", "is not the path data of an SVG");
+    }
+    return true;
+}
