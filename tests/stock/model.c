@@ -50,6 +50,61 @@ Outcome model_sell(Model *m, int item, int place, int channel, int64_t qty)
     return done;
 }
 
+Outcome model_order(Model *m, const int64_t qty[ITEMS], int place, int channel)
+{
+    for (int item = 0; item < ITEMS; item++)
+        if (qty[item] > 0 && model_available(m, item, place, channel) < qty[item])
+            return short_of(model_available(m, item, place, channel));
+    for (int item = 0, line = 0; item < ITEMS; item++) {
+        if (qty[item] == 0) continue;
+        take_sellable(at(m, item, place), qty[item]);
+        assert(m->sale_count < SALES_MAX);
+        m->sales[m->sale_count++] = (ModelSale){ m->order_count, ++line, item, qty[item], 0 };
+    }
+    m->order_count++;
+    return done;
+}
+
+Outcome model_return(Model *m, size_t sale, int place, State state, int64_t qty)
+{
+    ModelSale *s = &m->sales[sale];
+    if (qty > s->qty - s->returned) return refused;
+    s->returned += qty;
+    at(m, s->item, place)->qty[state] += qty;
+    return done;
+}
+
+/* What should have stood there at a past time, as is known now. */
+static int64_t known_of(const Model *m, const ModelFact *fact)
+{
+    int64_t n = model_at(m, fact->ref_ms)->level[fact->item][fact->place].qty[fact->state];
+    for (size_t i = 0; i < m->fact_count; i++) {
+        const ModelFact *f = &m->facts[i];
+        if (f->item == fact->item && f->place == fact->place && f->state == fact->state
+            && f->posted_ms > fact->ref_ms && f->ref_ms <= fact->ref_ms)
+            n += f->change;
+    }
+    return n;
+}
+
+FactEnd model_fact(Model *m, ModelFact fact, int64_t counted)
+{
+    int64_t *now = &at(m, fact.item, fact.place)->qty[fact.state];
+    for (size_t i = 0; i < m->fact_count; i++) {
+        const ModelFact *f = &m->facts[i];
+        if (f->is_count && f->item == fact.item && f->place == fact.place && f->state == fact.state
+            && f->ref_ms > fact.ref_ms)
+            return FACT_SUPERSEDED;
+    }
+    if (fact.is_count) fact.change = counted - known_of(m, &fact);
+    if (*now + fact.change < 0) return FACT_IMPOSSIBLE;
+    *now += fact.change;
+    fact.posted_ms = m->now_ms;
+    assert(m->fact_count < FACTS_MAX);
+    m->facts[m->fact_count++] = fact;
+    return FACT_DONE;
+}
+
 Outcome model_claim(Model *m, ModelClaim claim, int channel)
 {
     int64_t available = model_available(m, claim.item, claim.place, channel);

@@ -1,7 +1,7 @@
-/* model.h — a slow and obvious model of the stock, against which model_test.c holds the engine: arrays, no
- * SQL, nothing of the engine's. Written from what the headers and pages promise.
- * An item stands at a place in states; what is promised of it (held, committed, backordered, on order) are
- * states as well. Each call changes the model wholly or, when it is refused, not at all. */
+/* model.h — a slow and obvious model of the stock, against which model_test.c holds the engine: arrays,
+ * no SQL, nothing of the engine's. Written from what the headers and pages promise. An item stands at a
+ * place in states; what is promised of it (held, committed, backordered, on order) are states as well.
+ * Each call changes the model wholly or, when it is refused, not at all. */
 #ifndef TESTS_STOCK_MODEL_H
 #define TESTS_STOCK_MODEL_H
 
@@ -9,7 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ITEMS = 3, PLACES = 3, CHANNELS = 2, CLAIMS_MAX = 20000, PAST_MAX = 40000 };
+enum {
+    ITEMS      = 3,
+    PLACES     = 3,
+    CHANNELS   = 2,
+    CLAIMS_MAX = 20000,
+    PAST_MAX   = 40000,
+    SALES_MAX  = 20000,
+    FACTS_MAX  = 20000
+};
 
 typedef enum {
     FLOOR,
@@ -48,11 +56,31 @@ typedef struct {
     Level   level[ITEMS][PLACES];
 } Moment;
 
+/* Goods of a paid order, of which some may have come back. */
+typedef struct {
+    int     order, line; /* the number of the order, the line from 1 on */
+    int     item;
+    int64_t qty, returned;
+} ModelSale;
+
+/* What a count, or a movement of another system, changed afterwards for a time before. */
+typedef struct {
+    int     item, place;
+    State   state;
+    int64_t ref_ms, posted_ms, change;
+    bool    is_count;
+} ModelFact;
+
 typedef struct {
     int64_t    now_ms;
     Level      level[ITEMS][PLACES];
     ModelClaim claims[CLAIMS_MAX];
     size_t     claim_count;
+    ModelSale  sales[SALES_MAX];
+    size_t     sale_count;
+    int        order_count;
+    ModelFact  facts[FACTS_MAX];
+    size_t     fact_count;
     Moment     past[PAST_MAX];
     size_t     past_count;
 } Model;
@@ -85,6 +113,18 @@ typedef struct {
 } ModelMove;
 Outcome model_move(Model *m, const ModelMove *move);
 
+/* Sells so many of some items together, or none. */
+Outcome model_order(Model *m, const int64_t qty[ITEMS], int place, int channel);
+
+/* Part of a sale comes back. */
+Outcome model_return(Model *m, size_t sale, int place, State state, int64_t qty);
+
+/* Goods were counted at a past moment (that is over), or came and went then. Whatever happened since
+ * stays. Of two counts of a place the one with the later time holds, and what a count has seen is not
+ * moved again. */
+typedef enum { FACT_DONE, FACT_SUPERSEDED, FACT_IMPOSSIBLE } FactEnd;
+FactEnd model_fact(Model *m, ModelFact fact, int64_t counted);
+
 int64_t model_open(const ModelClaim *claim);
 
 /* Writes down how it stands; calls at one time replace each other. */
@@ -93,8 +133,8 @@ void model_remember(Model *m);
 /* How it stood at a past moment. */
 const Moment *model_at(const Model *m, int64_t at_ms);
 
-/* What must hold of the model itself: nothing below zero, promises are the sums of the open claims. NULL, or
- * what is wrong. */
+/* What must hold of the model itself: nothing below zero, promises are the sums of the open claims. NULL,
+ * or what is wrong. */
 const char *model_check(const Model *m);
 
 #endif

@@ -16,5 +16,10 @@ const Op op_all[] = {
     { "move", "ipspsa", 10, op_move },
     { "lose", "ipsa", 3, op_lose },
     { "expect", "ipqr", 3, op_expect },
+    { "order", "ipcqr", 8, op_order },
+    { "return", "rprq", 6, op_return },
+    { "adjust", "iprqr", 8, op_adjust },
+    { "count", "iprqr", 5, op_counted },
+    { "tell", "iprqr", 4, op_tell },
 };
 const size_t op_count = COUNT(op_all);

@@ -34,7 +34,7 @@ static AtpTerms terms(int64_t channel)
 {
     return (AtpTerms){ .channel      = str_from(channel_codes[channel]),
                        .keeps_safety = channel == 1,
-                       .safety       = RULE_SAFETY };
+                       .safety       = SAFETY };
 }
 
 static StockWant want_of(const World *w, int64_t item, int64_t place, int64_t channel, int64_t qty)

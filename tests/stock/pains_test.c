@@ -3,14 +3,18 @@
  * carts fit the stock alone but not together (magento/magento2#6363, opencart/opencart#4811,
  * nopSolutions/nopCommerce#4184); the last piece taken by reading, reckoning and writing back
  * (awesto/django-shop#888); looked at before the payment, allocated after it (vendurehq/vendure#1738).
- * That changes get lost between stock coming and going. That what was given back is given back twice. */
+ * That changes get lost between stock coming and going. That what was given back is given back twice.
+ * That an import overwrites what is sold meanwhile. */
 #include "tests/kit.h"
 #include "tests/stock/caller.h"
+
+#include "base/rfc3339.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { CROWD = 64 };
 
@@ -18,7 +22,8 @@ enum { CROWD = 64 };
 typedef struct {
     const char *name, *path, *bodies[2]; /* the second for every other one, or NULL */
     bool        one_key;
-    const char *refusal; /* what others are told besides stock_short; NULL: nothing else */
+    const char *refusal;    /* what others are told besides stock_short; NULL: nothing else */
+    const char *other_path; /* of the second body, or NULL: the same */
 } Rush;
 
 static Rush       rush;
@@ -30,11 +35,13 @@ static void *take_part(void *arg)
     const Rush *what   = &rush;
     int         number = (int)(intptr_t)arg;
     Client      client = caller_client();
-    const char *body   = what->bodies[number % 2 && what->bodies[1] ? 1 : 0];
-    char        key[80];
-    json_t     *json = NULL;
+    bool        second = number % 2 && what->bodies[1];
+    const char *body   = what->bodies[second],
+               *path   = second && what->other_path ? what->other_path : what->path;
+    char    key[80];
+    json_t *json = NULL;
     (void)snprintf(key, sizeof key, "%s-%d", what->name, what->one_key ? 0 : number);
-    int         status = caller_post(&client, key, what->path, body, &json);
+    int         status = caller_post(&client, key, path, body, &json);
     const char *code   = json_string_value(json_object_get(json, "code"));
     const char *id     = json_string_value(json_object_get(json, "id"));
     if (status == 200 || status == 201)
@@ -64,7 +71,7 @@ static void run(const Rush *what)
 #define LINE(sku, quantity) "\"lines\":[{\"sku\":\"" sku "\",\"quantity\":" quantity "}]"
 #define ORDER(channel, sku, quantity, tender)                                                            \
     "{\"location\":\"LON\",\"channel\":\"" channel "\"," LINE(sku, quantity) ",\"tenders\":[" tender "]" \
-                                                                                                     "}"
+                                                                             "}"
 #define CASH "{\"kind\":\"cash\"}"
 #define CARD "{\"kind\":\"card\",\"token\":\"tok_slow_150\"}"
 #define MOVE(sku, quantity, from, to)                                                                    \
@@ -102,7 +109,7 @@ static bool nothing_left(Client *client, const char *sku)
 static void test_carts_that_fit_alone(Client *client)
 {
     static const Rush both = {
-        "alone", "/v1/orders", { ORDER("pos", "TEA", "60", CASH), NULL }, false, NULL
+        "alone", "/v1/orders", { ORDER("pos", "TEA", "60", CASH), NULL }, false, NULL, NULL
     };
     leave(client, "TEA", 100);
     run(&both);
@@ -113,11 +120,10 @@ static void test_carts_that_fit_alone(Client *client)
 
 static void test_last_piece(Client *client)
 {
-    static const Rush last = { "last",
-                               "/v1/orders",
-                               { ORDER("pos", "TEA", "1", CASH), ORDER("web", "TEA", "1", CASH) },
-                               false,
-                               NULL };
+    static const Rush last = {
+        "last", "/v1/orders", { ORDER("pos", "TEA", "1", CASH), ORDER("web", "TEA", "1", CASH) },
+        false,  NULL,         NULL
+    };
     leave(client, "TEA", 1);
     run(&last);
     check(done == 1 && short_of == CROWD - 1,
@@ -128,7 +134,7 @@ static void test_last_piece(Client *client)
 static void test_each_piece_once(Client *client)
 {
     static const Rush each = {
-        "each", "/v1/orders", { ORDER("pos", "CAKE", "1", CASH), NULL }, false, NULL
+        "each", "/v1/orders", { ORDER("pos", "CAKE", "1", CASH), NULL }, false, NULL, NULL
     };
     leave(client, "CAKE", CROWD);
     run(&each);
@@ -138,11 +144,10 @@ static void test_each_piece_once(Client *client)
 
 static void test_card_is_slow(Client *client)
 {
-    static const Rush slow = { "slow",
-                               "/v1/orders",
-                               { ORDER("web", "TEA", "1", CARD), ORDER("pos", "TEA", "1", CASH) },
-                               false,
-                               NULL };
+    static const Rush slow = {
+        "slow", "/v1/orders", { ORDER("web", "TEA", "1", CARD), ORDER("pos", "TEA", "1", CASH) },
+        false,  NULL,         NULL
+    };
     leave(client, "TEA", 1);
     run(&slow);
     check(done == 1 && short_of == CROWD - 1,
@@ -157,7 +162,8 @@ static void test_cards_that_are_declined(Client *client)
         "/v1/orders",
         { ORDER("web", "TEA", "1", "{\"kind\":\"card\",\"token\":\"tok_declined_stolen\"}"), NULL },
         false,
-        "payment_declined"
+        "payment_declined",
+        NULL
     };
     leave(client, "TEA", 3);
     run(&declined);
@@ -172,6 +178,7 @@ static void test_nothing_gets_lost(Client *client)
                                { MOVE("CAKE", "3", FROM_NOWHERE, IN_LON),
                                  MOVE("CAKE", "2", OUT_OF_LON, TO_NOWHERE) },
                                false,
+                               NULL,
                                NULL };
     leave(client, "CAKE", 1000);
     run(&both);
@@ -182,10 +189,10 @@ static void test_nothing_gets_lost(Client *client)
 static void test_given_back_once(Client *client)
 {
     static const Rush one = {
-        "one", "/v1/orders", { ORDER("pos", "CAKE", "1", CASH), NULL }, true, NULL
+        "one", "/v1/orders", { ORDER("pos", "CAKE", "1", CASH), NULL }, true, NULL, NULL
     };
     static char body[200];
-    static Rush back = { "back", "/v1/returns", { body, NULL }, false, "return_exceeds_sold" };
+    static Rush back = { "back", "/v1/returns", { body, NULL }, false, "return_exceeds_sold", NULL };
     leave(client, "CAKE", 10);
     run(&one);
     check(done == CROWD && caller_stock(client, "CAKE", "LON", "floor") == 9000,
@@ -196,6 +203,32 @@ static void test_given_back_once(Client *client)
     run(&back);
     check(done == 1 && caller_stock(client, "CAKE", "LON", "floor") == 10000,
           "it comes back once, however many try");
+}
+
+/* An import tells what was there before the rush began: ten more than the ledger had. */
+static void test_import_while_selling(Client *client)
+{
+    static char body[300];
+    static Rush both                = { "import", "/v1/orders", { ORDER("pos", "CAKE", "1", CASH), body },
+                                        false,    NULL,         "/v1/stock/import" };
+    char        at[RFC3339_LEN + 1] = "";
+    leave(client, "CAKE", 500);
+    caller_pause(5);
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    bool timed = rfc3339_format((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, at);
+    caller_pause(5);
+    leave(client, "CAKE", 490); /* sold since: the import does not know of it */
+    (void)snprintf(
+        body, sizeof body,
+        "{\"kind\":\"count\",\"as_of\":\"%s\",\"location\":\"LON\",\"lines\":[{\"sku\":\"CAKE\","
+        "\"quantity\":510}]}",
+        at);
+    run(&both);
+    check(timed && done == CROWD
+              && caller_stock(client, "CAKE", "LON", "floor") == (500 - CROWD / 2) * 1000,
+          "imports of what was there before a rush leave what was sold in it sold, however often they "
+          "come");
 }
 
 int main(void)
@@ -209,6 +242,7 @@ int main(void)
     test_cards_that_are_declined(&client);
     test_nothing_gets_lost(&client);
     test_given_back_once(&client);
+    test_import_while_selling(&client);
     caller_client_free(&client);
     caller_finish();
     return check_finish("pains");

@@ -6,6 +6,8 @@
 #include "shop/identity/identity.h"
 #include "shop/inventory/inventory.h"
 #include "shop/locations/locations.h"
+#include "shop/api.h"
+#include "sys/json_read.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
 
@@ -46,12 +48,47 @@ Outcome world_do(World *w, WorldStep step, void *arg)
     return (Outcome){ false, available };
 }
 
+bool world_call(World *w, const char *words, const char *json, const char *refusals, void **reply,
+                Str *code)
+{
+    enum { BYTES = 1 << 20 };
+    static char     bytes[BYTES], refused[80];
+    static uint64_t replies[4096];
+    const RouteDef *route = NULL;
+    Arena           arena;
+    Error           err = { 0 };
+    for (size_t c = 0; c < shop_count; c++)
+        for (size_t i = 0; i < shop_all[c]->route_count; i++)
+            if (strcmp(shop_all[c]->routes[i].cli, words) == 0) route = &shop_all[c]->routes[i];
+    if (!route || route->reply->size > sizeof replies) {
+        world_blame(w, "there is no route %s", words);
+        return false;
+    }
+    arena_init(&arena, bytes, sizeof bytes);
+    Faults  faults  = { .count = 0 };
+    Decoder d       = { .arena = &arena, .faults = &faults, .route_path = "" };
+    void   *request = arena_alloc(&arena, route->request->size);
+    if (!request || !json_read(&d, route->request, str_from(json), request, &err) || faults.count) {
+        world_blame(w, "%s: %s is no request: %s %s", words, json, faults.items[0].field,
+                    faults.items[0].detail);
+        return false;
+    }
+    w->idle = false;
+    *reply  = replies;
+    if (fixture_call(w->db, w->env, route->handler, request, replies, route->reply->size, NULL, &err))
+        return true;
+    (void)snprintf(refused, sizeof refused, " %s ", err.def ? err.def->name : "?");
+    *code = str_trim(str_from(refused));
+    if (!strstr(refusals, refused)) world_blame(w, "%s: %s %s: %s", words, refused, err.field, err.message);
+    return false;
+}
+
 static bool make_shop(Ctx *ctx, void *arg, Error *err)
 {
     World   *w        = arg;
     Merchant merchant = { STR("Model"), STR("GBP"), STR("1 High Street"), STR("GB123") };
-    Location third    = { STR("MAN"),           STR("Manchester"), STR("store"), STR("GB"),
-                          STR("Europe/London"), STR_NONE,          STR("GB"), STR_NONE, true };
+    Location third    = { STR("MAN"), STR("Manchester"), STR("store"), STR("GB"), STR("Europe/London"),
+                          STR_NONE,   STR("GB"),         STR_NONE,     true };
     if (!identity_put_merchant(ctx, &merchant, err)
         || !identity_put_role(ctx, STR("manager"), STR("*"), err) || !fixture_shop(ctx, NULL, err)
         || !locations_put(ctx, &third, err))
@@ -68,12 +105,27 @@ static bool make_shop(Ctx *ctx, void *arg, Error *err)
     return true;
 }
 
+/* The safety stock of every item everywhere, which the web keeps. */
+static void keep_safety(World *w)
+{
+    for (int i = 0; i < ITEMS; i++)
+        for (int p = 0; p < PLACES; p++) {
+            char  body[200];
+            void *reply = NULL;
+            Str   code  = STR_NONE;
+            (void)snprintf(body, sizeof body, "{\"sku\":\"%s\",\"location\":\"%s\",\"quantity\":%d}",
+                           item_skus[i], place_codes[p], SAFETY / 1000);
+            (void)world_call(w, "stock safety", body, "", &reply, &code);
+        }
+}
+
 void world_start(World *w)
 {
     Model *m       = w->model;
     Error  err     = { 0 };
-    m->claim_count = m->past_count = 0;
-    w->owner_count                 = 0;
+    m->claim_count = m->past_count = m->sale_count = m->fact_count = 0;
+    m->order_count                                                 = 0;
+    w->owner_count                                                 = 0;
     w->done = w->refused = 0;
     w->why[0]            = 0;
     memset(m->level, 0, sizeof m->level);
@@ -82,9 +134,10 @@ void world_start(World *w)
         fprintf(stderr, "the shop cannot be made: %s %s\n", err.field, err.message);
         exit(1);
     }
+    keep_safety(w);
     for (int i = 0; i < ITEMS; i++) {
         m->level[i][0].qty[FLOOR] = 100000; /* what fixture_shop gives London */
-        for (int p = 0; p < PLACES; p++) m->level[i][p].safety = RULE_SAFETY;
+        for (int p = 0; p < PLACES; p++) m->level[i][p].safety = SAFETY;
     }
     m->now_ms = kit_now_ms;
     model_remember(m);
@@ -103,7 +156,7 @@ static void compare_level(World *w, int item, int place, const AtpLevel *e)
     for (int c = 0; c < CHANNELS; c++) {
         AtpTerms terms = { .channel      = str_from(channel_codes[c]),
                            .keeps_safety = c == 1,
-                           .safety       = RULE_SAFETY };
+                           .safety       = SAFETY };
         int64_t  told = atp(e, &terms, &none), want = model_available(w->model, item, place, c);
         if (told != want)
             world_blame(w, "%s at %s for %s: available %lld, by the model %lld", item_skus[item],

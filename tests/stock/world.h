@@ -1,7 +1,7 @@
-/* world.h — a shop of the engine's and the model beside it, and the commands that both are given. A command
- * is a row of numbers, so that a script of them can be made by chance, played again, cut shorter and printed.
- * What a number refers to (the third open claim …) is looked up when the command runs, so a script stays
- * meaningful whatever is cut out of it. */
+/* world.h — a shop of the engine's and the model beside it, and the commands that both are given. A
+ * command is a row of numbers, so that a script of them can be made by chance, played again, cut shorter
+ * and printed. What a number refers to (the third open claim …) is looked up when the command runs, so a
+ * script stays meaningful whatever is cut out of it. */
 #ifndef TESTS_STOCK_WORLD_H
 #define TESTS_STOCK_WORLD_H
 
@@ -11,7 +11,7 @@
 /* For quantities: all that is there, or a thousandth more. */
 enum { ALL = -1, MORE = -2 };
 
-enum { ARGS = 6, OWNERS_MAX = 20000, RULE_SAFETY = 3000 };
+enum { ARGS = 6, OWNERS_MAX = 20000, SAFETY = 3000 };
 
 typedef struct {
     int     op;
@@ -26,15 +26,16 @@ typedef struct {
     Id        owners[OWNERS_MAX];
     OwnerKind kinds[OWNERS_MAX];
     int       owner_count;
+    Id        orders[SALES_MAX];
     Outcome   want, got;
     bool      idle; /* the last command had nothing to do */
     int64_t   done, refused;
     char      why[400]; /* what is wrong; empty: nothing */
 } World;
 
-/* One kind of command. `args` says what its numbers are, a letter each: i item, p place, s state of goods,
- * c channel, q quantity in units, a the same or ALL or MORE,
- * r whatever it is taken to refer to, t minutes. */
+/* One kind of command. `args` says what its numbers are, a letter each: i item, p place, s state of
+ * goods, c channel, q quantity in units, a the same or ALL or MORE, r whatever it is taken to refer to, t
+ * minutes. */
 typedef struct {
     const char *name, *args;
     int         weight;
@@ -58,6 +59,12 @@ bool world_step(World *w, const Command *command, int64_t step);
 bool world_verify(World *w);
 
 /* Runs a step on the engine; anything but "done" and "too little" is noted in w->why. */
+/* Runs a route's handler, as the HTTP layer does, named by its words on the command line, with a request
+ * as JSON. *reply (the route's reply struct) is there until the next call. Refusals that are no fault are
+ * named in `refusals`, between blanks; *code gets the one. */
+bool world_call(World *w, const char *route, const char *json, const char *refusals, void **reply,
+                Str *code);
+
 typedef bool (*WorldStep)(Ctx *ctx, void *arg, Error *err);
 Outcome world_do(World *w, WorldStep step, void *arg);
 
