@@ -83,6 +83,18 @@ static void sum(Buf *buf, Arena *arena, Str name, int64_t amount, Str currency)
     pair(buf, name, money_text(arena, amount, currency));
 }
 
+/* A note goes on as many lines as it needs: a serial number is not cut. */
+static void note(Buf *buf, Str text)
+{
+    while (text.len) {
+        size_t end = cut(text, RECEIPT_COLUMNS - 2);
+        put(buf, STR("  "));
+        put(buf, str_slice(text, 0, end));
+        buf_byte(buf, '\n');
+        text = str_slice(text, end, text.len);
+    }
+}
+
 static void add_line(Buf *buf, Arena *arena, const ReceiptDoc *doc, const ReceiptLine *line, int64_t gross)
 {
     Str name = line->name.len ? line->name : line->sku;
@@ -98,6 +110,7 @@ static void add_line(Buf *buf, Arena *arena, const ReceiptDoc *doc, const Receip
             doc->currency);
     if (line->discount != line->changed_off)
         sum(buf, arena, STR("  Discount"), line->changed_off - line->discount, doc->currency);
+    for (size_t i = 0; i < line->note_count; i++) note(buf, line->notes[i]);
 }
 
 static bool add_lines(Buf *buf, Arena *arena, const ReceiptDoc *doc, Error *err)

@@ -20,6 +20,8 @@ typedef struct {
         *changes; /* what was taken off, by name (amount below 0), and fees; may be less than all */
     size_t            change_count;
     int64_t           changed_off; /* how much of `discount` is among them */
+    const Str        *notes;       /* printed below: lots, serial numbers, parts */
+    size_t            note_count;
 } ReceiptLine;
 
 typedef struct {

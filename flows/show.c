@@ -54,13 +54,41 @@ static size_t taken_off(const OrderSteps *steps, int64_t line, ReceiptSum *out)
     return count;
 }
 
+/* What the kit consists of, serial numbers, lots: what a customer may have to show. */
+static bool receipt_notes(Arena *arena, const OrderLine *l, ReceiptLine *out)
+{
+    Str *notes = arena_array(arena, Str, l->kit.count + l->goods.count + 1);
+    if (!notes) return false;
+    for (size_t i = 0; i < l->kit.count; i++) {
+        const OrderKitPart *p    = &l->kit.items[i];
+        notes[out->note_count++] = str_format(arena, "%.*s x %.*s", STR_FMT(qty_text(arena, p->quantity)),
+                                              STR_FMT(p->name));
+    }
+    for (size_t i = 0; i < l->goods.count; i++) {
+        const OrderGoods *g      = &l->goods.items[i];
+        notes[out->note_count++] = g->serial.len ? str_format(arena, "S/N %.*s", STR_FMT(g->serial))
+                                                 : str_format(arena, "Lot %.*s", STR_FMT(g->lot));
+    }
+    for (size_t i = 0; i < out->note_count; i++)
+        if (!notes[i].ptr) return false;
+    out->notes = notes;
+    return true;
+}
+
 static bool receipt_line(Arena *arena, const OrderLine *l, const OrderSteps *steps, ReceiptLine *out,
                          Error *err)
 {
     ReceiptSum *changes = arena_array(arena, ReceiptSum, steps->steps.count + l->fee_list.count + 1);
     size_t      count   = 0;
     if (!changes) return err_memory(err);
-    *out  = (ReceiptLine){ l->name, l->sku, l->mark, l->quantity, l->unit_price, l->discount, changes, 0, 0 };
+    *out = (ReceiptLine){ .name       = l->name,
+                          .sku        = l->sku,
+                          .mark       = l->mark,
+                          .qty_milli  = l->quantity,
+                          .unit_price = l->unit_price,
+                          .discount   = l->discount,
+                          .changes    = changes };
+    if (!receipt_notes(arena, l, out)) return err_memory(err);
     count = taken_off(steps, l->n - 1, changes);
     for (size_t i = 0; i < count; i++) out->changed_off -= changes[i].amount;
     for (size_t i = 0; i < l->fee_list.count; i++)
