@@ -1,6 +1,7 @@
 /* serve.c — `onetill serve`: the database, the jobs and HTTP in one process, and their orderly end. */
 #include "cli/cli.h"
 #include "flows/fulfil_due.h"
+#include "flows/goods.h"
 #include "flows/pay.h"
 #include "flows/rules.h"
 #include "http/app.h"
@@ -144,7 +145,7 @@ static void make_folder(Str url)
 
 static int run(Cli *cli)
 {
-    static const JobStep steps[] = { pay_settle_due, fulfil_due };
+    static const JobStep steps[] = { pay_settle_due, fulfil_due, goods_expire_due };
     Plan                 plan    = { 0 };
     Error                err     = { 0 };
     Db                  *db      = NULL;

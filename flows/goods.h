@@ -70,4 +70,13 @@ bool goods_pick(Ctx *ctx, StockDoc *doc, Id order, int64_t line, const StockWant
  * inventory_move. */
 bool goods_return(Ctx *ctx, Return *doc, const GiveBackLine *lines, Error *err) MUST_USE;
 
+/* A step of the jobs, within the first seconds of each minute: what expired is put apart, so that it is
+ * not promised. */
+bool goods_expire_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err) MUST_USE;
+
+/* How many whole kits can be taken of the parts at a location, and the part that there is least of
+ * (empty: none is counted). */
+bool goods_kits_there(Ctx *ctx, const SaleItem *kit, Str location, const AtpTerms *terms, int64_t *qty,
+                      Str *least, Error *err) MUST_USE;
+
 #endif

@@ -149,15 +149,15 @@ static const ReturnPartInput *part_asked(const ReturnLineInput *asked, Str sku)
 static bool take_part(Work *w, const ReturnLineInput *asked, SoldKitPart *part, int64_t kits, bool *whole,
                       const ReturnLine *line, Error *err)
 {
-    static const TextList  none    = { NULL, 0 };
-    const ReturnPartInput *said    = part_asked(asked, part->sku);
-    int64_t                full    = part->qty * kits;
-    int64_t                came    = said ? said->quantity : asked->parts.count ? 0 : full;
-    bool                   ok      = false;
-    Coming                 like    = { .item = part->item, .sku = part->sku, .qty = came, .line = line->n };
+    static const TextList  none = { NULL, 0 };
+    const ReturnPartInput *said = part_asked(asked, part->sku);
+    int64_t                full = part->qty * kits;
+    int64_t                came = said ? said->quantity : asked->parts.count ? 0 : full;
+    bool                   ok   = false;
+    Coming                 like = { .item = part->item, .sku = part->sku, .qty = came, .line = line->n };
     TextList               serials = said ? (TextList){ said->serials.items, said->serials.count } : none;
     *whole                         = *whole && came == full;
-    like.state       = said && said->disposition.len ? said->disposition : line->disposition;
+    like.state = said && said->disposition.len ? said->disposition : line->disposition;
     if (came > full)
         return at(err, &ERR_RETURN_PART, line->n, "parts", "more than was in so many kits", part->sku);
     if (came > 0 && !orders_kit_part_return(w->ctx, w->doc->order, part, came, &ok, err)) return false;

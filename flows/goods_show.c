@@ -2,6 +2,8 @@
  * are named after the sale, in both. */
 #include "flows/goods.h"
 
+#include "all_sql.h"
+
 /* A cursor "order-id n" apart. */
 static bool sales_start(Str cursor, LotSaleFrom *from, Error *err)
 {
@@ -48,4 +50,46 @@ bool serials_name(Ctx *ctx, const SerialsLate *request, SerialsDue *reply, Error
         if (!orders_name_serial(ctx, request->document, item, request->serials.items[i], err))
             return false;
     return true;
+}
+
+/* --- the job --- */
+
+typedef struct {
+    Ctx ctx;
+} Expiring;
+
+static bool expire_some(Tx *tx, void *arg, Error *err)
+{
+    enum { MOST = 50 };
+    Expiring *e     = arg;
+    int64_t   count = 0;
+    e->ctx.tx       = tx;
+    return inventory_expire_lots(&e->ctx, MOST, &count, err);
+}
+
+bool goods_expire_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err)
+{
+    enum { EVERY_MS = 60000, WITHIN_MS = 5000 };
+    VerifyMerchantsRow *merchants = NULL;
+    size_t              count     = 0;
+    Tx                 *tx        = NULL;
+    if (now_ms % EVERY_MS >= WITHIN_MS) return true;
+    if (!db_read_begin(db, &tx, err)) return false;
+    bool ok = q_verify_merchants_all(tx, arena, &(VerifyMerchantsIn){ 0 }, &merchants, &count, err);
+    db_read_end(tx);
+    for (size_t i = 0; ok && i < count; i++) {
+        bool     some = false;
+        size_t   mark = arena->used;
+        Expiring e    = { { .arena  = arena,
+                            .db     = db,
+                            .env    = env,
+                            .now_ms = now_ms,
+                            .who    = { .merchant = merchants[i].merchant } } };
+        if (!db_read_begin(db, &e.ctx.tx, err)) return false;
+        ok = inventory_may_expire(&e.ctx, &some, err);
+        db_read_end(e.ctx.tx);
+        ok          = ok && (!some || db_write(db, expire_some, &e, err));
+        arena->used = mark;
+    }
+    return ok;
 }

@@ -181,10 +181,11 @@ typedef struct {
 
 static bool see_level(Ctx *ctx, void *arg, Error *e)
 {
-    Look     *look = arg;
-    StockList list = { .next_cursor = STR_NONE };
-    if (!stock_show(ctx, &(StockOfItem){ .sku = str_from(look->text) }, &list, e)) return false;
-    if (list.items.count) look->level = list.items.items[0];
+    Look       *look = arg;
+    StockView   view = { .network = NULL };
+    StockOfItem ask  = { .sku = str_from(look->text) };
+    if (!stock_show(ctx, &ask, &view, e)) return false;
+    if (view.items.count) look->level = view.items.items[0];
     return true;
 }
 
@@ -584,6 +585,167 @@ static void test_kits_of_serials(void)
     all_is_right("boxes");
 }
 
+/* --- building and taking apart --- */
+
+static bool do_assemble(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    return stock_assemble(ctx, request, reply, e);
+}
+
+static bool do_disassemble(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    return stock_disassemble(ctx, request, reply, e);
+}
+
+static bool build(KitBuild kit, bool apart)
+{
+    StockMoved moved;
+    kit.sku      = STR("BOXED");
+    kit.location = STR("LON");
+    err          = (Error){ 0 };
+    return fixture_call(db, &env, apart ? do_disassemble : do_assemble, &kit, &moved, sizeof moved, NULL,
+                        &err);
+}
+
+static bool see_kits(Ctx *ctx, void *arg, Error *e)
+{
+    KitPlaceList list = { .items = { NULL, 0 } };
+    if (!kits_stock(ctx, &(StockOfItem){ .sku = STR("CAMSET") }, &list, e) || list.items.count != 1)
+        return false;
+    *(KitPlace *)arg = list.items.items[0];
+    return true;
+}
+
+static void test_building(void)
+{
+    StockLevel strap = level("STRAP"), boxed = level("BOXED");
+    KitPlace   place = { .available = 0 };
+    check_ok(build((KitBuild){ .quantity = 2000, .from_state = STR("floor") }, false), &err,
+             "two boxes are built");
+    check(level("STRAP").floor == strap.floor - 2000 && level("BOXED").backroom == boxed.backroom + 2000,
+          "of what is in them");
+    check_refused(build((KitBuild){ .quantity = 100000, .from_state = STR("floor") }, false), &err,
+                  &ERR_STOCK_SHORT, "not of what is not there");
+    check_ok(build((KitBuild){ .quantity = 1000, .to_state = STR("floor") }, true), &err,
+             "one is taken apart");
+    check(level("STRAP").floor == strap.floor - 1000 && level("BOXED").backroom == boxed.backroom + 1000,
+          "its parts are there again");
+    check_refused(build((KitBuild){ .quantity = 1500 }, true), &err, &ERR_FIELD_INVALID,
+                  "half a box is none");
+    check(kit_read(db, &env, see_kits, &place, &err) && place.available == 1000
+              && str_eq(place.least, STR("BODY")),
+          "of a kit there is the least over its parts");
+    all_is_right("building kits");
+}
+
+/* --- the job, receipts --- */
+
+static bool see_receipt(Ctx *ctx, void *arg, Error *e)
+{
+    ReceiptText text = { .text = STR_NONE };
+    if (!orders_receipt_text(ctx, &(ById){ *(Id *)arg }, &text, e)) return false;
+    char *copy = arena_alloc(ctx->arena, text.text.len + 1);
+    if (copy) memcpy(copy, text.text.ptr, text.text.len);
+    return copy && strstr(copy, "  2 x TEA\n") && strstr(copy, "  1 x MILK\n")
+        && strstr(copy, "  Lot D\n") && strstr(copy, "  S/N P-21\n");
+}
+
+static void test_job_and_receipt(void)
+{
+    static char  bytes[1 << 20];
+    static Arena arena;
+    Order        order;
+    Id           id;
+    BasketLine   lines[] = { { .sku = STR("BASKET"), .quantity = 1000 },
+                             { .sku = STR("PHONE"), .quantity = 1000, .serials = TEXT_LIST(STR("P-21")) } };
+    check_ok(sell_by(lines, 2, NULL, &order, NULL), &err, "a basket and a phone are sold");
+    id = order.id;
+    check(kit_read(db, &env, see_receipt, &id, &err), "the receipt prints parts, lot and serial number");
+    int64_t quarantine = level("MILK").quarantine;
+    check_ok(receive_lot("MILK", 7000, "SHORT", "2025-11-27", "floor"), &err,
+             "milk comes that ends tomorrow");
+    arena_init(&arena, bytes, sizeof bytes);
+    int64_t minute = (kit_now_ms + 3LL * 86400000) / 60000 * 60000;
+    kit_now_ms     = minute + 30000;
+    check_ok(goods_expire_due(db, &env, &arena, kit_now_ms, &err), &err, "the job runs within a minute");
+    check(level("MILK").quarantine == quarantine, "and does nothing");
+    kit_now_ms = minute;
+    check_ok(goods_expire_due(db, &env, &arena, kit_now_ms, &err), &err, "it runs at the full minute");
+    check(level("MILK").quarantine == quarantine + 7000, "and puts apart what expired");
+    all_is_right("the job");
+}
+
+/* --- packs and weights --- */
+
+static bool scan(Ctx *ctx, void *arg, Error *e)
+{
+    Look *look = arg;
+    Scan  out  = { .quantity = OPT_NONE };
+    if (!scan_read(ctx, &(ScanAsk){ str_from(look->text) }, &out, e)) return false;
+    look->broken = out.quantity;
+    (void)snprintf(look->first, sizeof look->first, "%.*s %.*s %.*s %.*s", STR_FMT(out.item->sku),
+                   STR_FMT(out.lot), STR_FMT(out.serial), STR_FMT(out.expires));
+    return true;
+}
+
+static Look scanned(const char *code)
+{
+    Look look = { .text = code, .broken = 0 };
+    check_ok(kit_read(db, &env, scan, &look, &err), &err, "a code is scanned");
+    return look;
+}
+
+static bool name_barcodes(Ctx *ctx, void *arg, Error *e)
+{
+    ItemBarcode one[] = { { STR("4006381333931"), OPT_NONE }, { STR("14006381333938"), 12000 } };
+    ItemBarcode ham   = { STR("2112345000008"), OPT_NONE };
+    ScanPattern scale = { STR("21"), STR("21IIIIIWWWWWC"), 3 }, kept;
+    ItemInput   cola  = {
+           .sku = STR("COLA"), .name = STR("COLA"), .tracking = STR("lot"), .barcodes = { one, 2 }
+    };
+    ItemInput meat = { .sku           = STR("HAM"),
+                       .name          = STR("HAM"),
+                       .unit          = STR("kg"),
+                       .quantity_step = 1,
+                       .barcodes      = { &ham, 1 } };
+    PriceSet  set  = { .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = 1000 };
+    (void)arg;
+    return catalog_put(ctx, &cola, &set.item, e) && pricing_put(ctx, &set, e)
+        && catalog_put(ctx, &meat, &set.item, e) && pricing_put(ctx, &set, e)
+        && scan_patterns_change(ctx, &scale, &kept, e);
+}
+
+static void test_packs(void)
+{
+    Order order;
+    check_ok(kit_write(db, &env, name_barcodes, NULL, &err), &err, "boxes and scales have barcodes");
+    Look box = scanned("(01)14006381333938(17)260501(10)COLA7");
+    check(box.broken == 12000 && strcmp(box.first, "COLA COLA7  2026-05-01") == 0,
+          "a box of 12 says its lot and its last day");
+    check_ok(receive_lot("COLA", box.broken * 2, "COLA7", "2026-05-01", "floor"), &err,
+             "two boxes come in");
+    check(level("COLA").floor == 24000, "as 24 pieces");
+    check_ok(
+        sell((BasketLine){ .sku = STR("COLA"), .quantity = box.broken, .lot = STR("COLA7") }, &order),
+        &err, "a box is sold by its barcode");
+    check(order.lines.items[0].total == 12000 && level("COLA").floor == 12000, "as 12 pieces");
+    StockMoveLine counted = { .sku           = STR("COLA"),
+                              .quantity      = 2000,
+                              .from_location = STR("LON"),
+                              .from_state    = STR("floor"),
+                              .to_state      = STR("adjustment"),
+                              .lot           = STR("COLA7") };
+    check_ok(move(counted), &err, "a count finds two pieces less");
+    check(lot_floor("COLA", "COLA7") == 10000, "of the lot that was counted");
+    Look slice = scanned("2112345012506");
+    check(slice.broken == 1250, "a scale prints 1.250 kg");
+    check_ok(move(receipt("HAM", 5000)), &err, "five kilograms of ham come in");
+    check_ok(sell((BasketLine){ .sku = STR("HAM"), .quantity = slice.broken }, &order), &err,
+             "and are sold by weight");
+    check(level("HAM").floor == 3750 && order.lines.items[0].total == 1250, "to the gram");
+    all_is_right("packs and weights");
+}
+
 int main(void)
 {
     db = kit_open(&env);
@@ -599,6 +761,9 @@ int main(void)
     test_cards();
     test_kits();
     test_kits_of_serials();
+    test_building();
+    test_job_and_receipt();
+    test_packs();
     simulator_stop(&simulator);
     kit_close(db);
     return check_finish("goods");

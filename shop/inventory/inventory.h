@@ -131,6 +131,9 @@ bool inventory_knows_serial(Ctx *ctx, Id item, Str serial, bool *known, Error *e
 /* The day that it is at a location, as core/fefo.h counts. */
 bool inventory_today(Ctx *ctx, Str location, int64_t *day, Error *err) MUST_USE;
 
+/* Whether something that can be sold somewhere has passed its last day, or may have. */
+bool inventory_may_expire(Ctx *ctx, bool *some, Error *err) MUST_USE;
+
 /* Puts what has expired out of floor and backroom into quarantine; at most `limit` lots. */
 bool inventory_expire_lots(Ctx *ctx, int64_t limit, int64_t *count, Error *err) MUST_USE;
 
@@ -139,6 +142,12 @@ bool inventory_expect(Ctx *ctx, StockDoc *doc, Id item, Str location, int64_t ch
 
 /* The item of a SKU, also one that has no stock. Errors: NOT_FOUND at `sku`. */
 bool inventory_item_id(Ctx *ctx, Str sku, Id *item, Error *err) MUST_USE;
+
+/* The locations that have some of it on the floor or in the backroom, by code. */
+bool inventory_places(Ctx *ctx, Id item, TextList *out, Error *err) MUST_USE;
+
+/* A level as the routes show it. */
+StockLevel inventory_shown(Str sku, Str location, const AtpLevel *level);
 
 /* How it stands; all zero when nothing was ever there. */
 bool inventory_level(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err) MUST_USE;

@@ -13,6 +13,21 @@
 #define CAPABILITY inventory
 #include "shop/api_define.h"
 
+bool inventory_places(Ctx *ctx, Id item, TextList *out, Error *err)
+{
+    StockPlacesOfRow *rows = NULL;
+    StockPlacesOfIn   in   = { ctx->who.merchant, item };
+    if (!q_stock_places_of_all(ctx->tx, ctx->arena, &in, &rows, &out->count, err)) return false;
+    out->items = arena_array(ctx->arena, Str, out->count + 1);
+    for (size_t i = 0; out->items && i < out->count; i++) out->items[i] = rows[i].location;
+    return out->items || err_memory(err);
+}
+
+StockLevel inventory_shown(Str sku, Str location, const AtpLevel *level)
+{
+    return stock_shown(sku, location, level);
+}
+
 bool stock_item(Ctx *ctx, Str sku, const char *field, Id *item, Error *err)
 {
     StockItemOfRow row;

@@ -75,12 +75,22 @@ static bool tell(Ctx *ctx, const EventDef *event, Str action, Id document, const
         && events_put(ctx, event, document, buf_str(&body), err);
 }
 
+bool inventory_may_expire(Ctx *ctx, bool *some, Error *err)
+{
+    LotsExpiredRow *rows  = NULL;
+    size_t          count = 0;
+    LotsExpiredIn   in    = { ctx->who.merchant, ctx->now_ms / DAY_MS + 1, 1 };
+    if (!q_lots_expired_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    *some = count > 0;
+    return true;
+}
+
 bool inventory_expire_lots(Ctx *ctx, int64_t limit, int64_t *count, Error *err)
 {
     LotsExpiredRow *rows = NULL;
     size_t          n    = 0;
-    /* the day after tomorrow's begins nowhere before: the clocks of the world are up to 14 hours ahead */
-    LotsExpiredIn in = { ctx->who.merchant, ctx->now_ms / DAY_MS + 2, limit };
+    /* the clocks of the world are up to 14 hours ahead: nowhere is it later than tomorrow */
+    LotsExpiredIn in = { ctx->who.merchant, ctx->now_ms / DAY_MS + 1, limit };
     *count           = 0;
     if (!q_lots_expired_all(ctx->tx, ctx->arena, &in, &rows, &n, err)) return false;
     for (size_t i = 0; i < n; i++) {

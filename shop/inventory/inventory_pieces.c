@@ -228,8 +228,10 @@ static bool take_lot_in(Ctx *ctx, const PieceMove *move, Str lot, Error *err)
         return err_set(err, &ERR_LOT_DATE, "expires", "%.*s: the lot %.*s came with another date before",
                        STR_FMT(move->sku), STR_FMT(lot));
     if (found && (expires == 0 || known.expires_day == expires)) return true;
-    LotPutIn put = { ctx->who.merchant, move->item, lot, expires, ctx->now_ms };
-    return q_lot_put_exec(ctx->tx, &put, NULL, err);
+    LotPutIn       put  = { ctx->who.merchant, move->item, lot, expires, ctx->now_ms };
+    StockLotDateIn date = { ctx->who.merchant, move->item, lot, expires };
+    return q_lot_put_exec(ctx->tx, &put, NULL, err)
+        && (!found || q_stock_lot_date_exec(ctx->tx, &date, NULL, err));
 }
 
 static bool plan_incoming(Ctx *ctx, const Tracking *how, const PieceMove *move, Pieces *out, Error *err)

@@ -216,6 +216,10 @@ VALUES (:merchant, :item, :lot, :expires_day, :made_at_ms, 0, '')
 ON CONFLICT (merchant, item, lot) DO UPDATE SET
     expires_day = CASE WHEN lot.expires_day = 0 THEN excluded.expires_day ELSE lot.expires_day END;
 
+-- name: stock_lot_date
+-- in: merchant:i64 item:id lot:text expires_day:i64
+UPDATE stock_lot SET expires_day = :expires_day WHERE merchant = :merchant AND item = :item AND lot = :lot;
+
 -- name: lot_recall
 -- in: merchant:i64 item:id lot:text at_ms:i64 reason:text
 UPDATE lot SET recalled_at_ms = :at_ms, recall_reason = :reason
@@ -238,8 +242,10 @@ ORDER BY s.lot;
 
 -- name: stock_lot_open
 -- in: merchant:i64 item:id location:text lot:text
-INSERT INTO stock_lot (merchant, item, location, lot, floor, backroom, picked, in_transit, damaged, quarantine)
-VALUES (:merchant, :item, :location, :lot, 0, 0, 0, 0, 0, 0)
+INSERT INTO stock_lot (merchant, item, location, lot, floor, backroom, picked, in_transit, damaged, quarantine,
+    expires_day)
+SELECT l.merchant, l.item, :location, l.lot, 0, 0, 0, 0, 0, 0, l.expires_day FROM lot l
+WHERE l.merchant = :merchant AND l.item = :item AND l.lot = :lot
 ON CONFLICT (merchant, item, location, lot) DO NOTHING;
 
 -- name: stock_lot_change
@@ -277,11 +283,10 @@ ORDER BY l.expires_day, l.item, l.lot, s.location LIMIT :limit;
 -- in: merchant:i64 before_day:i64 limit:i64
 -- out: item:id sku:text lot:text expires_day:i64 location:text floor:i64 backroom:i64
 SELECT item, sku, lot, expires_day, location, floor, backroom FROM (
-SELECT l.item, i.sku, l.lot, l.expires_day, s.location, s.floor, s.backroom
-FROM lot l JOIN stock_lot s ON s.merchant = l.merchant AND s.item = l.item AND s.lot = l.lot
-    JOIN item i ON i.merchant = l.merchant AND i.id = l.item
-WHERE l.merchant = :merchant AND l.expires_day > 0 AND l.expires_day < :before_day AND s.floor + s.backroom > 0
-ORDER BY l.expires_day LIMIT :limit) AS oldest ORDER BY item, lot, location;
+SELECT s.item, i.sku, s.lot, s.expires_day, s.location, s.floor, s.backroom
+FROM stock_lot s JOIN item i ON i.merchant = s.merchant AND i.id = s.item
+WHERE s.merchant = :merchant AND s.expires_day > 0 AND s.expires_day < :before_day AND s.floor + s.backroom > 0
+ORDER BY s.expires_day LIMIT :limit) AS oldest ORDER BY item, lot, location;
 
 -- name: lot_moves
 -- in: merchant:i64 item:id lot:text before_ms:i64 before_document:blob before_n:i64 limit:i64
@@ -471,3 +476,9 @@ SELECT location, state, CAST(SUM(change) AS BIGINT) FROM (
     WHERE merchant = :merchant AND item = :item AND at_ms >= :from_ms AND from_location <> ''
       AND (at_ms > :from_ms OR document_id > :from_document OR (document_id = :from_document AND n >= :from_n))
 ) AS both_sides GROUP BY location, state;
+
+-- name: stock_places_of
+-- in: merchant:i64 item:id
+-- out: location:text
+SELECT location FROM stock_level
+WHERE merchant = :merchant AND item = :item AND floor + backroom > 0 ORDER BY location;

@@ -83,9 +83,11 @@ CREATE TABLE stock_lot (
     in_transit BIGINT NOT NULL CHECK (in_transit >= 0),
     damaged    BIGINT NOT NULL CHECK (damaged >= 0),
     quarantine BIGINT NOT NULL CHECK (quarantine >= 0),
+    expires_day BIGINT NOT NULL, -- as in lot
     PRIMARY KEY (merchant, item, location, lot)
 );
 CREATE INDEX stock_lot_by_lot ON stock_lot (merchant, item, lot);
+CREATE INDEX stock_lot_to_expire ON stock_lot (merchant, expires_day) WHERE expires_day > 0 AND floor + backroom > 0;
 CREATE INDEX stock_move_by_lot ON stock_move (merchant, item, lot) WHERE lot <> '';
 -- lot_override: an expired lot that a person let go
 CREATE TABLE lot_override (
