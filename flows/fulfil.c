@@ -24,12 +24,12 @@ bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Erro
     qsort(turns, new->line_count, sizeof *turns, by_item);
     for (size_t i = 0; i < new->line_count; i++) {
         const NewFulfilmentLine *line = &new->lines[turns[i].line];
-        StockWant want = { .item     = line->item,
-                           .sku      = line->sku,
-                           .location = new->location,
-                           .qty      = line->qty,
-                           .terms    = *terms,
-                           .line     = turns[i].line };
+        StockWant                want = { .item     = line->item,
+                                          .sku      = line->sku,
+                                          .location = new->location,
+                                          .qty      = line->qty,
+                                          .terms    = *terms,
+                                          .line     = turns[i].line };
         if (!inventory_claim(ctx, &owner, (int64_t)turns[i].line + 1, &want, err)) return false;
     }
     return fulfilments_put(ctx, new, err);

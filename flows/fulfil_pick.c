@@ -1,6 +1,7 @@
 /* fulfil_pick.c — picking: goods are taken by scan or by line, are short, or another item is given. See
  * docs/FULFILMENT.md. */
 #include "flows/fulfil_work.h"
+#include "flows/goods.h"
 #include "shop/audit/audit.h"
 #include "shop/catalog/catalog.h"
 #include "shop/locations/locations.h"
@@ -62,7 +63,7 @@ static bool line_of_item(FulfilDoc *doc, Id item, int64_t n, FulfilLine **out, E
 }
 
 static bool find_line(Ctx *ctx, FulfilDoc *doc, const PickInput *request, FulfilLine **line, int64_t *qty,
-                      Error *err)
+                      StockMarks *marks, Error *err)
 {
     Scan    scan = { .gtin = STR_NONE };
     int64_t must = 0;
@@ -70,6 +71,12 @@ static bool find_line(Ctx *ctx, FulfilDoc *doc, const PickInput *request, Fulfil
     if (request->barcode.len) {
         if (!scan_read(ctx, &(ScanAsk){ request->barcode }, &scan, err)) return false;
         if (*qty == OPT_NONE) *qty = scan.quantity;
+        if (scan.lot.len) marks->lot = scan.lot;
+        if (scan.serial.len) {
+            marks->serials = (TextList){ arena_new(ctx->arena, Str), 1 };
+            if (!marks->serials.items) return err_memory(err);
+            marks->serials.items[0] = scan.serial;
+        }
         return line_of_item(doc, scan.item->id, request->line, line, err);
     }
     if (!settings_get(ctx, &SETTING_PICK_SCAN, &must, err)) return false;
@@ -79,40 +86,46 @@ static bool find_line(Ctx *ctx, FulfilDoc *doc, const PickInput *request, Fulfil
     return fulfil_line_at(doc, request->line, line, err);
 }
 
-static bool take(Ctx *ctx, const FulfilDoc *doc, const FulfilLine *line, Str from, int64_t qty, Error *err)
+static bool take(Ctx *ctx, const FulfilDoc *doc, const FulfilLine *line, Str from, int64_t qty,
+                 const StockMarks *named, Error *err)
 {
-    StockDoc  stock = { doc->id, STR("pick"), 0 };
-    ClaimTake what  = { .owner       = doc->id,
-                        .n           = line->n,
-                        .sku         = line->sku,
-                        .from_state  = from,
-                        .to_location = doc->location,
-                        .to_state    = STR("picked"),
-                        .qty         = qty };
-    return qty == 0 || inventory_claim_take(ctx, &stock, &what, err);
+    StockMarks marks = *named;
+    StockWant  of    = { .item = line->item, .sku = line->sku };
+    StockDoc   stock = { doc->id, STR("pick"), 0 };
+    ClaimTake  what  = { .owner       = doc->id,
+                         .n           = line->n,
+                         .sku         = line->sku,
+                         .from_state  = from,
+                         .to_location = doc->location,
+                         .to_state    = STR("picked"),
+                         .qty         = qty,
+                         .marks       = &marks };
+    return qty == 0 || goods_pick(ctx, &stock, doc->order, line->order_line, &of, &what, err);
 }
 
 /* From where it was said, else from the floor as far as there is some, and the rest from the backroom. */
 static bool take_from(Ctx *ctx, const FulfilDoc *doc, const FulfilLine *line, Str from, int64_t qty,
-                      Error *err)
+                      const StockMarks *marks, Error *err)
 {
     AtpLevel level;
-    if (from.ptr) return take(ctx, doc, line, from, qty, err);
+    if (from.ptr) return take(ctx, doc, line, from, qty, marks, err);
     if (!inventory_level(ctx, line->item, doc->location, &level, err)) return false;
     int64_t floor = level.floor < qty ? level.floor : qty;
-    return take(ctx, doc, line, STR("floor"), floor, err)
-        && take(ctx, doc, line, STR("backroom"), qty - floor, err);
+    return take(ctx, doc, line, STR("floor"), floor, marks, err)
+        && take(ctx, doc, line, STR("backroom"), qty - floor, marks, err);
 }
 
 bool fulfil_pick(Ctx *ctx, const PickInput *request, Fulfilment *reply, Error *err)
 {
     FulfilDoc   doc;
-    FulfilLine *line = NULL;
-    int64_t     qty  = 0;
-    if (!load_picking(ctx, request->id, &doc, err) || !find_line(ctx, &doc, request, &line, &qty, err))
+    FulfilLine *line  = NULL;
+    int64_t     qty   = 0;
+    StockMarks  marks = { .lot = request->lot, .serials = request->serials };
+    if (!load_picking(ctx, request->id, &doc, err)
+        || !find_line(ctx, &doc, request, &line, &qty, &marks, err))
         return false;
     int64_t open = fulfil_line_open(line);
-    if (qty == OPT_NONE) qty = open;
+    if (qty == OPT_NONE) qty = marks.serials.count ? (int64_t)marks.serials.count * QTY_ONE : open;
     if (qty > open || open == 0)
         return err_set(err, &ERR_PICK_EXCEEDS, "quantity", "%lld.%03lld of %.*s are still to be picked",
                        (long long)(open / QTY_ONE), (long long)(open % QTY_ONE), STR_FMT(line->sku));
@@ -120,7 +133,7 @@ bool fulfil_pick(Ctx *ctx, const PickInput *request, Fulfilment *reply, Error *e
     Str detail = str_format(ctx->arena, "line %lld: %lld of %.*s", (long long)line->n, (long long)qty,
                             STR_FMT(line->sku));
     if (!detail.ptr) return err_memory(err);
-    return take_from(ctx, &doc, line, request->from, qty, err)
+    return take_from(ctx, &doc, line, request->from, qty, &marks, err)
         && fulfilments_line_put(ctx, doc.id, line, err)
         && audit_append(ctx, STR("fulfilment.pick"), doc.id, detail, err) && finish(ctx, &doc, err)
         && fulfilments_shown(ctx, &doc, reply, err);

@@ -7,32 +7,131 @@
 static void test_scans(void)
 {
     Id   id = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 14000, .cake = 1000 }, NULL);
-    bool ok = STEP(fulfil_pick, (PickInput){ id, STR("4006381333931"), OPT_NONE, OPT_NONE, STR_NONE });
+    bool ok = pick(id, "4006381333931", OPT_NONE, OPT_NONE);
     check_refused(ok, &err, &ERR_BARCODE_UNKNOWN, "a code that nobody knows picks nothing");
-    in_state(STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), OPT_NONE, OPT_NONE, STR_NONE }),
-             "picking", "a scan picks");
+    in_state(pick(id, "5012345678900", OPT_NONE, OPT_NONE), "picking", "a scan picks");
     check(now.lines.items[0].picked == 1000, "one unit");
-    ok = STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), 2, OPT_NONE, STR_NONE });
+    ok = pick(id, "5012345678900", 2, OPT_NONE);
     check_refused(ok, &err, &ERR_SCAN_MISMATCH, "the scanned item must be that of the line");
-    ok = STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), OPT_NONE, 14000, STR_NONE });
+    ok = pick(id, "5012345678900", OPT_NONE, 14000);
     check_refused(ok, &err, &ERR_PICK_EXCEEDS, "no more than is to be picked");
-    in_state(STEP(fulfil_pick, (PickInput){ id, STR("15012345678907"), OPT_NONE, OPT_NONE, STR_NONE }),
-             "picking", "a box is scanned");
+    in_state(pick(id, "15012345678907", OPT_NONE, OPT_NONE), "picking", "a box is scanned");
     check(now.lines.items[0].picked == 13000, "and counts as twelve");
-    ok = STEP(fulfil_pick, (PickInput){ id, STR("15012345678907"), OPT_NONE, OPT_NONE, STR_NONE });
+    ok = pick(id, "15012345678907", OPT_NONE, OPT_NONE);
     check_refused(ok, &err, &ERR_PICK_EXCEEDS, "another box is too much");
-    ok = STEP(fulfil_pick, (PickInput){ id, STR_NONE, 3, OPT_NONE, STR_NONE });
+    ok = pick(id, NULL, 3, OPT_NONE);
     check_refused(ok, &err, &ERR_FIELD_INVALID, "there is no third line");
-    ok = STEP(fulfil_pick, (PickInput){ id, STR_NONE, OPT_NONE, OPT_NONE, STR_NONE });
+    ok = pick(id, NULL, OPT_NONE, OPT_NONE);
     check_refused(ok, &err, &ERR_FIELD_INVALID, "something must be named");
-    ok = STEP(fulfil_pick, (PickInput){ id, STR_NONE, 2, OPT_NONE, STR("backroom") });
+    ok = STEP(fulfil_pick,
+              (PickInput){ .id = id, .line = 2, .quantity = OPT_NONE, .from = STR("backroom") });
     check_refused(ok, &err, &ERR_STOCK_SHORT, "nothing is picked where nothing is");
     pick_all(id);
-    ok = STEP(fulfil_pick, (PickInput){ id, STR("5012345678900"), OPT_NONE, OPT_NONE, STR_NONE });
+    ok = pick(id, "5012345678900", OPT_NONE, OPT_NONE);
     check_refused(ok, &err, &ERR_STATE_REFUSED, "what is picked is picked");
     in_state(STEP(fulfil_cancel, (CallOff){ id, STR_NONE, STR("floor") }), "cancelled", "it is called off");
     all_true("all is true after scans");
 }
+
+/* ---- lots and serial numbers ---- */
+
+/* Two phones with numbers and milk of two lots at LON. */
+static bool receive_marked(Ctx *ctx, void *arg, Error *e)
+{
+    Str       numbers[2] = { STR("S1"), STR("S2") };
+    StockDoc  doc        = { ctx_new_id(ctx), STR("receipt"), 0 };
+    ItemInput items[2]   = {
+          { .sku           = STR("PHONE"),
+            .name          = STR("Phone"),
+            .tax_class     = STR("standard"),
+            .quantity_step = 1000,
+            .tracking      = STR("serial") },
+          { .sku           = STR("MILK"),
+            .name          = STR("Milk"),
+            .tax_class     = STR("reduced"),
+            .quantity_step = 1000,
+            .tracking      = STR("lot") },
+    };
+    StockMarks marks[3] = { { .serials = { numbers, 2 } },
+                            { .lot = STR("OLD"), .expires_day = 40000 },
+                            { .lot = STR("NEW"), .expires_day = 41000 } };
+    (void)arg;
+    db_touch(ctx->tx);
+    for (int i = 0; i < 3; i++) {
+        Id         id;
+        ItemInput *item = &items[i > 0];
+        item->cost = item->if_version = item->shelf_life_days = item->minimum_days = OPT_NONE;
+        if (!catalog_put(ctx, item, &id, e)) return false;
+        StockMove move = { .item          = id,
+                           .sku           = item->sku,
+                           .from_location = STR(""),
+                           .from_state    = STR("vendor"),
+                           .to_location   = STR("LON"),
+                           .to_state      = STR("floor"),
+                           .qty           = i ? 5000 : 2000,
+                           .marks         = &marks[i] };
+        if (!inventory_move(ctx, &doc, &move, e)) return false;
+    }
+    return true;
+}
+
+typedef struct {
+    Id order, id;
+} Marked;
+
+/* A delivery of a phone and three cartons of milk for a line of teas of an order. */
+static bool deliver_marked(Ctx *ctx, void *arg, Error *e)
+{
+    Marked  *m     = arg;
+    AtpTerms terms = { .channel = STR("web") };
+    SaleItem phone, milk;
+    if (!catalog_sale_item(ctx, STR("PHONE"), &phone, e) || !catalog_sale_item(ctx, STR("MILK"), &milk, e))
+        return false;
+    NewFulfilmentLine lines[2] = { { 1, phone.id, phone.sku, phone.name, 1000 },
+                                   { 1, milk.id, milk.sku, milk.name, 3000 } };
+    NewFulfilment new          = { .id         = ctx_new_id(ctx),
+                                   .order      = m->order,
+                                   .delivery   = STR("second"),
+                                   .method     = STR("ship"),
+                                   .location   = STR("LON"),
+                                   .channel    = STR("web"),
+                                   .lines      = lines,
+                                   .line_count = 2 };
+    m->id                      = new.id;
+    return fulfil_make(ctx, &new, &terms, e);
+}
+
+static void test_marked(void)
+{
+    Str    number = STR("S2");
+    Marked m      = { .order = { { 0 } } };
+    check_ok(kit_write(db, &env, receive_marked, NULL, &err), &err, "there are phones and milk");
+    (void)make_one((Wanted){ .method = "ship", .location = "LON", .tea = 9000, .cash = true }, &m.order);
+    check_ok(kit_write(db, &env, deliver_marked, &m, &err), &err, "some are to be sent");
+    check_refused(pick(m.id, NULL, 1, OPT_NONE), &err, &ERR_SERIALS_NEEDED,
+                  "a phone is picked with its number");
+    PickInput phone = { .id = m.id, .line = 1, .quantity = OPT_NONE, .serials = { &number, 1 } };
+    in_state(STEP(fulfil_pick, phone), "picking", "which is scanned");
+    in_state(pick(m.id, NULL, 2, OPT_NONE), "picked", "milk is taken as it expires");
+    check(level("PHONE", "LON").picked == 1000 && level("MILK", "LON").picked == 3000, "both are picked");
+    in_state(STEP(fulfil_cancel, (CallOff){ m.id, STR_NONE, STR("floor") }), "cancelled",
+             "it is called off");
+    check(level("PHONE", "LON").floor == 2000 && level("MILK", "LON").floor == 10000, "all of it is back");
+    check_ok(kit_write(db, &env, deliver_marked, &m, &err), &err, "the same again");
+    phone.id = m.id;
+    in_state(STEP(fulfil_pick, phone), "picking", "the same phone is scanned");
+    in_state(pick(m.id, NULL, 2, OPT_NONE), "picked", "milk is taken");
+    pack_all(m.id);
+    in_state(STEP(fulfil_ship, (ShipInput){ .id = m.id }), "shipped", "it is sent");
+    check(level("PHONE", "LON").floor == 1000 && level("PHONE", "LON").picked == 0, "the phone left");
+    in_state(STEP(fulfil_fail, (FulfilNote){ m.id, STR_NONE }), "failed", "it cannot be delivered");
+    in_state(STEP(fulfil_restock, (RestockInput){ m.id, STR("quarantine") }), "returned_to_stock",
+             "and comes back");
+    check(level("PHONE", "LON").quarantine == 1000 && level("MILK", "LON").quarantine == 3000,
+          "with its numbers");
+}
+
+/* ---- what is not there ---- */
 
 static void test_resource(void)
 {
@@ -75,7 +174,7 @@ static void test_reject(void)
     AtpLevel was   = level("TEA", "LON");
     Id       id =
         make_one((Wanted){ .method = "pickup", .location = "LON", .store = "LON", .tea = 2000 }, &order);
-    (void)STEP(fulfil_pick, (PickInput){ id, STR_NONE, 1, 1000, STR_NONE });
+    (void)pick(id, NULL, 1, 1000);
     in_state(STEP(fulfil_reject, (CallOff){ id, STR("no staff"), STR("floor") }), "rejected",
              "the store cannot do it");
     AtpLevel is = level("TEA", "LON");
@@ -171,7 +270,8 @@ static void test_lists(void)
               && str_eq(list.items.items[0].bin, STR("A-1")),
           "of a zone, it has what stands there");
     for (int i = 0; i < 3; i++)
-        (void)make_one((Wanted){ .method = "pickup", .location = "LON", .store = "LON", .tea = 1000 }, NULL);
+        (void)make_one((Wanted){ .method = "pickup", .location = "LON", .store = "LON", .tea = 1000 },
+                       NULL);
     FulfilmentFind find = {
         .location = STR("LON"), .state = STR("open"), .due_before = OPT_NONE, .limit = 1
     };
@@ -197,5 +297,6 @@ int main(void)
     test_reject();
     test_substitute();
     test_lists();
+    test_marked();
     return close_shop("fulfil_pick");
 }

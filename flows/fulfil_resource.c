@@ -104,10 +104,10 @@ static bool plan(Ctx *ctx, Resource *r, Error *err)
 {
     ChannelServeList places = { { NULL, 0 } };
     if (!channels_locations(ctx, &(ChannelAsk){ r->doc->channel }, &places, err)) return false;
-    int64_t *left          = arena_array(ctx->arena, int64_t, r->count + 1);
-    r->plan.parts.items    = arena_array(ctx->arena, SourcePart, places.items.count * r->count + 1);
-    r->plan.parcels.items  = arena_array(ctx->arena, SourceParcel, places.items.count + 1);
-    r->plan.missing.items  = arena_array(ctx->arena, SourceMissing, r->count + 1);
+    int64_t *left         = arena_array(ctx->arena, int64_t, r->count + 1);
+    r->plan.parts.items   = arena_array(ctx->arena, SourcePart, places.items.count * r->count + 1);
+    r->plan.parcels.items = arena_array(ctx->arena, SourceParcel, places.items.count + 1);
+    r->plan.missing.items = arena_array(ctx->arena, SourceMissing, r->count + 1);
     if (!left || !r->plan.parts.items || !r->plan.parcels.items || !r->plan.missing.items)
         return err_memory(err);
     for (size_t i = 0; i < r->count; i++) left[i] = r->lines[i].qty;
@@ -129,7 +129,7 @@ static bool plan(Ctx *ctx, Resource *r, Error *err)
 /* From where the parts come. */
 static bool find_plan(Ctx *ctx, Resource *r, Error *err)
 {
-    r->lines     = arena_array(ctx->arena, SourcingLine, r->count + 1);
+    r->lines = arena_array(ctx->arena, SourcingLine, r->count + 1);
     if (!r->lines) return err_memory(err);
     for (size_t i = 0; i < r->count; i++) {
         const FulfilLine *line = r->parts[i].line;
@@ -144,8 +144,7 @@ static bool find_plan(Ctx *ctx, Resource *r, Error *err)
 }
 
 /* One parcel of the plan as a new fulfilment; `made` gets its id. */
-static bool make_parcel(Ctx *ctx, Resource *r, const SourceParcel *parcel, Id *made,
-                        Error *err)
+static bool make_parcel(Ctx *ctx, Resource *r, const SourceParcel *parcel, Id *made, Error *err)
 {
     FulfilDoc         *doc     = r->doc;
     bool               fetched = doc->store.len > 0;

@@ -113,7 +113,7 @@ static void test_cancel(void)
     Id       order = { { 0 } };
     AtpLevel was   = level("TEA", "LON");
     Id id = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 2000, .cash = true }, &order);
-    (void)STEP(fulfil_pick, (PickInput){ id, STR_NONE, 1, 1000, STR_NONE });
+    (void)pick(id, NULL, 1, 1000);
     in_state(STEP(fulfil_cancel, (CallOff){ id, STR("changed her mind"), STR("floor") }), "cancelled",
              "it is called off while it is picked");
     AtpLevel is = level("TEA", "LON");

@@ -28,7 +28,7 @@ static Simulator simulator;
 /* ---- handlers with untyped parameters ---- */
 
 #define ANY(name, Request, Reply)                                                                          \
-    static inline bool any_##name(Ctx *ctx, const void *request, void *reply, Error *err) \
+    static inline bool any_##name(Ctx *ctx, const void *request, void *reply, Error *err)                  \
     {                                                                                                      \
         return name(ctx, (const Request *)request, (Reply *)reply, err);                                   \
     }
@@ -70,6 +70,12 @@ static Fulfilment now; /* what the last step showed */
 static Error      err;
 
 #define STEP(name, ...) (err = (Error){ .def = NULL }, CALL(name, (&(__VA_ARGS__)), &now, &err))
+
+static inline bool pick(Id id, const char *barcode, int64_t line, int64_t qty)
+{
+    return STEP(fulfil_pick,
+                (PickInput){ .id = id, .barcode = str_from(barcode), .line = line, .quantity = qty });
+}
 
 static inline bool in_state(bool ok, const char *state, const char *name)
 {
@@ -247,7 +253,7 @@ static inline void pick_all(Id id)
     bool ok = STEP(fulfilments_show, (ById){ id });
     for (int64_t n = 1; ok && n <= (int64_t)now.lines.count; n++) {
         if (now.lines.items[n - 1].to_pick == 0) continue;
-        ok = STEP(fulfil_pick, (PickInput){ id, STR_NONE, n, OPT_NONE, STR_NONE });
+        ok = pick(id, NULL, n, OPT_NONE);
     }
     in_state(ok, "picked", "all is picked");
 }
@@ -272,7 +278,7 @@ static inline void refused_here(Id id, const char *method, const char *state)
     PackInputPackage one       = { .weight = OPT_NONE };
     FulfilNote       note      = { id, STR_NONE };
     CallOff          off       = { id, STR_NONE, STR_NONE };
-    PickInput        pick      = { id, STR_NONE, 1, OPT_NONE, STR_NONE };
+    PickInput        pick      = { .id = id, .line = 1, .quantity = OPT_NONE };
     ShortInput       missing   = { id, 1, OPT_NONE, STR_NONE, STR_NONE };
     PackInput        pack      = { id, { &one, 1 } };
     PackageLabel     label     = { id, 1, STR("Post"), STR_NONE, STR("T1"), STR_NONE };

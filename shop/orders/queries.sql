@@ -260,6 +260,10 @@ FROM (
         JOIN order_line l ON l.merchant = :merchant AND l.order_id = g.order_id AND l.n = g.line
         JOIN order_kit_part k ON k.merchant = :merchant AND k.order_id = g.order_id AND k.line = g.line
             AND k.part = g.item AND k.moved = 1
+    UNION ALL
+    SELECT f.order_id, s.order_line, s.item, s.sku, s.picked, 0 FROM fulfilment f
+        JOIN fulfilment_line s ON s.merchant = f.merchant AND s.fulfilment_id = f.id
+    WHERE f.merchant = :merchant AND s.instead_of > 0
 ) AS both_sides GROUP BY order_id, line, item HAVING SUM(kept) > SUM(sold)
 UNION ALL
 SELECT k.order_id, 'line ' || CAST(k.line AS TEXT) || ' ' || k.sku || ' came back', k.qty * (l.qty / 1000), k.returned
