@@ -287,14 +287,25 @@ static int64_t digits(const char *text, size_t count)
     return value;
 }
 
+bool rules_clock(Ctx *ctx, Str zone, const Zone **clock, Zone **own, Error *err)
+{
+    *own   = NULL;
+    *clock = ctx->rules ? find_zone(ctx->rules, zone) : NULL;
+    if (*clock) return true;
+    if (!zone_load(zone, own, err)) return false;
+    *clock = *own;
+    if (ctx->rules && keep_zone(ctx->rules, zone, *own)) *own = NULL;
+    return true;
+}
+
 bool rules_local_time(Ctx *ctx, Str zone, int64_t at_ms, int64_t *date, int64_t *minute, Error *err)
 {
     char        text[RFC3339_LEN];
-    Zone       *loaded = NULL;
-    const Zone *known  = ctx->rules ? find_zone(ctx->rules, zone) : NULL;
-    if (!known && !zone_load(zone, &loaded, err)) return false;
-    int64_t wall = zone_to_wall(known ? known : loaded, at_ms);
-    if (loaded && !(ctx->rules && keep_zone(ctx->rules, zone, loaded))) zone_free(loaded);
+    Zone       *own   = NULL;
+    const Zone *clock = NULL;
+    if (!rules_clock(ctx, zone, &clock, &own, err)) return false;
+    int64_t wall = zone_to_wall(clock, at_ms);
+    zone_free(own);
     if (!rfc3339_format(wall, text)) return err_set(err, &ERR_FIELD_INVALID, "at", "is out of range");
     *date   = digits(text, 4) * 10000 + digits(text + 5, 2) * 100 + digits(text + 8, 2);
     *minute = digits(text + 11, 2) * 60 + digits(text + 14, 2);

@@ -8,6 +8,7 @@
 
 #include "core/cart.h"
 #include "shop/ctx.h"
+#include "sys/zone.h"
 
 typedef struct RuleCache RuleCache;
 
@@ -28,5 +29,9 @@ bool rules_price(Ctx *ctx, int64_t version, const CartInput *in, bool explain, P
 /* The date (year, month, day as digits) and the minute of the day on the clocks of an IANA zone. */
 bool rules_local_time(Ctx *ctx, Str zone, int64_t at_ms, int64_t *date, int64_t *minute,
                       Error *err) MUST_USE;
+
+/* The clock of an IANA zone, for local times of many places. *own is NULL when the clock is kept by
+ * ctx->rules; else give it back with zone_free. */
+bool rules_clock(Ctx *ctx, Str zone, const Zone **clock, Zone **own, Error *err) MUST_USE;
 
 #endif

@@ -16,8 +16,8 @@ typedef struct {
     int64_t weight; /* grams of one whole unit; 0: not known */
     int64_t value;  /* minor units of one whole unit; 0: not known. Where not all is there, the most value
                      * is sourced */
-    bool    whole;  /* from one location or not at all */
-    size_t  line;   /* index in the request, for the field of an error */
+    bool   whole;   /* from one location or not at all */
+    size_t line;    /* index in the request, for the field of an error */
 } SourcingLine;
 
 /* Work that a location has already: fulfilments to be picked in the hour that begins at hour_ms (UTC). */
@@ -27,21 +27,21 @@ typedef struct {
 } SourcingLoad;
 
 typedef struct {
-    Str channel;
-    Str method;               /* ship, pickup, curbside, same_day, ship_to_store */
-    Str store;                /* pickup, curbside, ship_to_store: where it is handed over; others: none */
-    Str country, region;      /* ISO 3166-1 and its second part (e.g. CA of US-CA); none: not known */
-    Str postal_code;          /* or none */
-    const GeoPoint *point;    /* of the destination; NULL: not known */
+    Str             channel;
+    Str             method; /* ship, pickup, curbside, same_day, ship_to_store */
+    Str             store;  /* pickup, curbside, ship_to_store: where it is handed over; others: none */
+    Str             country, region; /* ISO 3166-1 and its second part (e.g. CA of US-CA); none: not known */
+    Str             postal_code;     /* or none */
+    const GeoPoint *point;           /* of the destination; NULL: not known */
     const SourcingLine *lines;
     size_t              line_count;
-    TextList exclude;         /* codes of locations that must not give anything, e.g. one that refused */
-    const SourcingLoad *load; /* or NULL */
+    TextList            exclude; /* codes of locations that must not give anything, e.g. one that refused */
+    const SourcingLoad *load;    /* or NULL */
     size_t              load_count;
-    bool partial;             /* a plan that leaves something missing is fine too */
-    Str  objective;           /* cost, time, balanced; none: as set for the channel */
-    int64_t runners_up;       /* so many at most; 0: none */
-    bool explain;             /* with steps */
+    bool                partial;    /* a plan that leaves something missing is fine too */
+    Str                 objective;  /* cost, time, balanced; none: as set for the channel */
+    int64_t             runners_up; /* so many at most; 0: none */
+    bool                explain;    /* with steps */
 } SourcingAsk;
 
 /* The best plan at ctx->now_ms, in ctx->arena. plan->parts[].line is an index in ask->lines; a location has
