@@ -231,10 +231,13 @@ static bool all_due(Ctx *ctx, const char *what, Error *err)
     bool ok = fulfilments_due(ctx, str_from(what), DUE_MAX, &rows, &count, err);
     db_read_end(ctx->tx);
     ctx->tx = NULL;
-    for (size_t i = 0; i < count && ok; i++) {
-        Due due              = { *ctx, ctx->arena->used, what, rows[i].id };
+    for (size_t i = 0; i < count; i++) { /* one that fails must not stop the others */
+        Error why = { .def = NULL };
+        Due   due              = { *ctx, ctx->arena->used, what, rows[i].id };
         due.ctx.who.merchant = rows[i].merchant;
-        ok                   = db_write(ctx->db, due_one, &due, err);
+        if (db_write(ctx->db, due_one, &due, &why)) continue;
+        *err = why;
+        ok   = false;
     }
     return ok;
 }

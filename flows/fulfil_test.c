@@ -2,6 +2,8 @@
  * stock, claims, money and states after each step, and all that is refused. */
 #include "tests/fulfil.h"
 
+#include <pthread.h>
+
 /* ---- payment pending ---- */
 
 static bool open_order(Ctx *ctx, void *arg, Error *e)
@@ -340,6 +342,101 @@ static void test_ship_to_store(void)
     all_true("all is true with goods sent to a store");
 }
 
+/* ---- many at once ---- */
+
+enum { RACERS = 8, PICKS = 5 };
+
+typedef struct {
+    FixtureHandler handler;
+    const void    *request;
+    int            times, done, odd; /* odd: neither done nor refused as one that came too late */
+} Racer;
+
+typedef struct {
+    Ctx    ctx;
+    Racer *racer;
+} Racing;
+
+static bool race_step(Tx *tx, void *arg, Error *e)
+{
+    Racing    *r = arg;
+    Fulfilment reply;
+    r->ctx.tx          = tx;
+    r->ctx.arena->used = 0;
+    memset(&reply, 0, sizeof reply);
+    return r->racer->handler(&r->ctx, r->racer->request, &reply, e);
+}
+
+static void *race_run(void *arg)
+{
+    enum { BYTES = 1 << 20 };
+    Racer *racer = arg;
+    Arena  arena;
+    void  *bytes = malloc(BYTES);
+    if (!bytes) return NULL;
+    arena_init(&arena, bytes, BYTES);
+    for (int i = 0; i < racer->times; i++) {
+        Error  e  = { .def = NULL };
+        Racing r  = { { .arena  = &arena,
+                        .db     = db,
+                        .env    = &env,
+                        .now_ms = kit_now_ms,
+                        .who    = { .merchant = 1, .perms = UINT64_MAX } },
+                      racer };
+        bool   ok = db_write(db, race_step, &r, &e);
+        racer->done += ok;
+        racer->odd += !ok && e.def != &ERR_PICK_EXCEEDS && e.def != &ERR_STATE_REFUSED;
+        if (!ok && e.def != &ERR_PICK_EXCEEDS && e.def != &ERR_STATE_REFUSED)
+            printf("  %s: %s\n", e.def ? e.def->name : "?", e.message);
+    }
+    free(bytes);
+    return NULL;
+}
+
+/* How many of all tries were done. */
+static int race(FixtureHandler handler, const void *request, int times)
+{
+    pthread_t threads[RACERS];
+    Racer     racers[RACERS];
+    int       done = 0, odd = 0;
+    for (int i = 0; i < RACERS; i++) {
+        racers[i] = (Racer){ handler, request, times, 0, 0 };
+        if (pthread_create(&threads[i], NULL, race_run, &racers[i]) != 0) return -1;
+    }
+    for (int i = 0; i < RACERS; i++) {
+        (void)pthread_join(threads[i], NULL);
+        done += racers[i].done;
+        odd += racers[i].odd;
+    }
+    check(odd == 0, "who comes too late is told so");
+    return done;
+}
+
+static void test_races(void)
+{
+    AtpLevel         was   = level("TEA", "LON");
+    Id               id    = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 20000 }, NULL);
+    PickInput        one   = { .id = id, .line = 1, .quantity = 1000 };
+    PackInputPackage whole = { .weight = OPT_NONE };
+    PackInput        pack  = { id, { &whole, 1 } };
+    ShipInput        ship  = { .id = id };
+    DeliverInput     there = { .id = id };
+    check(race(any_fulfil_pick, &one, PICKS) == 20, "eight people pick twenty teas, not one more");
+    check(level("TEA", "LON").picked == was.picked + 20000, "and twenty are picked");
+    check(race(any_fulfil_pack, &pack, 1) == 1, "it is packed once");
+    check(race(any_fulfil_ship, &ship, 2) == 1, "and shipped once");
+    check(race(any_fulfil_deliver, &there, 2) == 1, "and delivered once");
+    check(level("TEA", "LON").picked == was.picked, "and leaves once");
+    Id         other = make_one((Wanted){ .method = "ship", .location = "LON", .tea = 3000 }, NULL);
+    CallOff    off   = { other, STR_NONE, STR("floor") };
+    ShortInput gone  = { other, 1, OPT_NONE, STR("there"), STR_NONE };
+    was              = level("TEA", "LON");
+    check(race(any_fulfil_reject, &off, 1) == 1, "it is rejected once");
+    check(race(any_fulfil_short, &gone, 1) == 0, "and nothing of it is short then");
+    check(level("TEA", "LON").committed == was.committed - 3000, "its claim is given back once");
+    all_true("all is true after races");
+}
+
 int main(void)
 {
     open_shop();
@@ -353,5 +450,6 @@ int main(void)
     test_curbside();
     test_same_day();
     test_ship_to_store();
+    test_races();
     return close_shop("fulfil");
 }
