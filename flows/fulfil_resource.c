@@ -69,67 +69,42 @@ static Str method_from(const FulfilDoc *doc, Str location)
     return doc->method;
 }
 
-static bool is_excluded(const Resource *r, Str location)
+/* What the locations have to pick already, hour by hour. */
+static bool find_load(Ctx *ctx, SourcingAsk *ask, Error *err)
 {
-    for (size_t i = 0; i < r->excluded_count; i++)
-        if (str_eq(r->excluded[i], location)) return true;
-    return false;
-}
-
-/* What a location can give of what is left. */
-static bool take_from(Ctx *ctx, Resource *r, Str location, int64_t *left, Error *err)
-{
-    size_t   before = r->plan.parts.count;
-    AtpShare none   = { .left = 0 };
-    for (size_t i = 0; i < r->count; i++) {
-        AtpLevel level;
-        int64_t  step = r->lines[i].step ? r->lines[i].step : QTY_ONE;
-        if (!inventory_level(ctx, r->lines[i].item, location, &level, err)) return false;
-        int64_t have = atp(&level, &r->terms, &none), qty = have < left[i] ? have : left[i];
-        qty -= qty % step;
-        if (qty <= 0) continue;
-        left[i] -= qty;
-        r->plan.parts.items[r->plan.parts.count++] =
-            (SourcePart){ (int64_t)i, r->lines[i].sku, location, qty };
-    }
-    if (r->plan.parts.count > before)
-        r->plan.parcels.items[r->plan.parcels.count++] = (SourceParcel){
-            .location = location, .ready_at = ctx->now_ms, .promised_at = r->doc->promised_at_ms
-        };
+    FulfilHour *hours = NULL;
+    size_t      count = 0;
+    if (!fulfilments_hours(ctx, &hours, &count, err)) return false;
+    SourcingLoad *load = arena_array(ctx->arena, SourcingLoad, count + 1);
+    if (!load) return err_memory(err);
+    for (size_t i = 0; i < count; i++)
+        load[i] = (SourcingLoad){ hours[i].location, hours[i].hour_ms, hours[i].count };
+    ask->load       = load;
+    ask->load_count = count;
     return true;
 }
 
-/* By the priority of the channel's locations, each giving what it can. */
-static bool plan(Ctx *ctx, Resource *r, Error *err)
+static bool plan(Ctx *ctx, Resource *r, Str method, Error *err)
 {
-    ChannelServeList places = { { NULL, 0 } };
-    if (!channels_locations(ctx, &(ChannelAsk){ r->doc->channel }, &places, err)) return false;
-    int64_t *left         = arena_array(ctx->arena, int64_t, r->count + 1);
-    r->plan.parts.items   = arena_array(ctx->arena, SourcePart, places.items.count * r->count + 1);
-    r->plan.parcels.items = arena_array(ctx->arena, SourceParcel, places.items.count + 1);
-    r->plan.missing.items = arena_array(ctx->arena, SourceMissing, r->count + 1);
-    if (!left || !r->plan.parts.items || !r->plan.parcels.items || !r->plan.missing.items)
-        return err_memory(err);
-    for (size_t i = 0; i < r->count; i++) left[i] = r->lines[i].qty;
-    for (size_t k = 0; k < places.items.count; k++) {
-        Location location;
-        bool     found = false;
-        Str      code  = places.items.items[k].location;
-        if (is_excluded(r, code)) continue;
-        if (!locations_find(ctx, code, &location, &found, err)) return false;
-        if (found && location.active && !take_from(ctx, r, code, left, err)) return false;
-    }
-    for (size_t i = 0; i < r->count; i++)
-        if (left[i] > 0)
-            r->plan.missing.items[r->plan.missing.count++] =
-                (SourceMissing){ (int64_t)i, r->lines[i].sku, left[i], STR("no location has it") };
-    return true;
+    FulfilDoc  *doc = r->doc;
+    SourcingAsk ask = { .channel     = doc->channel,
+                        .method      = method,
+                        .store       = text_or_none(doc->store),
+                        .country     = text_or_none(doc->address.country),
+                        .region      = doc->address.region,
+                        .postal_code = doc->address.postal_code,
+                        .lines       = r->lines,
+                        .line_count  = r->count,
+                        .exclude     = { r->excluded, r->excluded_count },
+                        .partial     = true };
+    return find_load(ctx, &ask, err) && sourcing_plan(ctx, &ask, &r->plan, err);
 }
 
-/* From where the parts come. */
+/* From where the parts come; a courier's round that cannot be kept becomes a parcel. */
 static bool find_plan(Ctx *ctx, Resource *r, Error *err)
 {
-    r->lines = arena_array(ctx->arena, SourcingLine, r->count + 1);
+    bool fetched = r->doc->store.len > 0;
+    r->lines     = arena_array(ctx->arena, SourcingLine, r->count + 1);
     if (!r->lines) return err_memory(err);
     for (size_t i = 0; i < r->count; i++) {
         const FulfilLine *line = r->parts[i].line;
@@ -140,7 +115,9 @@ static bool find_plan(Ctx *ctx, Resource *r, Error *err)
         };
     }
     if (!find_excluded(ctx, r, err)) return false;
-    return plan(ctx, r, err);
+    if (!plan(ctx, r, fetched ? STR("ship_to_store") : r->doc->method, err)) return false;
+    if (r->plan.complete || !str_eq(r->doc->method, STR("same_day"))) return true;
+    return plan(ctx, r, STR("ship"), err);
 }
 
 /* One parcel of the plan as a new fulfilment; `made` gets its id. */

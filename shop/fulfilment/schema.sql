@@ -43,6 +43,7 @@ CREATE TABLE fulfilment (
     reason          TEXT   NOT NULL, -- why it was rejected, failed or called off
     PRIMARY KEY (merchant, id)
 );
+CREATE INDEX fulfilment_to_pick ON fulfilment (merchant, location, due_at_ms) WHERE state IN ('waiting', 'open', 'picking');
 CREATE UNIQUE INDEX fulfilment_by_order ON fulfilment (merchant, order_id, number);
 CREATE INDEX fulfilment_by_due ON fulfilment (merchant, location, state, due_at_ms, id);
 CREATE INDEX fulfilment_by_store ON fulfilment (merchant, store, state, id) WHERE store <> '';
