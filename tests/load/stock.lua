@@ -1,6 +1,8 @@
 -- stock.lua — wrk script for a shop with stock at many locations (bench-seed ITEMS LOCATIONS), SHAPE says of what:
 --   cold  paid orders of one line: any item at any location that has it
 --   hot   paid orders of one line: all of the same item at the same location
+--   show  the stock of one item that is at all locations
+--   as_of the same as it was at the time AS_OF
 -- KEY, ITEMS and LOCATIONS come from the environment.
 local key, shape = os.getenv("KEY"), os.getenv("SHAPE")
 local items, locations = tonumber(os.getenv("ITEMS")), tonumber(os.getenv("LOCATIONS"))
@@ -19,7 +21,15 @@ local function order(item, location)
     return string.format('{"location":"L%03d","channel":"pos","lines":[{"sku":"SKU%06d","quantity":1}],'
         .. '"tenders":[{"kind":"cash"}]}', location, item)
 end
+local function everywhere()
+    return string.format("SKU%06d", 100 * math.random(0, math.floor((items - 1) / 100)))
+end
+local reads = {
+    show = function() return "/v1/stock/" .. everywhere() end,
+    as_of = function() return "/v1/stock?limit=200&sku=" .. everywhere() .. "&as_of=" .. os.getenv("AS_OF") end,
+}
 function request()
+    if reads[shape] then return wrk.format("GET", reads[shape](), headers) end
     count = count + 1
     headers["Idempotency-Key"] = start .. count
     if shape == "hot" then return wrk.format("POST", "/v1/orders", headers, order(0, 1)) end

@@ -16,6 +16,12 @@ stock_raw() { # NAME UNIT WORDS…: the raw limit by bench-raw
     stock_say "$1" "$2" -
 }
 
+stock_read() { # NAME EACH SQL: the raw limit of a read
+    local run
+    value[$1_$stock_size]=$(for run in 1 2 3; do "$build/bench-raw-read" "$shop" "$3" "$2" "$seconds"; done | median)
+    stock_say "$1" reads/s -
+}
+
 stock_load() { # NAME CONNECTIONS LIMIT: wrk, in the shape that is the end of the name
     SHAPE=${1#stock_} load "$1_$stock_size" "$2" "" stock.lua
     value[$1_p99_$stock_size]=${value[$1_${stock_size}_p99]}
@@ -44,7 +50,9 @@ stock_seed() { # FILE
 }
 
 stock_figures() {
-    local shop=$work/stock-$stock_size.db
+    local shop=$work/stock-$stock_size.db yesterday
+    yesterday=$(($(date +%s%3N) - 86400000)) AS_OF=$(date -u -d yesterday +%FT%TZ)
+    export AS_OF
     stock_seed "$shop"
     if want stock_bytes; then stock_bytes "$shop"; fi
     if want stock_loop_cold stock_cold stock_heat; then
@@ -53,7 +61,21 @@ stock_figures() {
     if want stock_loop_hot stock_hot stock_heat; then
         stock_raw stock_loop_hot sales/s loop "$shop" 256 $STOCK_LOCATIONS hot
     fi
+    if want stock_rows stock_show; then
+        stock_read stock_rows 100 "SELECT location, floor, backroom, picked, in_transit, damaged, quarantine, held,
+            committed, backordered, on_order, kept, safety FROM stock_level WHERE merchant = 1 AND item = ?1
+            ORDER BY location"
+    fi
+    if want stock_moves stock_as_of; then
+        stock_read stock_moves 100 "SELECT place, state, sum(qty) FROM (
+            SELECT to_location AS place, to_state AS state, qty FROM stock_move
+            WHERE merchant = 1 AND item = ?1 AND at_ms <= $yesterday AND to_location <> ''
+            UNION ALL SELECT from_location, from_state, -qty FROM stock_move
+            WHERE merchant = 1 AND item = ?1 AND at_ms <= $yesterday AND from_location <> '') GROUP BY place, state"
+    fi
     start_server "$build/onetill" serve --db "sqlite:$shop" --port 0 --log off
+    if want stock_show; then stock_load stock_show 64 stock_rows reads/s; fi
+    if want stock_as_of; then stock_load stock_as_of 64 stock_moves reads/s; fi
     if want stock_cold stock_heat; then stock_load stock_cold 256 stock_loop_cold sales/s; fi
     if want stock_hot stock_heat; then stock_load stock_hot 256 stock_loop_hot sales/s; fi
     if want stock_heat; then

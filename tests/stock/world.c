@@ -243,7 +243,9 @@ static bool compare_past(Ctx *ctx, World *w, int item, int64_t step, Error *err)
     const Model  *m    = w->model;
     const Moment *then = model_at(m, m->past[(size_t)(step * 7919) % m->past_count].at_ms);
     Sums          was = { { 0 } }, is = { { 0 } };
-    StockMoveFind find = { .sku = str_from(item_skus[item]), .from = OPT_NONE, .to = OPT_NONE, .limit = 200 };
+    StockMoveFind find = {
+        .sku = str_from(item_skus[item]), .from = OPT_NONE, .to = OPT_NONE, .limit = 200
+    };
     for (bool more = true; more;) {
         StockMoveList page = { .next_cursor = STR_NONE };
         if (!stock_moves(ctx, &find, &page, err)) return false;
@@ -262,6 +264,60 @@ static bool compare_past(Ctx *ctx, World *w, int item, int64_t step, Error *err)
     return true;
 }
 
+static void compare_row(World *w, int item, const StockLevel *r, const Moment *then)
+{
+    int           place       = index_of(place_codes, PLACES, r->location);
+    const int64_t has[STATES] = { r->floor,      r->backroom, r->picked,    r->in_transit,  r->damaged,
+                                  r->quarantine, r->held,     r->committed, r->backordered, r->on_order };
+    if (place < 0) world_blame(w, "a view tells of stock at %.*s", STR_FMT(r->location));
+    for (int s = 0; s < STATES && place >= 0; s++)
+        if (has[s] != then->level[item][place].qty[s])
+            world_blame(w, "%s of %s at %s as of %lld: a view tells %lld, the model had %lld",
+                        state_names[s], item_skus[item], place_codes[place], (long long)then->at_ms,
+                        (long long)has[s], (long long)then->level[item][place].qty[s]);
+}
+
+/* The view of a past moment: every row is the model's, and none is missing that had something. */
+static bool compare_as_of(Ctx *ctx, World *w, int item, int64_t step, Error *err)
+{
+    const Model  *m    = w->model;
+    const Moment *then = &m->past[(size_t)(step * 104729) % m->past_count];
+    StockFind     find = { .sku = str_from(item_skus[item]), .as_of = then->at_ms, .limit = OPT_NONE };
+    StockList     list = { .next_cursor = STR_NONE };
+    int64_t       left = 0;
+    if (!stock_list(ctx, &find, &list, err)) return false;
+    for (int p = 0; p < PLACES; p++)
+        for (int s = 0; s < STATES; s++) left += then->level[item][p].qty[s];
+    for (size_t i = 0; i < list.items.count; i++) {
+        const StockLevel *r = &list.items.items[i];
+        compare_row(w, item, r, then);
+        left -= r->floor + r->backroom + r->picked + r->in_transit + r->damaged + r->quarantine + r->held
+              + r->committed + r->backordered + r->on_order;
+    }
+    if (left != 0)
+        world_blame(w, "%s as of %lld: the view lacks rows", item_skus[item], (long long)then->at_ms);
+    return true;
+}
+
+/* The sums of all places. */
+static bool compare_sum(Ctx *ctx, World *w, int item, Error *err)
+{
+    StockOfItem find         = { .sku = str_from(item_skus[item]) };
+    StockView   view         = { .network = NULL };
+    int64_t     want[STATES] = { 0 };
+    if (!stock_show(ctx, &find, &view, err)) return false;
+    for (int p = 0; p < PLACES; p++)
+        for (int s = 0; s < STATES; s++) want[s] += w->model->level[item][p].qty[s];
+    const StockSum *n           = view.network;
+    const int64_t   has[STATES] = { n->floor,      n->backroom, n->picked,    n->in_transit,  n->damaged,
+                                    n->quarantine, n->held,     n->committed, n->backordered, n->on_order };
+    for (int s = 0; s < STATES; s++)
+        if (has[s] != want[s])
+            world_blame(w, "%s of %s in all: the view tells %lld, the model %lld", state_names[s],
+                        item_skus[item], (long long)has[s], (long long)want[s]);
+    return true;
+}
+
 typedef struct {
     World  *w;
     int64_t step;
@@ -271,7 +327,9 @@ static bool compare(Ctx *ctx, void *arg, Error *err)
 {
     Comparing *c = arg;
     for (int item = 0; item < ITEMS; item++)
-        if (!compare_past(ctx, c->w, item, c->step, err)) return false;
+        if (!compare_past(ctx, c->w, item, c->step, err) || !compare_as_of(ctx, c->w, item, c->step, err)
+            || !compare_sum(ctx, c->w, item, err))
+            return false;
     return compare_levels(ctx, c->w, err) && compare_claims(ctx, c->w, err);
 }
 
