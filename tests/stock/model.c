@@ -59,7 +59,9 @@ Outcome model_order(Model *m, const int64_t qty[ITEMS], int place, int channel)
         if (qty[item] == 0) continue;
         take_sellable(at(m, item, place), qty[item]);
         assert(m->sale_count < SALES_MAX);
-        m->sales[m->sale_count++] = (ModelSale){ m->order_count, ++line, item, qty[item], 0 };
+        m->sales[m->sale_count++] = (ModelSale){
+            .order = m->order_count, .line = ++line, .item = item, .qty = qty[item]
+        };
     }
     m->order_count++;
     return done;
@@ -68,7 +70,7 @@ Outcome model_order(Model *m, const int64_t qty[ITEMS], int place, int channel)
 Outcome model_return(Model *m, size_t sale, int place, State state, int64_t qty)
 {
     ModelSale *s = &m->sales[sale];
-    if (qty > s->qty - s->returned) return refused;
+    if (qty > (s->sent ? s->gone : s->qty) - s->returned) return refused;
     s->returned += qty;
     at(m, s->item, place)->qty[state] += qty;
     return done;

@@ -47,7 +47,8 @@ typedef struct {
     int       item, place;
     State     state; /* HELD, COMMITTED or BACKORDERED */
     int64_t   qty, taken, released;
-    int64_t   expires_ms; /* 0: with its owner */
+    int64_t   expires_ms;  /* 0: with its owner */
+    bool      of_delivery; /* changed by that alone */
 } ModelClaim;
 
 /* How everything stood from a moment on. */
@@ -61,7 +62,18 @@ typedef struct {
     int     order, line; /* the number of the order, the line from 1 on */
     int     item;
     int64_t qty, returned;
+    bool    sent; /* not taken along: only what is gone can come back */
+    int64_t gone;
 } ModelSale;
+
+typedef enum { OPEN, PICKING, PICKED_ALL, PACKED, SHIPPED, FAILED, RESTOCKED, CANCELLED } DeliveryState;
+
+/* What one place sends to a customer of one line of an order. */
+typedef struct {
+    size_t        sale, claim;
+    int64_t       picked;
+    DeliveryState state;
+} ModelDelivery;
 
 /* What a count, or a movement of another system, changed afterwards for a time before. */
 typedef struct {
@@ -72,17 +84,19 @@ typedef struct {
 } ModelFact;
 
 typedef struct {
-    int64_t    now_ms;
-    Level      level[ITEMS][PLACES];
-    ModelClaim claims[CLAIMS_MAX];
-    size_t     claim_count;
-    ModelSale  sales[SALES_MAX];
-    size_t     sale_count;
-    int        order_count;
-    ModelFact  facts[FACTS_MAX];
-    size_t     fact_count;
-    Moment     past[PAST_MAX];
-    size_t     past_count;
+    int64_t       now_ms;
+    Level         level[ITEMS][PLACES];
+    ModelClaim    claims[CLAIMS_MAX];
+    size_t        claim_count;
+    ModelSale     sales[SALES_MAX];
+    size_t        sale_count;
+    int           order_count;
+    ModelDelivery deliveries[SALES_MAX];
+    size_t        delivery_count;
+    ModelFact     facts[FACTS_MAX];
+    size_t        fact_count;
+    Moment        past[PAST_MAX];
+    size_t        past_count;
 } Model;
 
 /* What a call comes to: done, or refused because there is too little; `available` is told when a channel
@@ -118,6 +132,18 @@ Outcome model_order(Model *m, const int64_t qty[ITEMS], int place, int channel);
 
 /* Part of a sale comes back. */
 Outcome model_return(Model *m, size_t sale, int place, State state, int64_t qty);
+
+/* The goods of the last sale do not go along: they are put back and claimed for a delivery. */
+void model_deliver(Model *m, int place, int owner);
+
+/* Steps of a delivery; refused out of their turn, or when the goods are not there. */
+Outcome model_start(Model *m, size_t delivery);
+Outcome model_pick(Model *m, size_t delivery, State from, int64_t qty);
+Outcome model_call_off(Model *m, size_t delivery, State to);
+Outcome model_pack(Model *m, size_t delivery);
+Outcome model_ship(Model *m, size_t delivery);
+Outcome model_fail(Model *m, size_t delivery);
+Outcome model_restock(Model *m, size_t delivery, State to);
 
 /* Goods were counted at a past moment (that is over), or came and went then. Whatever happened since
  * stays. Of two counts of a place the one with the later time holds, and what a count has seen is not

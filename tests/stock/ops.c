@@ -21,5 +21,13 @@ const Op op_all[] = {
     { "adjust", "iprqr", 8, op_adjust },
     { "count", "iprqr", 5, op_counted },
     { "tell", "iprqr", 4, op_tell },
+    { "deliver", "ipq", 8, op_deliver },
+    { "start", "r", 2, op_start },
+    { "pick", "rrq", 12, op_pick },
+    { "call-off", "rr", 3, op_call_off },
+    { "pack", "r", 6, op_pack },
+    { "send", "r", 6, op_send },
+    { "fail", "r", 3, op_fail },
+    { "restock", "rr", 3, op_restock },
 };
 const size_t op_count = COUNT(op_all);

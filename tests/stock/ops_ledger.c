@@ -115,17 +115,23 @@ void op_commit(World *w, const int64_t *a)
     claim(w, a, ORDER + (OwnerKind)(a[4] % 3), 0, a[5]);
 }
 
+static bool is_free(const ModelClaim *c)
+{
+    return model_open(c) > 0 && !c->of_delivery;
+}
+
 /* One of the open claims, or of all of them when none is open; false when there is none at all. */
 static bool some_claim(const World *w, int64_t ref, size_t *out)
 {
     const Model *m    = w->model;
     size_t       open = 0;
     if (m->claim_count == 0) return false;
-    for (size_t i = 0; i < m->claim_count; i++) open += model_open(&m->claims[i]) > 0;
+    for (size_t i = 0; i < m->claim_count; i++) open += is_free(&m->claims[i]);
     *out = (size_t)ref % m->claim_count;
-    if (open == 0 || ref % 10 == 9) return true; /* also closed ones, which must be refused */
+    if (open == 0 || ref % 10 == 9)
+        return !m->claims[*out].of_delivery; /* also closed ones, which must be refused */
     for (size_t i = 0, nth = (size_t)ref % open; i < m->claim_count; i++)
-        if (model_open(&m->claims[i]) > 0 && nth-- == 0) *out = i;
+        if (is_free(&m->claims[i]) && nth-- == 0) *out = i;
     return true;
 }
 

@@ -125,6 +125,7 @@ void world_start(World *w)
     Error  err     = { 0 };
     m->claim_count = m->past_count = m->sale_count = m->fact_count = 0;
     m->order_count                                                 = 0;
+    m->delivery_count                                              = 0;
     w->owner_count                                                 = 0;
     w->done = w->refused = 0;
     w->why[0]            = 0;
