@@ -89,7 +89,8 @@ bool inventory_claims_use(Ctx *ctx, Id owner, Error *err) MUST_USE;
 /* Gives every open claim of the owner back. */
 bool inventory_claims_drop(Ctx *ctx, Id owner, Error *err) MUST_USE;
 
-/* Part of a claim is taken out of floor or backroom into another place, mostly `picked` of the location.
+/* Part of a claim is taken into another place, mostly `picked` of the location; out of floor or backroom, or
+ * `sellable`: the floor first, and of lots and pieces wherever they stand.
  * Errors: STOCK_SHORT (not so much there, or not so much open). */
 typedef struct {
     Id      owner;

@@ -159,48 +159,80 @@ bool inventory_claim_release(Ctx *ctx, Id owner, int64_t n, int64_t qty, Error *
     return release(ctx, owner, n, qty, err);
 }
 
+/* How much of what is taken leaves the floor; the rest leaves the backroom. */
+static bool split_take(const ClaimTake *take, const ClaimLockRow *claim, const AtpLevel *level,
+                       int64_t *floor, Error *err)
+{
+    bool any = str_eq(take->from_state, STR("sellable"));
+    *floor   = any ? (level->floor < take->qty ? level->floor : take->qty)
+             : str_eq(take->from_state, STR("floor")) ? take->qty
+                                                      : 0;
+    assert(any || *floor || str_eq(take->from_state, STR("backroom")));
+    if (level->floor >= *floor && level->backroom >= take->qty - *floor) return true;
+    return err_set(err, &ERR_STOCK_SHORT, "", "%.*s: less is in %.*s at %.*s than should be taken",
+                   STR_FMT(take->sku), STR_FMT(take->from_state), STR_FMT(claim->location));
+}
+
+/* The levels of both ends, and the rest of the claim. */
+static bool take_levels(Ctx *ctx, const ClaimTake *take, const ClaimLockRow *claim, bool tracked,
+                        int64_t floor, Error *err)
+{
+    LevelChange change = level_change_at(ctx, claim->item, claim->location);
+    LevelChange other  = level_change_at(ctx, claim->item, take->to_location);
+    bool        within = str_eq(take->to_location, claim->location);
+    other.tracked      = tracked;
+    change.floor -= floor;
+    change.backroom -= take->qty - floor;
+    if (take->to_location.len) *level_state(within ? &change : &other, take->to_state) += take->qty;
+    return end_part(ctx, take->owner, take->n, claim, take->qty, 0, &change, err)
+        && level_apply(ctx, &change, err)
+        && (within || !take->to_location.len || level_apply(ctx, &other, err));
+}
+
+static bool take_pieces(Ctx *ctx, StockDoc *doc, const ClaimTake *take, const ClaimLockRow *claim,
+                        const AtpLevel *level, Error *err)
+{
+    Tracking  how;
+    Pieces    pieces;
+    PieceMove move = { .item          = claim->item,
+                       .sku           = take->sku,
+                       .from_location = claim->location,
+                       .from_state    = take->from_state,
+                       .to_location   = take->to_location,
+                       .to_state      = take->to_state,
+                       .qty           = take->qty,
+                       .any_age       = str_eq(claim->owner, STR("transfer")),
+                       .marks         = take->marks };
+    return tracking_of(ctx, claim->item, &how, err) && pieces_plan(ctx, &how, &move, level, &pieces, err)
+        && take_levels(ctx, take, claim, true, pieces_in(&pieces, STR("floor")), err)
+        && pieces_apply(ctx, doc, &how, &move, &pieces, err);
+}
+
 bool inventory_claim_take(Ctx *ctx, StockDoc *doc, const ClaimTake *take, Error *err)
 {
     ClaimLockRow claim;
     AtpLevel     level;
     bool         tracked = false;
-    int64_t      open = 0;
+    int64_t      open = 0, floor = 0;
     assert(take->qty > 0);
     if (!lock_claim(ctx, take->owner, take->n, &claim, &open, err)) return false;
     if (take->qty > open || str_eq(claim.state, STR("backordered")))
         return err_set(err, &ERR_STOCK_SHORT, "", "%.*s: less is claimed than should be taken",
                        STR_FMT(take->sku));
     if (!level_lock_tracked(ctx, claim.item, claim.location, &level, &tracked, err)) return false;
-    bool from_floor = str_eq(take->from_state, STR("floor"));
-    assert(from_floor || str_eq(take->from_state, STR("backroom")));
-    if ((from_floor ? level.floor : level.backroom) < take->qty)
-        return err_set(err, &ERR_STOCK_SHORT, "", "%.*s: less is in %.*s at %.*s than should be taken",
-                       STR_FMT(take->sku), STR_FMT(take->from_state), STR_FMT(claim.location));
-    LevelChange change = level_change_at(ctx, claim.item, claim.location);
-    LevelChange other  = level_change_at(ctx, claim.item, take->to_location);
-    bool        within = str_eq(take->to_location, claim.location);
-    StockMove   move   = { .item          = claim.item,
-                           .from_location = claim.location,
-                           .from_state    = take->from_state,
-                           .to_location   = take->to_location,
-                           .to_state      = take->to_state,
-                           .qty           = take->qty };
-    PieceMove   pieces = { .item          = claim.item,
-                           .sku           = take->sku,
-                           .from_location = claim.location,
-                           .from_state    = take->from_state,
-                           .to_location   = take->to_location,
-                           .to_state      = take->to_state,
-                           .qty           = take->qty,
-                           .any_age       = str_eq(claim.owner, STR("transfer")),
-                           .marks         = take->marks };
-    other.tracked      = tracked;
-    *level_state(&change, take->from_state) -= take->qty;
-    if (take->to_location.len) *level_state(within ? &change : &other, take->to_state) += take->qty;
-    return end_part(ctx, take->owner, take->n, &claim, take->qty, 0, &change, err)
-        && level_apply(ctx, &change, err)
-        && (within || !take->to_location.len || level_apply(ctx, &other, err))
-        && (tracked ? pieces_move(ctx, doc, &pieces, err) : ledger_append(ctx, doc, &move, err));
+    if (!split_take(take, &claim, &level, &floor, err)) return false;
+    if (tracked) return take_pieces(ctx, doc, take, &claim, &level, err);
+    StockMove move = { .item          = claim.item,
+                       .from_location = claim.location,
+                       .from_state    = STR("floor"),
+                       .to_location   = take->to_location,
+                       .to_state      = take->to_state,
+                       .qty           = floor };
+    if (!take_levels(ctx, take, &claim, false, floor, err)) return false;
+    if (floor > 0 && !ledger_append(ctx, doc, &move, err)) return false;
+    move.from_state = STR("backroom");
+    move.qty        = take->qty - floor;
+    return move.qty == 0 || ledger_append(ctx, doc, &move, err);
 }
 
 bool inventory_claims_expire(Ctx *ctx, int64_t limit, int64_t *count, Error *err)
