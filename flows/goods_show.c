@@ -52,6 +52,46 @@ bool serials_name(Ctx *ctx, const SerialsLate *request, SerialsDue *reply, Error
     return true;
 }
 
+/* --- packs --- */
+
+static bool in_packs(Ctx *ctx, Id item, Str location, const GoodsPacksRow *packs, size_t count,
+                     StockInPacks *out, Error *err)
+{
+    AtpLevel level;
+    if (!inventory_level(ctx, item, location, &level, err)) return false;
+    *out             = (StockInPacks){ .location = location, .on_hand = level.floor + level.backroom };
+    out->loose       = out->on_hand;
+    out->packs.items = arena_array(ctx->arena, StockPack, count + 1);
+    if (!out->packs.items) return err_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        int64_t whole = out->loose > 0 ? out->loose / packs[i].qty : 0;
+        if (whole == 0) continue;
+        out->packs.items[out->packs.count++] = (StockPack){ packs[i].gtin, packs[i].qty, whole };
+        out->loose -= whole * packs[i].qty;
+    }
+    return true;
+}
+
+bool stock_packs(Ctx *ctx, const StockOfItem *request, StockPackList *reply, Error *err)
+{
+    GoodsPacksRow *packs  = NULL;
+    size_t         count  = 0;
+    TextList       places = { NULL, 0 };
+    Id             item;
+    if (!inventory_item_id(ctx, request->sku, &item, err)
+        || !q_goods_packs_all(ctx->tx, ctx->arena, &(GoodsPacksIn){ ctx->who.merchant, item }, &packs,
+                              &count, err)
+        || !inventory_places(ctx, item, &places, err))
+        return false;
+    reply->items.items = arena_array(ctx->arena, StockInPacks, places.count + 1);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < places.count; i++)
+        if (!in_packs(ctx, item, places.items[i], packs, count, &reply->items.items[reply->items.count++],
+                      err))
+            return false;
+    return true;
+}
+
 /* --- the job --- */
 
 typedef struct {

@@ -715,6 +715,17 @@ static bool name_barcodes(Ctx *ctx, void *arg, Error *e)
         && scan_patterns_change(ctx, &scale, &kept, e);
 }
 
+static bool see_packs(Ctx *ctx, void *arg, Error *e)
+{
+    StockPackList list = { .items = { NULL, 0 } };
+    (void)arg;
+    if (!stock_packs(ctx, &(StockOfItem){ .sku = STR("COLA") }, &list, e) || list.items.count != 1)
+        return false;
+    const StockInPacks *at = list.items.items;
+    return at->on_hand == 24000 && at->packs.count == 1 && at->packs.items[0].packs == 2
+        && at->loose == 0;
+}
+
 static void test_packs(void)
 {
     Order order;
@@ -725,6 +736,7 @@ static void test_packs(void)
     check_ok(receive_lot("COLA", box.broken * 2, "COLA7", "2026-05-01", "floor"), &err,
              "two boxes come in");
     check(level("COLA").floor == 24000, "as 24 pieces");
+    check(kit_read(db, &env, see_packs, NULL, &err), "or, counted in packs, two of 12");
     check_ok(
         sell((BasketLine){ .sku = STR("COLA"), .quantity = box.broken, .lot = STR("COLA7") }, &order),
         &err, "a box is sold by its barcode");

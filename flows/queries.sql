@@ -28,6 +28,14 @@ WHERE o.merchant = :merchant AND o.customer = :customer AND o.state = 'paid' AND
   AND l.item = :item AND l.unit_price = :unit_price AND l.discount = 0 AND l.qty - l.returned >= :qty
 ORDER BY o.made_at_ms DESC, o.number DESC, l.n LIMIT 20;
 
+-- The packs of an item, the largest first; of two barcodes of one size the first.
+
+-- name: goods_packs
+-- in: merchant:i64 item:id
+-- out: gtin:text qty:i64
+SELECT MIN(printed), qty FROM barcode WHERE merchant = :merchant AND item = :item AND qty > 1000
+GROUP BY qty ORDER BY qty DESC;
+
 -- Past orders, as a promotion is tried on them.
 
 -- name: simulate_versions
