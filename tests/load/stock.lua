@@ -3,6 +3,7 @@
 --   hot   paid orders of one line: all of the same item at the same location
 --   show  the stock of one item that is at all locations
 --   as_of the same as it was at the time AS_OF
+--   plan  from where to send three such items to somewhere in the country
 -- KEY, ITEMS and LOCATIONS come from the environment.
 local key, shape = os.getenv("KEY"), os.getenv("SHAPE")
 local items, locations = tonumber(os.getenv("ITEMS")), tonumber(os.getenv("LOCATIONS"))
@@ -28,7 +29,14 @@ local reads = {
     show = function() return "/v1/stock/" .. everywhere() end,
     as_of = function() return "/v1/stock?limit=200&sku=" .. everywhere() .. "&as_of=" .. os.getenv("AS_OF") end,
 }
+local function plan()
+    local function line() return '{"sku":"' .. everywhere() .. '","quantity":' .. math.random(1, 3) .. "}" end
+    return string.format('{"channel":"web","method":"ship","country":"GB","postal_code":"%d1234","latitude":%d,'
+        .. '"longitude":%d,"runners_up":1,"lines":[%s,%s,%s]}', math.random(0, 9), math.random(50000000, 58000000),
+        math.random(-5000000, 1500000), line(), line(), line())
+end
 function request()
+    if shape == "plan" then return wrk.format("POST", "/v1/sourcing/plans", headers, plan()) end
     if reads[shape] then return wrk.format("GET", reads[shape](), headers) end
     count = count + 1
     headers["Idempotency-Key"] = start .. count

@@ -66,6 +66,10 @@ stock_figures() {
             committed, backordered, on_order, kept, safety FROM stock_level WHERE merchant = 1 AND item = ?1
             ORDER BY location"
     fi
+    if want stock_three stock_plan; then
+        stock_read stock_three 100 "SELECT item, location, floor, backroom, held, committed, kept, safety
+            FROM stock_level WHERE merchant = 1 AND item IN (?1, ?2, ?3)"
+    fi
     if want stock_moves stock_as_of; then
         stock_read stock_moves 100 "SELECT place, state, sum(qty) FROM (
             SELECT to_location AS place, to_state AS state, qty FROM stock_move
@@ -76,6 +80,10 @@ stock_figures() {
     start_server "$build/onetill" serve --db "sqlite:$shop" --port 0 --log off
     if want stock_show; then stock_load stock_show 64 stock_rows reads/s; fi
     if want stock_as_of; then stock_load stock_as_of 64 stock_moves reads/s; fi
+    if want stock_plan; then
+        tests/load/sites.sh "http://127.0.0.1:$port" $STOCK_LOCATIONS
+        stock_load stock_plan 64 stock_three plans/s
+    fi
     if want stock_cold stock_heat; then stock_load stock_cold 256 stock_loop_cold sales/s; fi
     if want stock_hot stock_heat; then stock_load stock_hot 256 stock_loop_hot sales/s; fi
     if want stock_heat; then
