@@ -75,6 +75,16 @@ typedef struct {
     DeliveryState state;
 } ModelDelivery;
 
+typedef enum { TO_BE_PICKED, BEING_PICKED, UNDER_WAY, ARRIVED, GIVEN_UP } TransferState;
+
+/* Some of one item goes from one place to another. */
+typedef struct {
+    int           item, from, to, owner;
+    int64_t       qty, under_way;
+    size_t        claim; /* from BEING_PICKED on */
+    TransferState state;
+} ModelTransfer;
+
 /* What a count, or a movement of another system, changed afterwards for a time before. */
 typedef struct {
     int     item, place;
@@ -93,6 +103,8 @@ typedef struct {
     int           order_count;
     ModelDelivery deliveries[SALES_MAX];
     size_t        delivery_count;
+    ModelTransfer transfers[SALES_MAX];
+    size_t        transfer_count;
     ModelFact     facts[FACTS_MAX];
     size_t        fact_count;
     Moment        past[PAST_MAX];
@@ -144,6 +156,16 @@ Outcome model_pack(Model *m, size_t delivery);
 Outcome model_ship(Model *m, size_t delivery);
 Outcome model_fail(Model *m, size_t delivery);
 Outcome model_restock(Model *m, size_t delivery, State to);
+
+/* Steps of a transfer. What is sent comes out of the backroom first, and stands in transit where it goes to;
+ * `bad` of what arrives is damaged. */
+typedef enum { LOST, FOUND, SENT_BACK } Whereabouts;
+void    model_transfer(Model *m, ModelTransfer transfer);
+Outcome model_transfer_pick(Model *m, size_t transfer);
+Outcome model_transfer_ship(Model *m, size_t transfer);
+Outcome model_transfer_receive(Model *m, size_t transfer, State to, int64_t qty, int64_t bad);
+Outcome model_transfer_resolve(Model *m, size_t transfer, Whereabouts what, int64_t qty);
+Outcome model_transfer_cancel(Model *m, size_t transfer);
 
 /* Goods were counted at a past moment (that is over), or came and went then. Whatever happened since
  * stays. Of two counts of a place the one with the later time holds, and what a count has seen is not

@@ -29,5 +29,11 @@ const Op op_all[] = {
     { "send", "r", 6, op_send },
     { "fail", "r", 3, op_fail },
     { "restock", "rr", 3, op_restock },
+    { "transfer", "ippq", 5, op_transfer },
+    { "transfer-pick", "r", 5, op_transfer_pick },
+    { "transfer-ship", "r", 5, op_transfer_ship },
+    { "transfer-receive", "rrqr", 6, op_transfer_receive },
+    { "transfer-resolve", "rrq", 3, op_transfer_resolve },
+    { "transfer-cancel", "r", 1, op_transfer_cancel },
 };
 const size_t op_count = COUNT(op_all);

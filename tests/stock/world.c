@@ -126,6 +126,7 @@ void world_start(World *w)
     m->claim_count = m->past_count = m->sale_count = m->fact_count = 0;
     m->order_count                                                 = 0;
     m->delivery_count                                              = 0;
+    m->transfer_count                                              = 0;
     w->owner_count                                                 = 0;
     w->done = w->refused = 0;
     w->why[0]            = 0;
