@@ -55,7 +55,9 @@ static bool take_goods(Ctx *ctx, Sale *sale, Id order, Error *err)
     const Basket *basket = &sale->basket;
     size_t        count  = basket->in.lines.count;
     GoodsLine    *lines  = arena_array(ctx->arena, GoodsLine, count);
+    const Availability *of = NULL;
     if (!lines) return err_memory(err);
+    if (!availability_open(ctx, basket->channel->code, &of, err)) return false;
     for (size_t i = 0; i < count; i++) {
         const BasketLine *line = &sale->request->lines.items[i];
         lines[i] = (GoodsLine){ .item = basket->items[i], .qty = basket->in.lines.items[i].quantity,
@@ -64,8 +66,8 @@ static bool take_goods(Ctx *ctx, Sale *sale, Id order, Error *err)
     }
     sale->goods = (GoodsSale){ .order    = order,
                                .location = basket->location->code,
-                               .terms    = { .channel      = basket->channel->code,
-                                             .keeps_safety = basket->channel->keeps_safety },
+                               .availability = of,
+                               .at       = basket->location->code,
                                .lines    = lines,
                                .count    = count };
     return sale->tenders.has_card ? goods_hold(ctx, &sale->goods, err) : goods_sell(ctx, &sale->goods, err);

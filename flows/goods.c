@@ -85,6 +85,31 @@ static bool add_parts(Ctx *ctx, GoodsSale *sale, const GoodsLine *line, Error *e
                    STR_FMT(line->item->sku));
 }
 
+/* Whether the line is offered here, and on which terms each want may have its stock. */
+static bool fill_terms(Ctx *ctx, GoodsSale *sale, Error *err)
+{
+    AvailabilityTerms terms;
+    AvailabilityAsk   ask = { .location = sale->location, .at = text_or_empty(sale->at) };
+    for (size_t i = 0; i < sale->count; i++) {
+        char            field[48];
+        const SaleItem *item = sale->lines[i].item;
+        ask.item             = item->id;
+        ask.categories       = &item->categories;
+        if (!availability_terms(ctx, sale->availability, &ask, &terms, err)) return false;
+        (void)snprintf(field, sizeof field, "lines[%zu].sku", sale->lines[i].line);
+        if (!terms.offered)
+            return err_set(err, &ERR_NOT_OFFERED, field, "%.*s is not offered at %.*s", STR_FMT(item->sku),
+                           STR_FMT(sale->location));
+    }
+    for (size_t i = 0; i < sale->want_count; i++) {
+        ask.item       = sale->wants[i].want.item;
+        ask.categories = NULL;
+        if (!availability_terms(ctx, sale->availability, &ask, &terms, err)) return false;
+        sale->wants[i].want.terms = terms.terms;
+    }
+    return true;
+}
+
 bool goods_wants(Ctx *ctx, GoodsSale *sale, Error *err)
 {
     sale->wants      = arena_array(ctx->arena, GoodsWant, most_wants(sale));
@@ -112,7 +137,7 @@ bool goods_wants(Ctx *ctx, GoodsSale *sale, Error *err)
     }
     qsort(sale->wants, sale->want_count, sizeof *sale->wants, by_item);
     for (size_t i = 0; i < sale->want_count; i++) sale->wants[i].want.marks = &sale->wants[i].marks;
-    return true;
+    return !sale->availability || fill_terms(ctx, sale, err);
 }
 
 /* --- leaving --- */

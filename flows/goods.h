@@ -5,6 +5,7 @@
 #define FLOWS_GOODS_H
 
 #include "flows/give_back.h"
+#include "shop/availability/availability.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
@@ -30,14 +31,17 @@ typedef struct {
 typedef struct {
     Id               order;
     Str              location;
-    AtpTerms         terms;
+    AtpTerms         terms; /* of all of it, where there is no `availability` */
+    const Availability *availability; /* of the channel: each item by its rules; or NULL */
+    Str              at;    /* where the till stands that sells, or empty */
     const GoodsLine *lines;
     size_t           count;
     GoodsWant       *wants; /* filled in: by item */
     size_t           want_count;
 } GoodsSale;
 
-/* What the lines take of the stock, by item; nothing is changed. Errors: SERIAL_ELSEWHERE. */
+/* What the lines take of the stock, by item; nothing is changed. Errors: SERIAL_ELSEWHERE,
+ * NOT_OFFERED. */
 bool goods_wants(Ctx *ctx, GoodsSale *sale, Error *err) MUST_USE;
 
 /* The goods leave at once. Errors: as inventory_sell, with the path of the line. */

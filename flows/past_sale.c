@@ -55,7 +55,8 @@ static bool take_goods(Ctx *ctx, const PastPlace *place, const PastSale *sale, I
         if (!item_of(ctx, &sale->lines[i], &lines[i].item, err)) return false;
     }
     *goods = (GoodsSale){
-        .order = order, .location = place->location->code, .lines = lines, .count = sale->line_count
+        .order = order, .location = place->location->code, .terms = { .channel = place->channel->code },
+        .lines = lines, .count = sale->line_count
     };
     return goods_sell(ctx, goods, err);
 }

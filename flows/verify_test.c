@@ -475,6 +475,25 @@ static const struct {
     { "A4_no_card_numbers",
       "UPDATE sale_order SET note = 'paid with 4111 1111 1111 1111' WHERE id = " FIRST,
       "UPDATE sale_order SET note = '' WHERE id = " FIRST },
+    { "S5_shares", "UPDATE stock_level SET kept = kept + 1 WHERE item = " TEA,
+      "UPDATE stock_level SET kept = kept - 1 WHERE item = " TEA },
+    { "S5_shares_claimed",
+      "INSERT INTO channel_share (merchant, item, location, channel, kind, priority, granted, used, "
+      "until_ms) "
+      "SELECT DISTINCT merchant, item, location, channel, 'soft', 0, 10, 0, 0 FROM claim "
+      "WHERE state = 'committed'; "
+      "UPDATE claim SET share = 1 WHERE state = 'committed'",
+      "DELETE FROM channel_share; UPDATE claim SET share = 0 WHERE share = 1" },
+    { "S4_holds",
+      "INSERT INTO stock_hold (merchant, id, channel, location, state, made_at_ms, expires_at_ms, "
+      "ended_at_ms) "
+      "SELECT DISTINCT merchant, owner_id, channel, location, 'used', 0, 0, 0 FROM claim "
+      "WHERE state = 'committed'",
+      "DELETE FROM stock_hold" },
+    { "S4_promises",
+      "INSERT INTO promise (merchant, owner_id, n, item, location, channel, qty, promised_ms, made_at_ms) "
+      "VALUES (1, " TEA ", 1, " TEA ", 'LON', 'web', 1, 0, 0)",
+      "DELETE FROM promise" },
     { "A3_no_strangers",
       "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, quarantine, "
       "picked, held, committed, backordered, on_order, kept, safety) VALUES (77, " TEA ", 'LON', 0, 0, 0, "

@@ -6,6 +6,13 @@
 #include <assert.h>
 #include <stdio.h>
 
+/* Whether a state counts in what may be promised. */
+static bool counts_in_promise(Str state)
+{
+    return str_eq(state, STR("floor")) || str_eq(state, STR("backroom")) || str_eq(state, STR("held"))
+        || str_eq(state, STR("committed")) || str_eq(state, STR("backordered"));
+}
+
 bool ledger_append_lot(Ctx *ctx, StockDoc *doc, const StockMove *move, Str lot, Error *err)
 {
     StockMovePutIn in = {
@@ -16,7 +23,10 @@ bool ledger_append_lot(Ctx *ctx, StockDoc *doc, const StockMove *move, Str lot, 
         in.n = ++doc->n;
         if (!q_stock_move_put_exec(ctx->tx, &in, &put, err)) return false;
     }
-    return true;
+    bool from = counts_in_promise(move->from_state), to = counts_in_promise(move->to_state);
+    return (!from || !move->from_location.len || feed_note(ctx, move->item, move->from_location, err))
+        && (!to || !move->to_location.len || (from && str_eq(move->from_location, move->to_location))
+            || feed_note(ctx, move->item, move->to_location, err));
 }
 
 bool ledger_append(Ctx *ctx, StockDoc *doc, const StockMove *move, Error *err)
@@ -121,12 +131,16 @@ static bool sell_locked(Ctx *ctx, StockDoc *doc, const StockWant *want, Str to_l
     AtpLevel    level;
     bool        tracked = false;
     AtpShare    share  = { 0 };
+    int64_t     used   = 0;
     LevelChange change = level_change_at(ctx, want->item, want->location);
-    if (!level_lock_tracked(ctx, want->item, want->location, &level, &tracked, err)) return false;
+    if (!level_lock_tracked(ctx, want->item, want->location, &level, &tracked, err)
+        || !share_find(ctx, want->item, want->location, &want->terms, &level, &share, err))
+        return false;
     int64_t available = atp(&level, &want->terms, &share);
     int64_t there     = level.floor + level.backroom;
     if (available > there) available = there;
     if (available < want->qty) return stock_short(ctx, want, available, err);
+    if (!share_use(ctx, want, &share, &used, &change, err)) return false;
     if (tracked) return pieces_sell(ctx, doc, want, &level, to_location, to_state, &change, err);
     int64_t from_floor = level.floor < want->qty ? level.floor : want->qty;
     change.floor       = -from_floor;
@@ -151,6 +165,7 @@ bool inventory_sell(Ctx *ctx, StockDoc *doc, const StockWant *want, Error *err)
     StockSellIn in      = { ctx->who.merchant,        want->item,         want->location,    want->qty,
                             want->terms.keeps_safety, want->terms.safety, want->terms.buffer };
     assert(want->qty > 0);
+    if (want->terms.hard) return sell_locked(ctx, doc, want, STR(""), STR("customer"), err);
     if (!q_stock_sell_exec(ctx->tx, &in, &changed, err)) return false;
     if (changed == 1) return ledger_sale(ctx, doc, want, STR("floor"), want->qty, err);
     return sell_locked(ctx, doc, want, STR(""), STR("customer"), err);

@@ -105,6 +105,9 @@ bool inventory_claim_take(Ctx *ctx, StockDoc *doc, const ClaimTake *take, Error 
 /* Gives part of a claim back. Errors: STOCK_SHORT when not so much of it is open. */
 bool inventory_claim_release(Ctx *ctx, Id owner, int64_t n, int64_t qty, Error *err) MUST_USE;
 
+/* The held claims of an owner end then. */
+bool inventory_claims_extend(Ctx *ctx, Id owner, int64_t expires_ms, Error *err) MUST_USE;
+
 /* Claims of carts that ended before ctx->now_ms, released; at most `limit`. */
 bool inventory_claims_expire(Ctx *ctx, int64_t limit, int64_t *count, Error *err) MUST_USE;
 
@@ -155,5 +158,102 @@ bool inventory_level(Ctx *ctx, Id item, Str location, AtpLevel *out, Error *err)
 
 /* Whether the item is counted in stock at all (a service is not); also for items not sold any more. */
 bool inventory_is_counted(Ctx *ctx, Id item, bool *yes, Error *err) MUST_USE;
+
+/* --- shares: what is kept of an item at a location for one channel (inventory_shares.c) --- */
+
+typedef struct {
+    Id      item;
+    Str     location, channel, kind; /* kind: hard, soft, protected */
+    int64_t priority;                /* when there is less than all shares keep: the lower the earlier */
+    int64_t granted, used;           /* thousandths; of a protected one nothing is ever used */
+    int64_t until_ms;                /* given up from then on; 0: stays */
+} StockShare;
+
+/* Keeps `granted` from now on, whatever was kept before; what open claims have out of the share comes back
+ * to it when they are released. */
+bool inventory_share_put(Ctx *ctx, const StockShare *share, Error *err) MUST_USE;
+
+/* Gives a share up; *found tells whether there was one. */
+bool inventory_share_drop(Ctx *ctx, Id item, Str location, Str channel, bool *found, Error *err) MUST_USE;
+
+/* The shares of an item by location and channel; of one location, or of all when it is empty. */
+bool inventory_shares_of(Ctx *ctx, Id item, Str location, StockShare **out, size_t *count,
+                         Error *err) MUST_USE;
+
+/* Gives up the shares that ended before ctx->now_ms; at most `limit`. */
+bool inventory_shares_end(Ctx *ctx, int64_t limit, int64_t *count, Error *err) MUST_USE;
+
+/* The channel's share out of those of a location, for atp(); takes what ended already out of level->kept.
+ */
+AtpShare inventory_share(const StockShare *shares, size_t count, Str channel, int64_t now_ms,
+                         AtpLevel *level);
+
+/* --- backorders: claims on what is to come (inventory_later.c) --- */
+
+/* A claim that is served when goods come; its state is backordered. No stock is asked for. */
+bool inventory_claim_later(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want,
+                           Error *err) MUST_USE;
+
+typedef struct {
+    Id      owner;
+    int64_t n;
+    Str     kind; /* of the owner */
+    Str     channel;
+    int64_t open, made_ms;
+} WaitingClaim;
+
+/* The backordered claims of an item at a location, first come first; at most `limit`. */
+bool inventory_waiting(Ctx *ctx, Id item, Str location, int64_t limit, WaitingClaim **out, size_t *count,
+                       Error *err) MUST_USE;
+
+/* The next places behind (item, location) where somebody waits; at most `limit`. */
+typedef struct {
+    Id  item;
+    Str location;
+} StockPlace;
+bool inventory_waited_for(Ctx *ctx, StockPlace after, int64_t limit, StockPlace **out, size_t *count,
+                          Error *err) MUST_USE;
+
+/* Goods are there for a backordered claim: it is committed now, all of it or nothing. `keep` is what must
+ * stay free besides (safety stock, buffer). *done is false when there is not enough, or it does not wait
+ * any more. */
+bool inventory_claim_serve(Ctx *ctx, Id owner, int64_t n, const AtpTerms *keep, bool *done,
+                           Error *err) MUST_USE;
+
+/* --- for a channel's feed (inventory_feed.c) --- */
+
+typedef struct {
+    Str  channel;
+    bool by_location;
+    bool sweeping;    /* all items are being gone through */
+    Id   sweep_after; /* none: from the first */
+} StockFeed;
+
+/* Switches a feed on, or off; a feed that is switched on goes through all items. */
+bool inventory_feed_put(Ctx *ctx, Str channel, bool on, bool by_location, Error *err) MUST_USE;
+
+/* The feeds that are on. With `lock`: nobody else has them until the transaction ends; *count is 0 when
+ * somebody has. */
+bool inventory_feeds(Ctx *ctx, bool lock, StockFeed **out, size_t *count, Error *err) MUST_USE;
+
+/* Goes through all items anew for all feeds (what holds for many items has changed). */
+bool inventory_feeds_sweep(Ctx *ctx, Error *err) MUST_USE;
+
+/* The next items behind `after`, by id; at most `limit`. */
+bool inventory_items_after(Ctx *ctx, Id after, int64_t limit, Id **out, size_t *count, Error *err) MUST_USE;
+
+/* How far the sweep of a feed is; `done` ends it. */
+bool inventory_feed_swept(Ctx *ctx, Str channel, Id after, bool done, Error *err) MUST_USE;
+
+/* Takes what has changed, at most `limit` changes, each item once; it is forgotten with this transaction.
+ */
+bool inventory_changed(Ctx *ctx, int64_t limit, Id **items, size_t *count, bool *more, Error *err) MUST_USE;
+
+/* How an item stands at its locations, by location (bytewise). */
+typedef struct {
+    Str      location;
+    AtpLevel level;
+} StockAt;
+bool inventory_levels(Ctx *ctx, Id item, StockAt **out, size_t *count, Error *err) MUST_USE;
 
 #endif

@@ -5,7 +5,7 @@
 #include <assert.h>
 
 static bool put_claim(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Str state,
-                      Error *err)
+                      int64_t share, Error *err)
 {
     StockDoc   doc = { owner->id, STR("claim"), 0 };
     ClaimPutIn in  = { ctx->who.merchant,
@@ -16,7 +16,7 @@ static bool put_claim(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockW
                        want->location,
                        text_or_empty(want->terms.channel),
                        want->qty,
-                       0,
+                       share,
                        state,
                        ctx->now_ms,
                        owner->expires_ms };
@@ -28,21 +28,24 @@ bool inventory_claim(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWa
 {
     AtpLevel     level;
     AtpShare     share   = { 0 };
-    int64_t      changed = 0;
+    int64_t      changed = 0, used = 0;
     bool         cart    = str_eq(owner->kind, STR("cart"));
     Str          state   = cart ? STR("held") : STR("committed");
     StockClaimIn in      = { ctx->who.merchant,    want->item,           want->location,
                         cart ? want->qty : 0, cart ? 0 : want->qty, want->terms.keeps_safety,
                              want->terms.safety,   want->terms.buffer };
     assert(want->qty > 0);
-    if (!q_stock_claim_exec(ctx->tx, &in, &changed, err)) return false;
-    if (changed == 1) return put_claim(ctx, owner, n, want, state, err);
-    if (!level_lock(ctx, want->item, want->location, &level, err)) return false;
+    if (!want->terms.hard && !q_stock_claim_exec(ctx->tx, &in, &changed, err)) return false;
+    if (changed == 1) return put_claim(ctx, owner, n, want, state, 0, err);
+    if (!level_lock(ctx, want->item, want->location, &level, err)
+        || !share_find(ctx, want->item, want->location, &want->terms, &level, &share, err))
+        return false;
     int64_t available = atp(&level, &want->terms, &share);
     if (available < want->qty) return stock_short(ctx, want, available, err);
     LevelChange change = level_change_at(ctx, want->item, want->location);
     *level_state(&change, state) += want->qty;
-    return level_apply(ctx, &change, err) && put_claim(ctx, owner, n, want, state, err);
+    return share_use(ctx, want, &share, &used, &change, err) && level_apply(ctx, &change, err)
+        && put_claim(ctx, owner, n, want, state, used, err);
 }
 
 bool inventory_claims_of(Ctx *ctx, Id owner, Claim **out, size_t *count, Error *err)
@@ -72,15 +75,22 @@ static bool lock_claim(Ctx *ctx, Id owner, int64_t n, ClaimLockRow *claim, int64
     return true;
 }
 
-/* Ends part of a locked claim: in its row, in the ledger, and in `change` of its level. */
+/* Ends part of a locked claim: in its row, in the ledger, and in `change` of its level. What is taken comes
+ * out of the channel's share first; what is given back goes to it last, as the share was used first. */
 static bool end_part(Ctx *ctx, Id owner, int64_t n, const ClaimLockRow *claim, int64_t taken,
                      int64_t released, LevelChange *change, Error *err)
 {
     StockDoc   doc = { owner, STR("claim"), 0 };
     int64_t    qty = taken + released;
-    ClaimUseIn in  = { ctx->who.merchant, owner, n, taken, released, 0 };
+    int64_t    open  = claim->qty - claim->taken - claim->released;
+    int64_t    after = claim->share < open - qty ? claim->share : open - qty; /* of a share, when released */
+    int64_t    back  = released ? claim->share - after : 0;
+    int64_t    spent = taken < claim->share ? taken : claim->share;
+    ClaimUseIn in    = { ctx->who.merchant, owner, n, taken, released, released ? back : spent };
+    assert(taken == 0 || released == 0);
     *level_state(change, claim->state) -= qty;
-    return q_claim_use_exec(ctx->tx, &in, NULL, err)
+    return share_give_back(ctx, claim->item, claim->location, claim->channel, back, change, err)
+        && q_claim_use_exec(ctx->tx, &in, NULL, err)
         && ledger_promise(ctx, &doc, claim->item, claim->location, claim->state, -qty, err);
 }
 
@@ -136,7 +146,9 @@ static bool release(Ctx *ctx, Id owner, int64_t n, int64_t qty, Error *err)
     if (qty == 0 && open == 0) return true;
     if (qty > open)
         return err_set(err, &ERR_STOCK_SHORT, "", "less of the claim is open than should be given back");
+    AtpLevel    level;
     LevelChange change = level_change_at(ctx, claim.item, claim.location);
+    if (claim.share && !level_lock(ctx, claim.item, claim.location, &level, err)) return false;
     return end_part(ctx, owner, n, &claim, 0, qty ? qty : open, &change, err)
         && level_apply(ctx, &change, err);
 }
@@ -233,6 +245,12 @@ bool inventory_claim_take(Ctx *ctx, StockDoc *doc, const ClaimTake *take, Error 
     move.from_state = STR("backroom");
     move.qty        = take->qty - floor;
     return move.qty == 0 || ledger_append(ctx, doc, &move, err);
+}
+
+bool inventory_claims_extend(Ctx *ctx, Id owner, int64_t expires_ms, Error *err)
+{
+    ClaimsExtendIn in = { ctx->who.merchant, owner, expires_ms };
+    return q_claims_extend_exec(ctx->tx, &in, NULL, err);
 }
 
 bool inventory_claims_expire(Ctx *ctx, int64_t limit, int64_t *count, Error *err)

@@ -102,4 +102,22 @@ StockLevel stock_shown(Str sku, Str location, const AtpLevel *level);
 /* The item of a SKU. Errors at `field`: NOT_FOUND, STOCK_PLACE (a service). */
 bool stock_item(Ctx *ctx, Str sku, const char *field, Id *item, Error *err) MUST_USE;
 
+/* The share of the channel that wants goods at a locked level: zero when it has none and nothing is kept.
+ * Takes what ended already out of level->kept. */
+bool share_find(Ctx *ctx, Id item, Str location, const AtpTerms *terms, AtpLevel *level, AtpShare *share,
+                Error *err) MUST_USE;
+
+/* So much goes out of a channel's share first: *used is what came out of it; level.kept follows in
+ * `change`. */
+bool share_use(Ctx *ctx, const StockWant *want, const AtpShare *share, int64_t *used, LevelChange *change,
+               Error *err) MUST_USE;
+
+/* What came out of a share goes back to it, if it is still there. The level is locked. */
+bool share_give_back(Ctx *ctx, Id item, Str location, Str channel, int64_t qty, LevelChange *change,
+                     Error *err) MUST_USE;
+
+/* Remembers for the feeds, if there are any, that what may be promised of an item at a location has
+ * changed. */
+bool feed_note(Ctx *ctx, Id item, Str location, Error *err) MUST_USE;
+
 #endif

@@ -2,13 +2,14 @@
 -- in: merchant:i64 item:id location:text qty:i64 keeps_safety:i64 safety:i64 buffer:i64
 UPDATE stock_level SET floor = floor - :qty
 WHERE merchant = :merchant AND item = :item AND location = :location AND floor >= :qty AND kept = 0 AND tracked = 0
+  AND backordered = 0
   AND floor + backroom - held - committed - :buffer
       - :keeps_safety * (CASE WHEN safety < 0 THEN :safety ELSE safety END) >= :qty;
 
 -- name: stock_claim
 -- in: merchant:i64 item:id location:text held:i64 committed:i64 keeps_safety:i64 safety:i64 buffer:i64
 UPDATE stock_level SET held = held + :held, committed = committed + :committed
-WHERE merchant = :merchant AND item = :item AND location = :location AND kept = 0
+WHERE merchant = :merchant AND item = :item AND location = :location AND kept = 0 AND backordered = 0
   AND floor + backroom - held - committed - :buffer
       - :keeps_safety * (CASE WHEN safety < 0 THEN :safety ELSE safety END) >= :held + :committed;
 
@@ -482,3 +483,131 @@ SELECT location, state, CAST(SUM(change) AS BIGINT) FROM (
 -- out: location:text
 SELECT location FROM stock_level
 WHERE merchant = :merchant AND item = :item AND floor + backroom > 0 ORDER BY location;
+
+-- name: share_find
+-- in: merchant:i64 item:id location:text
+-- out: location:text channel:text kind:text priority:i64 granted:i64 used:i64 until_ms:i64
+SELECT location, channel, kind, priority, granted, used, until_ms FROM channel_share
+WHERE merchant = :merchant AND item = :item AND (location = :location OR :location = '')
+ORDER BY location, channel;
+
+-- name: share_put
+-- in: merchant:i64 item:id location:text channel:text kind:text priority:i64 granted:i64 used:i64 until_ms:i64
+INSERT INTO channel_share (merchant, item, location, channel, kind, priority, granted, used, until_ms)
+VALUES (:merchant, :item, :location, :channel, :kind, :priority, :granted, :used, :until_ms)
+ON CONFLICT (merchant, item, location, channel) DO UPDATE SET kind = excluded.kind, priority = excluded.priority,
+    granted = excluded.granted, used = excluded.used, until_ms = excluded.until_ms;
+
+-- name: share_use
+-- in: merchant:i64 item:id location:text channel:text qty:i64
+UPDATE channel_share SET used = used + :qty
+WHERE merchant = :merchant AND item = :item AND location = :location AND channel = :channel;
+
+-- name: share_back
+-- in: merchant:i64 item:id location:text channel:text qty:i64
+UPDATE channel_share SET used = used - :qty
+WHERE merchant = :merchant AND item = :item AND location = :location AND channel = :channel
+  AND kind <> 'protected' AND used >= :qty;
+
+-- name: share_remove
+-- in: merchant:i64 item:id location:text channel:text
+DELETE FROM channel_share
+WHERE merchant = :merchant AND item = :item AND location = :location AND channel = :channel;
+
+-- name: share_ended
+-- in: merchant:i64 now_ms:i64 limit:i64
+-- out: item:id location:text channel:text
+SELECT item, location, channel FROM channel_share
+WHERE merchant = :merchant AND until_ms > 0 AND until_ms <= :now_ms ORDER BY item, location, channel LIMIT :limit;
+
+-- name: share_claimed
+-- in: merchant:i64 item:id location:text channel:text
+-- out: qty:i64
+SELECT CAST(coalesce(SUM(share), 0) AS BIGINT) FROM claim
+WHERE merchant = :merchant AND item = :item AND location = :location AND channel = :channel AND state <> 'closed';
+
+-- name: claims_waiting
+-- in: merchant:i64 item:id location:text limit:i64
+-- out: owner_id:id n:i64 owner:text channel:text open:i64 made_at_ms:i64
+SELECT owner_id, n, owner, channel, qty - taken - released, made_at_ms FROM claim
+WHERE merchant = :merchant AND item = :item AND location = :location AND state = 'backordered'
+ORDER BY made_at_ms, owner_id, n LIMIT :limit;
+
+-- name: claims_waited_for
+-- in: merchant:i64 item:blob location:text limit:i64
+-- out: item:id location:text
+SELECT DISTINCT item, location FROM claim
+WHERE merchant = :merchant AND state = 'backordered' AND (item > :item OR (item = :item AND location > :location))
+ORDER BY item, location LIMIT :limit;
+
+-- name: claim_serve
+-- in: merchant:i64 owner_id:id n:i64
+UPDATE claim SET state = 'committed' WHERE merchant = :merchant AND owner_id = :owner_id AND n = :n
+  AND state = 'backordered';
+
+-- name: claims_extend
+-- in: merchant:i64 owner_id:id expires_at_ms:i64
+UPDATE claim SET expires_at_ms = :expires_at_ms
+WHERE merchant = :merchant AND owner_id = :owner_id AND state = 'held';
+
+-- name: feed_put
+-- in: merchant:i64 channel:text by_location:bool none:blob
+INSERT INTO stock_feed (merchant, channel, by_location, sweeping, sweep_after)
+VALUES (:merchant, :channel, :by_location, 1, :none)
+ON CONFLICT (merchant, channel) DO UPDATE SET by_location = excluded.by_location, sweeping = 1,
+    sweep_after = excluded.sweep_after;
+
+-- name: feed_remove
+-- in: merchant:i64 channel:text
+DELETE FROM stock_feed WHERE merchant = :merchant AND channel = :channel;
+
+-- name: feed_all
+-- in: merchant:i64
+-- out: channel:text by_location:bool sweeping:bool sweep_after:blob
+SELECT channel, by_location, sweeping, sweep_after FROM stock_feed WHERE merchant = :merchant ORDER BY channel;
+
+-- name: feed_lock
+-- in: merchant:i64
+-- out: channel:text by_location:bool sweeping:bool sweep_after:blob
+-- only: sqlite
+SELECT channel, by_location, sweeping, sweep_after FROM stock_feed WHERE merchant = :merchant ORDER BY channel;
+
+-- name: feed_lock
+-- in: merchant:i64
+-- out: channel:text by_location:bool sweeping:bool sweep_after:blob
+-- only: pg
+SELECT channel, by_location, sweeping, sweep_after FROM stock_feed
+WHERE merchant = :merchant AND pg_try_advisory_xact_lock(730500000000000 + :merchant) ORDER BY channel FOR UPDATE;
+
+-- Waits for all who are changing levels: whoever changes one later sees the feed.
+-- name: feed_settle
+-- only: pg
+LOCK TABLE stock_level IN SHARE MODE;
+
+-- name: feed_sweep
+-- in: merchant:i64 none:blob
+UPDATE stock_feed SET sweeping = 1, sweep_after = :none WHERE merchant = :merchant;
+
+-- name: feed_swept
+-- in: merchant:i64 channel:text after:blob sweeping:bool
+UPDATE stock_feed SET sweep_after = :after, sweeping = :sweeping
+WHERE merchant = :merchant AND channel = :channel;
+
+-- name: feed_note
+-- in: merchant:i64 id:id item:id location:text
+INSERT INTO stock_changed (merchant, id, item, location)
+SELECT f.merchant, :id, :item, :location FROM stock_feed f WHERE f.merchant = :merchant LIMIT 1;
+
+-- name: feed_changes
+-- in: merchant:i64 limit:i64
+-- out: id:id item:id
+SELECT id, item FROM stock_changed WHERE merchant = :merchant ORDER BY id LIMIT :limit;
+
+-- name: feed_forget
+-- in: merchant:i64 id:id
+DELETE FROM stock_changed WHERE merchant = :merchant AND id = :id;
+
+-- name: feed_items
+-- in: merchant:i64 after:blob limit:i64
+-- out: id:id
+SELECT id FROM item WHERE merchant = :merchant AND id > :after AND stocked = 1 ORDER BY id LIMIT :limit;

@@ -142,3 +142,36 @@ CREATE TABLE serial_due (
     at_ms       BIGINT NOT NULL,
     PRIMARY KEY (merchant, document_id, item, location, state)
 );
+CREATE INDEX claim_backordered ON claim (merchant, item, location, made_at_ms) WHERE state = 'backordered';
+-- channel_share: what is kept of an item at a location for one channel; level.kept is the sum of what is left of them
+CREATE TABLE channel_share (
+    merchant BIGINT NOT NULL,
+    item     BYTEA  NOT NULL,
+    location TEXT   NOT NULL,
+    channel  TEXT   NOT NULL,
+    kind     TEXT   NOT NULL CHECK (kind IN ('hard', 'soft', 'protected')), -- protected: the last so many, never used up
+    priority BIGINT NOT NULL, -- when there is less than all shares keep: the lower the earlier, then by channel
+    granted  BIGINT NOT NULL CHECK (granted > 0), -- thousandths
+    used     BIGINT NOT NULL CHECK (used BETWEEN 0 AND granted), -- sold and claimed out of it
+    until_ms BIGINT NOT NULL, -- given up from then on; 0: stays
+    PRIMARY KEY (merchant, item, location, channel)
+);
+CREATE INDEX channel_share_by_end ON channel_share (merchant, until_ms) WHERE until_ms > 0;
+CREATE INDEX channel_share_hard ON channel_share (merchant, channel) WHERE kind = 'hard';
+-- stock_feed: the channels that are told when what they may promise has changed
+CREATE TABLE stock_feed (
+    merchant    BIGINT NOT NULL,
+    channel     TEXT   NOT NULL,
+    by_location BIGINT NOT NULL, -- 1: told for each location too
+    sweeping    BIGINT NOT NULL, -- 1: all items are gone through, as a rule has changed
+    sweep_after BYTEA  NOT NULL, -- items up to this one are done; empty: none
+    PRIMARY KEY (merchant, channel)
+);
+-- stock_changed: levels that have changed since the feed looked at them; a row for each change, so that nobody waits
+CREATE TABLE stock_changed (
+    merchant BIGINT NOT NULL,
+    id       BYTEA  NOT NULL,
+    item     BYTEA  NOT NULL,
+    location TEXT   NOT NULL,
+    PRIMARY KEY (merchant, id)
+);
