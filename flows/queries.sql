@@ -636,6 +636,8 @@ UNION ALL SELECT order_id, 'payment.reason', reason FROM payment WHERE merchant 
 UNION ALL SELECT id, 'sale_return.ref', ref FROM sale_return WHERE merchant = :merchant AND ref <> ''
 UNION ALL SELECT id, 'sale_return.reason', reason FROM sale_return WHERE merchant = :merchant AND reason <> ''
 UNION ALL SELECT CAST(NULL AS BYTEA), 'location.name', name FROM location WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'shipping_zone.name', name FROM shipping_zone WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'shipping_service', name || ' ' || carrier FROM shipping_service WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'location.address', address FROM location WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'idempotency_key.name', name FROM idempotency_key WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'idempotency_key.body', body FROM idempotency_key WHERE merchant = :merchant

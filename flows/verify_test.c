@@ -467,6 +467,14 @@ static const struct {
       "UPDATE sale_order SET channel = 'pos' WHERE id = " FIRST },
     { "B2_no_unknown_codes", "UPDATE sale_order SET customer = " TEA " WHERE id = " FIRST,
       "UPDATE sale_order SET customer = NULL WHERE id = " FIRST },
+    { "B2_sourcing",
+      "INSERT INTO shipping_rate (merchant, service, zone, base, per_kg, days, weight_max) "
+      "VALUES (1, 'lost', '', 0, 0, 0, 0)",
+      "DELETE FROM shipping_rate" },
+    { "B2_sourcing",
+      "INSERT INTO sourcing_rule (merchant, code, kind, channel, method, location, category, amount, qty) "
+      "VALUES (1, 'lost', 'never', '', '', 'moon', '', 0, 0)",
+      "DELETE FROM sourcing_rule" },
     { "B2_search_words",
       "INSERT INTO item_word (merchant, word, item) SELECT 1, word, " CAKE
       " FROM item_word WHERE item = " TEA,

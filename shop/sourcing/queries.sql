@@ -237,3 +237,28 @@ FROM channel_location c JOIN fulfilment f ON f.merchant = c.merchant AND f.locat
 WHERE c.merchant = :merchant AND c.channel = :channel AND f.state IN ('waiting', 'open', 'picking')
   AND f.due_at_ms >= :from_ms AND f.due_at_ms < :until_ms
 GROUP BY f.location, f.due_at_ms / 3600000;
+
+-- What points to nothing.
+-- name: verify_sourcing
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), x.what || ' ' || x.code, 1, 0 FROM (
+    SELECT 'rate of a service to an unknown zone' AS what, r.zone AS code FROM shipping_rate r
+        LEFT JOIN shipping_zone z ON z.merchant = r.merchant AND z.code = r.zone
+    WHERE r.merchant = :merchant AND r.zone <> '' AND z.code IS NULL
+    UNION SELECT 'rate of an unknown service', r.service FROM shipping_rate r
+        LEFT JOIN shipping_service s ON s.merchant = r.merchant AND s.code = r.service
+    WHERE r.merchant = :merchant AND s.code IS NULL
+    UNION SELECT 'area of an unknown zone', a.zone FROM shipping_area a
+        LEFT JOIN shipping_zone z ON z.merchant = a.merchant AND z.code = a.zone
+    WHERE a.merchant = :merchant AND z.code IS NULL
+    UNION SELECT 'site of an unknown location', s.location FROM sourcing_site s
+        LEFT JOIN location l ON l.merchant = s.merchant AND l.code = s.location
+    WHERE s.merchant = :merchant AND l.code IS NULL
+    UNION SELECT 'rule for an unknown location', r.location FROM sourcing_rule r
+        LEFT JOIN location l ON l.merchant = r.merchant AND l.code = r.location
+    WHERE r.merchant = :merchant AND r.location <> '' AND l.code IS NULL
+    UNION SELECT 'rule for an unknown item', r.code FROM sourcing_rule r
+        LEFT JOIN item i ON i.merchant = r.merchant AND i.id = r.item
+    WHERE r.merchant = :merchant AND r.item IS NOT NULL AND i.id IS NULL
+) AS x;
