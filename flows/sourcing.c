@@ -81,27 +81,39 @@ static bool make_slots(Sourcing *s, Error *err)
     return true;
 }
 
+typedef struct {
+    Sourcing *s;
+    size_t    line;
+    AtpTerms  terms;
+} Levels;
+
+/* Row by row: the levels of many lines at many locations would fill the request's memory. */
+static bool take_level(void *arg, const void *found)
+{
+    Levels                  *levels = arg;
+    Sourcing                *s      = levels->s;
+    const SourcingLevelsRow *row    = found;
+    size_t                   site   = site_of(s, row->location);
+    if (site == s->site_count) return true;
+    AtpShare share = { 0 };
+    AtpLevel level = { .floor     = row->floor,
+                       .backroom  = row->backroom,
+                       .held      = row->held,
+                       .committed = row->committed,
+                       .kept      = row->kept,
+                       .safety    = row->safety };
+    int64_t  free  = atp(&level, &levels->terms, &share);
+    if (free > 0)
+        s->stock[site * s->line_count + levels->line].available = free - free % s->items[levels->line].step;
+    return true;
+}
+
 static bool load_stock(Sourcing *s, size_t line, Error *err)
 {
-    SourcingLevelsRow *rows  = NULL;
-    size_t             count = 0;
-    SourcingLevelsIn   in    = { s->ctx->who.merchant, s->items[line].id };
-    AtpTerms           terms = { .channel = s->ask->channel, .keeps_safety = s->channel.keeps_safety };
-    if (!q_sourcing_levels_all(s->ctx->tx, s->ctx->arena, &in, &rows, &count, err)) return false;
-    for (size_t i = 0; i < count; i++) {
-        AtpShare share = { 0 };
-        AtpLevel level = { .floor     = rows[i].floor,
-                           .backroom  = rows[i].backroom,
-                           .held      = rows[i].held,
-                           .committed = rows[i].committed,
-                           .kept      = rows[i].kept,
-                           .safety    = rows[i].safety };
-        size_t   site  = site_of(s, rows[i].location);
-        if (site == s->site_count) continue;
-        int64_t free = atp(&level, &terms, &share);
-        if (free > 0) s->stock[site * s->line_count + line].available = free - free % s->items[line].step;
-    }
-    return true;
+    SourcingLevelsIn in     = { s->ctx->who.merchant, s->items[line].id };
+    AtpTerms         terms  = { .channel = s->ask->channel, .keeps_safety = s->channel.keeps_safety };
+    Levels           levels = { s, line, terms };
+    return q_sourcing_levels_each(s->ctx->tx, &in, take_level, &levels, err);
 }
 
 /* --- rules --- */

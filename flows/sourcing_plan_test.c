@@ -3,6 +3,7 @@
 #include "flows/sourcing.h"
 
 #include "shop/catalog/catalog.h"
+#include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
 #include "shop/locations/locations.h"
 #include "shop/sourcing/sourcing.h"
@@ -524,6 +525,80 @@ static void check_stock(void)
     check(plan(&t) && t.plan.parcels.count == 3, "and three parcels give what they can");
 }
 
+/* --- work --- */
+
+/* An order that London is to have ready at a time. */
+static bool make_work(Ctx *ctx, void *arg, Error *e)
+{
+    NewFulfilmentLine line = {
+        .order_line = 1, .item = tea, .sku = STR("TEA"), .name = STR("Tea"), .qty = 1000
+    };
+    NewFulfilment work = { .id             = ctx_new_id(ctx),
+                           .order          = ctx_new_id(ctx),
+                           .delivery       = STR("fetched"),
+                           .method         = STR("pickup"),
+                           .location       = STR("LON"),
+                           .channel        = STR("web"),
+                           .store          = STR("LON"),
+                           .promised_at_ms = *(int64_t *)arg,
+                           .lines          = &line,
+                           .line_count     = 1 };
+    return fulfilments_put(ctx, &work, e);
+}
+
+static void check_work(void)
+{
+    int64_t one = noon + HOUR, other = noon + HOUR + HOUR / 2;
+    Try     t    = ship(tea, "TEA", 2);
+    t.ask.method = STR("pickup");
+    t.ask.store  = STR("LON");
+    check_ok(kit_write(db, &env, make_work, &one, &err), &err, "London has an order for one o'clock");
+    check(plan(&t) && t.plan.promised_at == noon + HOUR, "it can do two in an hour");
+    check_ok(kit_write(db, &env, make_work, &other, &err), &err, "London has another for half past one");
+    check(plan(&t) && t.plan.promised_at == noon + 2 * HOUR, "the third waits until two");
+}
+
+/* --- many lines --- */
+
+enum { MANY = 150 };
+
+static bool make_many(Ctx *ctx, void *arg, Error *e)
+{
+    Id *ids = arg;
+    for (size_t i = 0; i < MANY; i++) {
+        Str       sku  = str_format(ctx->arena, "MANY%zu", i);
+        ItemInput item = { .sku = sku, .name = sku, .quantity_step = 1000, .weight = 100 };
+        if (!catalog_put(ctx, &item, &ids[i], e)) return false;
+        if (!stock(ctx, ids[i], i % 3 ? "LEE" : "YRK", 5, e)) return false;
+    }
+    return true;
+}
+
+static bool plan_many(Ctx *ctx, void *arg, Error *e)
+{
+    const Id    *ids = arg;
+    SourcingLine line[MANY];
+    SourcePlan   out;
+    for (size_t i = 0; i < MANY; i++)
+        line[i] =
+            (SourcingLine){ .item = ids[i], .sku = STR("MANY"), .qty = 2000, .weight = 100, .line = i };
+    SourcingAsk ask = {
+        .channel = STR("web"), .method = STR("ship"), .country = STR("GB"), .lines = line, .line_count = MANY
+    };
+    if (!sourcing_plan(ctx, &ask, &out, e)) return false;
+    check(out.complete && out.exact && out.parcels.count == 2 && out.parts.count == MANY
+              && out.parcels.items[0].weight + out.parcels.items[1].weight == 200 * MANY,
+          "many lines come from where they are");
+    return true;
+}
+
+static void check_many(void)
+{
+    static Id ids[MANY];
+    check_ok(kit_write(db, &env, make_many, ids, &err), &err, "a hundred and fifty items in two stores");
+    check_ok(kit_read(db, &env, plan_many, ids, &err), &err, "are planned");
+}
+
 /* --- the route --- */
 
 static bool ask_route(Ctx *ctx, void *arg, Error *e)
@@ -570,6 +645,8 @@ int main(void)
     check_same_day();
     check_to_store();
     check_stock();
+    check_work();
+    check_many();
     check_ok(kit_read(db, &env, ask_route, NULL, &err), &err, "the route answers");
     kit_close(db);
     return check_finish("sourcing_plan");
