@@ -13,19 +13,32 @@ typedef struct {
     Order            order;
     SoldLine        *sold;
     size_t           sold_count;
+    SoldKitPart     *parts; /* of its kits */
+    size_t           part_count;
 } Sold;
 
 static bool load(Ctx *ctx, const FulfilDoc *doc, Sold *out, Error *err)
 {
     *out = (Sold){ .doc = doc };
     return sale_get(ctx, doc->order, &out->order, err)
-        && orders_sold_lines(ctx, doc->order, &out->sold, &out->sold_count, err);
+        && orders_sold_lines(ctx, doc->order, &out->sold, &out->sold_count, err)
+        && orders_kit_parts_of(ctx, doc->order, &out->parts, &out->part_count, err);
 }
 
 static const SoldLine *sold_line(const Sold *sold, int64_t n)
 {
     for (size_t i = 0; i < sold->sold_count; i++)
         if (sold->sold[i].n == n) return &sold->sold[i];
+    return NULL;
+}
+
+/* The part of a kit that a line of a fulfilment is; NULL: it is what was ordered. */
+static const SoldKitPart *kit_part(const Sold *sold, const FulfilLine *line)
+{
+    if (line->instead_of) line = &sold->doc->lines[line->instead_of - 1];
+    for (size_t i = 0; i < sold->part_count; i++)
+        if (sold->parts[i].line == line->order_line && id_eq(sold->parts[i].item, line->item))
+            return &sold->parts[i];
     return NULL;
 }
 
@@ -82,7 +95,7 @@ static bool charge_lower(Ctx *ctx, const Sold *sold, const FulfilLine *line, Err
 {
     int64_t         qty = fulfil_line_here(line), paid = 0, now = 0;
     const SoldLine *first = sold_line(sold, line->order_line);
-    if (qty == 0 || !first) return true;
+    if (qty == 0 || !first || kit_part(sold, line)) return true;
     if (!amount_of(first, qty, &paid, err)) return false;
     now = paid;
     return price_now(ctx, sold->doc, line, qty, &now, err)
@@ -131,6 +144,43 @@ static bool give_back(Ctx *ctx, Id order, Str location, ReturnLineInput *lines, 
     return true;
 }
 
+/* A part's share of the price of a line's kits: by value, or where none is said, all alike. What the parts
+ * before it have is counted too, so that all shares add up to the price. */
+static bool price_of_part(const Sold *sold, const SoldLine *line, const SoldKitPart *part, int64_t *out,
+                          Error *err)
+{
+    int64_t values = 0, count = 0, before = 0, own = 0, from = 0, to = 0;
+    for (size_t i = 0; i < sold->part_count; i++) {
+        if (sold->parts[i].line != line->n) continue;
+        values += sold->parts[i].value_ppm;
+        count++;
+    }
+    for (const SoldKitPart *p = sold->parts; p <= part; p++) {
+        if (p->line != line->n) continue;
+        before += own;
+        own = values ? p->value_ppm : 1;
+    }
+    int64_t all = values ? values : count;
+    *out        = 0;
+    if (!money_scale(line->total, before, all, ROUND_HALF_UP, &from, err)
+        || !money_scale(line->total, before + own, all, ROUND_HALF_UP, &to, err))
+        return false;
+    *out = to - from;
+    return true;
+}
+
+/* A part of a kit that is not delivered. What it is worth alone nobody was promised, so that no return is
+ * made of it. */
+static bool owe_part(Ctx *ctx, const Sold *sold, const SoldLine *line, const SoldKitPart *part, int64_t qty,
+                     Str reason, Error *err)
+{
+    int64_t of_part = 0, amount = 0, all = part->qty * (line->qty / QTY_ONE);
+    int64_t kits = (qty + part->qty - 1) / part->qty * QTY_ONE;
+    return price_of_part(sold, line, part, &of_part, err)
+        && money_scale(of_part, qty < all ? qty : all, all, ROUND_HALF_UP, &amount, err)
+        && owe(ctx, sold, line->n, kits, amount, reason, part->sku, err);
+}
+
 bool fulfil_pay_back(Ctx *ctx, const FulfilDoc *doc, const FulfilPart *parts, size_t count, Str reason,
                      Error *err)
 {
@@ -145,6 +195,11 @@ bool fulfil_pay_back(Ctx *ctx, const FulfilDoc *doc, const FulfilPart *parts, si
         const SoldLine *line = sold_line(&sold, parts[i].line->order_line);
         int64_t         qty = parts[i].qty, amount = 0;
         if (!line || qty == 0) continue;
+        const SoldKitPart *part = kit_part(&sold, parts[i].line);
+        if (part) {
+            if (!owe_part(ctx, &sold, line, part, qty, reason, err)) return false;
+            continue;
+        }
         if (!cards
             && (!amount_of(line, qty, &amount, err)
                 || !owe(ctx, &sold, line->n, qty, amount, reason, STR_NONE, err)))

@@ -1,5 +1,6 @@
 /* fulfil_pick_test.c — picking: scans, goods that are not there and come from elsewhere or are paid back,
  * substitutes, pick lists. */
+#include "shop/pricing/pricing.h"
 #include "tests/fulfil.h"
 
 /* ---- picking ---- */
@@ -131,6 +132,88 @@ static void test_marked(void)
           "with its numbers");
 }
 
+/* ---- parts of kits ---- */
+
+static bool make_kit(Ctx *ctx, void *arg, Error *e)
+{
+    KitPartInput parts[2] = { { .sku = STR("TEA"), .quantity = 2000, .value = OPT_NONE },
+                              { .sku = STR("CAKE"), .quantity = 1000, .value = OPT_NONE } };
+    ItemInput    item     = { .sku           = STR("SET"),
+                              .name          = STR("Set"),
+                              .tax_class     = STR("standard"),
+                              .quantity_step = 1000,
+                              .kit           = STR("virtual"),
+                              .parts         = { parts, 2 } };
+    Id           id;
+    (void)arg;
+    db_touch(ctx->tx);
+    item.cost = item.if_version = item.shelf_life_days = item.minimum_days = item.weight = OPT_NONE;
+    if (!catalog_put(ctx, &item, &id, e)) return false;
+    PriceSet set = { .item = id, .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = 1000 };
+    return pricing_put(ctx, &set, e);
+}
+
+static bool deliver_kit(Ctx *ctx, void *arg, Error *e)
+{
+    static const char *const skus[] = { "TEA", "CAKE" };
+    Marked                  *m      = arg;
+    StockDoc                 doc    = { m->order, STR("sale"), 0 };
+    AtpTerms                 terms  = { .channel = STR("web") };
+    NewFulfilmentLine        lines[2];
+    for (int i = 0; i < 2; i++) {
+        SaleItem item;
+        if (!catalog_sale_item(ctx, str_from(skus[i]), &item, e)) return false;
+        StockMove move = { .item          = item.id,
+                           .sku           = item.sku,
+                           .from_location = STR(""),
+                           .from_state    = STR("customer"),
+                           .to_location   = STR("LON"),
+                           .to_state      = STR("floor"),
+                           .qty           = i ? 1000 : 2000 };
+        if (!inventory_move(ctx, &doc, &move, e)) return false;
+        lines[i] = (NewFulfilmentLine){ 1, item.id, str_dup(ctx->arena, item.sku),
+                                        str_dup(ctx->arena, item.name), move.qty };
+    }
+    NewFulfilment new = { .id         = ctx_new_id(ctx),
+                          .order      = m->order,
+                          .delivery   = STR("home"),
+                          .method     = STR("ship"),
+                          .location   = STR("LON"),
+                          .channel    = STR("web"),
+                          .lines      = lines,
+                          .line_count = 2 };
+    m->id             = new.id;
+    return fulfil_make(ctx, &new, &terms, e);
+}
+
+static void test_kits(void)
+{
+    Marked          m       = { .order = { { 0 } } };
+    Order           order   = { .state = STR_NONE };
+    BasketLine      line    = { .sku = STR("SET"), .quantity = 1000 };
+    TenderInput     tender  = { STR("card"), OPT_NONE, OPT_NONE, STR("tok_approve") };
+    CheckoutRequest request = { .location       = STR("LON"),
+                                .channel        = STR("web"),
+                                .expected_total = OPT_NONE,
+                                .lines          = { &line, 1 },
+                                .tenders        = { &tender, 1 } };
+    check_ok(kit_write(db, &env, make_kit, NULL, &err), &err, "two teas and a cake are a set");
+    err = (Error){ .def = NULL };
+    check_ok(CALL(orders_create, &request, &order, &err), &err, "a set is sold");
+    m.order = order.id;
+    check_ok(kit_write(db, &env, deliver_kit, &m, &err), &err, "its parts are to be sent");
+    (void)pick(m.id, NULL, 1, OPT_NONE);
+    in_state(STEP(fulfil_cancel, (CallOff){ m.id, STR_NONE, STR("floor") }), "cancelled",
+             "it is called off");
+    OwedList owed;
+    err = (Error){ .def = NULL };
+    check_ok(CALL(owed_list, &((OwedAsk){ .order = m.order, .limit = OPT_NONE }), &owed, &err), &err,
+             "what is owed can be seen");
+    int64_t sum = 0;
+    for (size_t i = 0; i < owed.items.count; i++) sum += owed.items.items[i].amount;
+    check(owed.items.count == 2 && sum == 1000, "the shares of the parts are the price of the set");
+}
+
 /* ---- what is not there ---- */
 
 static void test_resource(void)
@@ -224,6 +307,24 @@ static void test_substitute(void)
     pack_all(yes);
     in_state(STEP(fulfil_ship, (ShipInput){ .id = yes }), "shipped", "both are sent");
     all_true("all is true when a substitute is sent");
+    Id sold = { { 0 } };
+    Id all =
+        make_one((Wanted){ .method = "ship", .location = "LON", .tea = 1000, .substitutes = true }, &sold);
+    (void)STEP(fulfil_substitute, (SubstituteInput){ all, 1, cake, OPT_NONE });
+    pick_all(all);
+    pack_all(all);
+    in_state(STEP(fulfil_ship, (ShipInput){ .id = all }), "shipped", "a cake is sent for the only tea");
+    ReturnLineInput line = { .line = 1, .part = OPT_NONE, .quantity = 1000, .disposition = STR("floor") };
+    ReturnRequest   ask  = {
+           .order = sold, .location = STR("LON"), .shipping = OPT_NONE, .lines = { &line, 1 }
+    };
+    Return  back;
+    int64_t cakes = level("CAKE", "LON").floor, teas = level("TEA", "LON").floor;
+    err = (Error){ .def = NULL };
+    check_ok(CALL(returns_create, &ask, &back, &err), &err, "the customer brings it back");
+    check(level("CAKE", "LON").floor == cakes + 1000 && level("TEA", "LON").floor == teas,
+          "and it is a cake");
+    all_true("all is true when a substitute came back");
     Id short_too =
         make_one((Wanted){ .method = "ship", .location = "LON", .tea = 1000, .substitutes = true }, NULL);
     (void)STEP(fulfil_substitute, (SubstituteInput){ short_too, 1, cake, OPT_NONE });
@@ -297,6 +398,7 @@ int main(void)
     test_reject();
     test_substitute();
     test_lists();
+    test_kits();
     test_marked();
     return close_shop("fulfil_pick");
 }

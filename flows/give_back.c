@@ -276,6 +276,25 @@ static bool with_customer(Ctx *ctx, const Back *back, size_t i, const SoldLine *
         || at_line(err, &ERR_RETURN_EXCEEDS, i, "quantity", "less of this line was delivered");
 }
 
+/* What comes back of a line of which another item was given: that item, when all of the line was. */
+static bool swap_item(Ctx *ctx, const Back *back, size_t i, const SoldLine *sold, GiveBackLine *with,
+                      ReturnLine *line, Error *err)
+{
+    int64_t gone  = 0;
+    bool    mixed = false;
+    Id      item  = sold->item;
+    Str     sku   = sold->sku;
+    if (str_eq(line->disposition, STR("none"))) return true;
+    if (!fulfilments_substituted(ctx, back->order.id, sold->n, &item, &sku, &gone, &mixed, err)) return false;
+    if (gone == 0) return true;
+    if (mixed || gone < sold->qty)
+        return at_line(err, &ERR_RETURN_EXCEEDS, i, "disposition",
+                       "several items were given for it: adjust the stock, give back with none");
+    with->item = item;
+    line->sku  = sku;
+    return true;
+}
+
 static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *err)
 {
     const ReturnLineInput *asked  = &back->request->lines.items[i];
@@ -299,6 +318,7 @@ static bool take_line(Ctx *ctx, Back *back, size_t i, ReturnLine *line, Error *e
     if (!inventory_is_counted(ctx, sold->item, &back->lines[i].stocked, err)) return false;
     bool kit = back->order.lines.items[asked->line - 1].kit.count > 0;
     if (!back->lines[i].stocked && !kit) line->disposition = STR("none");
+    if (!swap_item(ctx, back, i, sold, &back->lines[i], line, err)) return false;
     return split_rates(ctx, back, sold, before, after, &back->lines[i], err);
 }
 

@@ -244,6 +244,24 @@ bool fulfilments_undelivered(Ctx *ctx, Id order, int64_t order_line, int64_t *qt
     return true;
 }
 
+bool fulfilments_substituted(Ctx *ctx, Id order, int64_t order_line, Id *item, Str *sku, int64_t *qty,
+                             bool *mixed, Error *err)
+{
+    FulfilmentSubstitutesGoneRow *rows  = NULL;
+    size_t                        count = 0;
+    FulfilmentSubstitutesGoneIn   in    = { ctx->who.merchant, order, order_line };
+    if (!q_fulfilment_substitutes_gone_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    *qty   = 0;
+    *mixed = false;
+    for (size_t i = 0; i < count; i++) {
+        *mixed = *mixed || !id_eq(rows[i].item, rows[0].item);
+        *item  = rows[0].item;
+        *sku   = rows[0].sku;
+        *qty += rows[i].qty;
+    }
+    return true;
+}
+
 static_assert(sizeof(FulfilmentHoursRow) == sizeof(FulfilHour), "one form");
 
 bool fulfilments_hours(Ctx *ctx, FulfilHour **out, size_t *count, Error *err)

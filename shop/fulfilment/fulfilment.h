@@ -116,6 +116,11 @@ bool fulfilments_tell(Ctx *ctx, const EventDef *event, Str action, const FulfilD
  * dropped nor put back yet. */
 bool fulfilments_undelivered(Ctx *ctx, Id order, int64_t order_line, int64_t *qty, Error *err) MUST_USE;
 
+/* What of an order's line went to the customer as another item; *qty is 0 when nothing did, *mixed when it
+ * was several items. */
+bool fulfilments_substituted(Ctx *ctx, Id order, int64_t order_line, Id *item, Str *sku, int64_t *qty,
+                             bool *mixed, Error *err) MUST_USE;
+
 /* What is still to be picked, by location and by the hour (UTC) in which it is due. */
 typedef struct {
     Str     location;

@@ -201,3 +201,11 @@ WHERE merchant = :merchant AND order_id = :order_id AND order_line = :order_line
 SELECT location, due_at_ms / 3600000 * 3600000, COUNT(*) FROM fulfilment
 WHERE merchant = :merchant AND state IN ('waiting', 'open', 'picking')
 GROUP BY location, due_at_ms / 3600000 * 3600000 ORDER BY location, due_at_ms / 3600000 * 3600000;
+
+-- What of an order's line went to the customer as other items.
+-- name: fulfilment_substitutes_gone
+-- in: merchant:i64 order_id:id order_line:i64
+-- out: item:id sku:text qty:i64
+SELECT l.item, l.sku, l.gone FROM fulfilment f
+    JOIN fulfilment_line l ON l.merchant = f.merchant AND l.fulfilment_id = f.id
+WHERE f.merchant = :merchant AND f.order_id = :order_id AND l.order_line = :order_line AND l.instead_of > 0 AND l.gone > 0;
