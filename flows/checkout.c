@@ -3,6 +3,7 @@
  * Card: the same transaction leaves the order placed, its stock claimed and its payments pending; the
  * card is charged after it (flows/pay.c). After a crash at any line the jobs finish the sale or undo it. */
 #include "flows/basket.h"
+#include "flows/deliver.h"
 #include "flows/goods.h"
 #include "flows/pay.h"
 #include "flows/sale.h"
@@ -49,18 +50,19 @@ static bool price_it(Ctx *ctx, Sale *sale, Error *err)
     return false;
 }
 
-/* The goods of every line leave, or are held until the card is charged. */
+/* The goods of the lines that are taken along leave, or are held until the card is charged. */
 static bool take_goods(Ctx *ctx, Sale *sale, Id order, Error *err)
 {
     const Basket *basket = &sale->basket;
-    size_t        count  = basket->in.lines.count;
+    size_t        count  = basket->in.lines.count, along = 0;
     GoodsLine    *lines  = arena_array(ctx->arena, GoodsLine, count);
     const Availability *of = NULL;
     if (!lines) return err_memory(err);
     if (!availability_open(ctx, basket->channel->code, &of, err)) return false;
     for (size_t i = 0; i < count; i++) {
         const BasketLine *line = &sale->request->lines.items[i];
-        lines[i] = (GoodsLine){ .item = basket->items[i], .qty = basket->in.lines.items[i].quantity,
+        if (line->delivery.len) continue;
+        lines[along++] = (GoodsLine){ .item = basket->items[i], .qty = basket->in.lines.items[i].quantity,
                                 .line = i, .lot = line->lot, .expired_reason = line->expired_reason,
                                 .serials = { line->serials.items, line->serials.count } };
     }
@@ -69,7 +71,7 @@ static bool take_goods(Ctx *ctx, Sale *sale, Id order, Error *err)
                                .availability = of,
                                .at       = basket->location->code,
                                .lines    = lines,
-                               .count    = count };
+                               .count    = along };
     return sale->tenders.has_card ? goods_hold(ctx, &sale->goods, err) : goods_sell(ctx, &sale->goods, err);
 }
 
@@ -147,7 +149,7 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
         return true;
     }
     if (ctx->resume) return tell_settled(ctx, reply, err);
-    if (!price_it(ctx, &sale, err)) return false;
+    if (!deliver_check(request, err) || !price_it(ctx, &sale, err)) return false;
     if (!tenders_plan(sale.priced.total, sale.basket.in.cash_step, request->tenders.items,
                       request->tenders.count, &sale.tenders, err))
         return false;
@@ -156,6 +158,7 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
     reply->state = card ? STR("placed") : STR("paid");
     if (!take_goods(ctx, &sale, reply->id, err) || !use_discounts(ctx, &sale, reply, err)
         || !put_order(ctx, &sale, reply, err) || !goods_keep(ctx, &sale.goods, !card, reply, err)
+        || !deliver_make(ctx, request, &sale.basket, reply, card, err)
         || !put_payments(ctx, &sale, reply, err))
         return false;
     if (card)

@@ -1,6 +1,7 @@
 /* pay.c — charging cards and settling what became of them. See pay.h. */
 #include "flows/pay.h"
 
+#include "flows/fulfil.h"
 #include "flows/goods.h"
 #include "flows/psp.h"
 #include "flows/sale.h"
@@ -161,7 +162,8 @@ static bool cancel(Settle *s, Error *err)
     if (!orders_settle(&s->ctx, s->id, STR("cancelled"), &changed, err)) return false;
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
     s->order.state = STR("cancelled");
-    return goods_given_up(&s->ctx, &s->order, err) && campaigns_unuse(&s->ctx, s->id, err)
+    return goods_given_up(&s->ctx, &s->order, err) && fulfil_cancel_order(&s->ctx, s->id, err)
+        && campaigns_unuse(&s->ctx, s->id, err)
         && sale_tell(&s->ctx, &EVENT_ORDER_CANCELLED, STR("order.cancelled"), &s->order, err);
 }
 
@@ -173,7 +175,7 @@ static bool complete(Settle *s, Payment *payments, size_t count, Error *err)
     if (!orders_settle(&s->ctx, s->id, STR("paid"), &changed, err)) return false;
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
     s->order.state = STR("paid");
-    return goods_paid(&s->ctx, &s->order, err)
+    return goods_paid(&s->ctx, &s->order, err) && fulfil_open_order(&s->ctx, s->id, err)
         && sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
         && sale_post(&s->ctx, &s->order, err)
         && sale_tell(&s->ctx, &EVENT_ORDER_PAID, STR("order.paid"), &s->order, err);

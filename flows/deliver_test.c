@@ -1,0 +1,201 @@
+/* deliver_test.c — orders with lines that are sent or fetched: who gets what to do, what it claims, and
+ * what becomes of it when the card is refused. */
+#include "shop/pricing/pricing.h"
+#include "tests/fulfil.h"
+
+/* Two teas taken along, three to be sent home, a cake to be fetched at LON. */
+static bool order_mixed(const char *token, Order *order, bool *pending)
+{
+    Address         home     = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
+    Contact         ada      = { STR("Ada Byron"), STR("ada@example.com"), STR_NONE };
+    DeliveryInput   ways[2]  = { { .label        = STR("home"),
+                                   .method       = STR("ship"),
+                                   .address      = &home,
+                                   .contact      = &ada,
+                                   .window_from  = OPT_NONE,
+                                   .window_until = OPT_NONE },
+                                 { .label        = STR("shop"),
+                                   .method       = STR("pickup"),
+                                   .store        = STR("LON"),
+                                   .window_from  = OPT_NONE,
+                                   .window_until = OPT_NONE } };
+    BasketLine      lines[3] = { { .sku = STR("TEA"), .quantity = 2000 },
+                                 { .sku = STR("TEA"), .quantity = 3000, .delivery = STR("home") },
+                                 { .sku = STR("CAKE"), .quantity = 1000, .delivery = STR("shop") } };
+    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token) };
+    CheckoutRequest request  = { .location       = STR("LON"),
+                                 .channel        = STR("web"),
+                                 .expected_total = OPT_NONE,
+                                 .deliveries     = { ways, 2 },
+                                 .lines          = { lines, 3 },
+                                 .tenders        = { &tender, 1 } };
+    err                      = (Error){ .def = NULL };
+    return fixture_call(db, &env, any_orders_create, &request, order, sizeof *order, pending, &err);
+}
+
+static void test_mixed(void)
+{
+    Order    order = { .state = STR_NONE };
+    AtpLevel tea = level("TEA", "LON"), cake = level("CAKE", "LON"), depot = level("TEA", "DC1");
+    check_ok(order_mixed(NULL, &order, NULL), &err, "goods are taken along, sent and fetched in one order");
+    Id       id  = order.id;
+    AtpLevel is  = level("TEA", "LON");
+    int64_t  far = level("TEA", "DC1").committed - depot.committed;
+    check(is.floor == tea.floor - 2000, "what is taken along leaves at once");
+    check(is.committed - tea.committed + far == 3000, "what is sent is claimed");
+    check(level("CAKE", "LON").committed == cake.committed + 1000,
+          "so is what is fetched, where it is fetched");
+    OrderFulfilments all = of_order(id);
+    check(all.items.count == 2, "there are two fulfilments");
+    if (all.items.count != 2) return;
+    const Fulfilment *home = &all.items.items[0], *shop = &all.items.items[1];
+    check(str_eq(home->delivery, STR("home")) && str_eq(home->state, STR("open")) && home->address
+              && str_eq(home->address->city, STR("Leeds")) && home->lines.items[0].line == 2,
+          "one is sent home");
+    check(str_eq(shop->method, STR("pickup")) && str_eq(shop->store, STR("LON"))
+              && shop->lines.items[0].line == 3,
+          "one is fetched");
+    Id to_home = home->id, to_shop = shop->id;
+    all_true("all is true when nothing is sent yet");
+    ReturnLineInput line = { .line = 2, .part = OPT_NONE, .quantity = 1000, .disposition = STR("floor") };
+    ReturnRequest   ask  = {
+           .order = id, .location = STR("LON"), .shipping = OPT_NONE, .lines = { &line, 1 }
+    };
+    Return back;
+    err = (Error){ .def = NULL };
+    check_refused(CALL(returns_create, &ask, &back, &err), &err, &ERR_RETURN_EXCEEDS,
+                  "what is not delivered cannot be brought back");
+    pick_all(to_home);
+    pack_all(to_home);
+    in_state(STEP(fulfil_ship, (ShipInput){ .id = to_home }), "shipped", "it is sent");
+    err = (Error){ .def = NULL };
+    check_ok(CALL(returns_create, &ask, &back, &err), &err, "what was sent can be brought back");
+    pick_all(to_shop);
+    in_state(STEP(fulfil_stage, (StageInput){ to_shop, STR("A-1") }), "staged",
+             "the other waits at a shelf");
+    in_state(
+        STEP(fulfil_hand_over, (HandOverInput){ .id = to_shop, .id_checked = true, .name = STR("Ada") }),
+        "handed_over", "and is fetched");
+    all_true("all is true when all is delivered");
+}
+
+static void test_cards(void)
+{
+    Order    order   = { .state = STR_NONE };
+    bool     pending = false;
+    AtpLevel tea     = level("TEA", "LON");
+    check_ok(order_mixed("tok_approve", &order, &pending), &err, "it is paid by card");
+    OrderFulfilments all = of_order(order.id);
+    check(all.items.count == 2 && str_eq(all.items.items[0].state, STR("open")), "and may be picked then");
+    tea      = level("TEA", "LON");
+    bool was = order_mixed("tok_declined_insufficient_funds", &order, &pending);
+    check(!was && err.def == &ERR_PAYMENT_DECLINED, "the card of another is refused");
+    AtpLevel is = level("TEA", "LON");
+    check(is.floor == tea.floor && is.committed == tea.committed, "nothing of it is claimed");
+    all_true("all is true after a refused card");
+    env.psp_timeout_ms = 500;
+    check_ok(order_mixed("tok_timeout_approved", &order, &pending), &err, "a card is not answered");
+    all = of_order(order.id);
+    check(pending && all.items.count == 2 && str_eq(all.items.items[0].state, STR("waiting")),
+          "its deliveries wait");
+    check_refused(STEP(fulfil_start, (FulfilNote){ all.items.items[0].id, STR_NONE }), &err,
+                  &ERR_STATE_REFUSED, "and are not picked");
+    all_true("all is true while a card is not answered");
+}
+
+static void test_refusals(void)
+{
+    DeliveryInput way = {
+        .label = STR("home"), .method = STR("ship"), .window_from = OPT_NONE, .window_until = OPT_NONE
+    };
+    BasketLine      line    = { .sku = STR("TEA"), .quantity = 1000, .delivery = STR("home") };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    Address         home    = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
+    CheckoutRequest request = { .location       = STR("LON"),
+                                .channel        = STR("web"),
+                                .expected_total = OPT_NONE,
+                                .deliveries     = { &way, 1 },
+                                .lines          = { &line, 1 },
+                                .tenders        = { &tender, 1 } };
+    Order           order;
+    err = (Error){ .def = NULL };
+    check_refused(CALL(orders_create, &request, &order, &err), &err, &ERR_FIELD_INVALID,
+                  "a parcel needs an address");
+    way.address   = &home;
+    line.delivery = STR("office");
+    err           = (Error){ .def = NULL };
+    check_refused(CALL(orders_create, &request, &order, &err), &err, &ERR_FIELD_INVALID,
+                  "a line names a delivery");
+    way.method    = STR("pickup");
+    line.delivery = STR("home");
+    err           = (Error){ .def = NULL };
+    check_refused(CALL(orders_create, &request, &order, &err), &err, &ERR_FIELD_INVALID,
+                  "a pick-up needs a store");
+    way.method    = STR("ship");
+    line.quantity = 900000;
+    AtpLevel was  = level("TEA", "LON");
+    err           = (Error){ .def = NULL };
+    check(!CALL(orders_create, &request, &order, &err) && err.def && err.def->status == 409,
+          "what is nowhere is not sold");
+    check(level("TEA", "LON").committed == was.committed, "and nothing of it is claimed");
+    all_true("all is true after refusals");
+}
+
+static bool make_kit(Ctx *ctx, void *arg, Error *e)
+{
+    KitPartInput parts[2] = { { .sku = STR("TEA"), .quantity = 2000, .value = OPT_NONE },
+                              { .sku = STR("CAKE"), .quantity = 1000, .value = OPT_NONE } };
+    ItemInput    item     = { .sku           = STR("SET"),
+                              .name          = STR("Set"),
+                              .tax_class     = STR("standard"),
+                              .quantity_step = 1000,
+                              .kit           = STR("virtual"),
+                              .parts         = { parts, 2 } };
+    Id           id;
+    (void)arg;
+    db_touch(ctx->tx);
+    item.cost = item.if_version = item.shelf_life_days = item.minimum_days = item.weight = OPT_NONE;
+    if (!catalog_put(ctx, &item, &id, e)) return false;
+    PriceSet set = { .item = id, .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = 1000 };
+    return pricing_put(ctx, &set, e);
+}
+
+static void test_kits(void)
+{
+    DeliveryInput   way     = { .label        = STR("shop"),
+                                .method       = STR("pickup"),
+                                .store        = STR("LON"),
+                                .window_from  = OPT_NONE,
+                                .window_until = OPT_NONE };
+    BasketLine      line    = { .sku = STR("SET"), .quantity = 2000, .delivery = STR("shop") };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    CheckoutRequest request = { .location       = STR("LON"),
+                                .channel        = STR("web"),
+                                .expected_total = OPT_NONE,
+                                .deliveries     = { &way, 1 },
+                                .lines          = { &line, 1 },
+                                .tenders        = { &tender, 1 } };
+    Order           order;
+    check_ok(kit_write(db, &env, make_kit, NULL, &err), &err, "two teas and a cake are a set");
+    err = (Error){ .def = NULL };
+    check_ok(CALL(orders_create, &request, &order, &err), &err, "two sets are to be fetched");
+    OrderFulfilments all = of_order(order.id);
+    check(all.items.count == 1 && all.items.items[0].lines.count == 2, "their parts are picked");
+    all_true("all is true with the parts of sets");
+    Id id = all.items.count ? all.items.items[0].id : (Id){ { 0 } };
+    pick_all(id);
+    in_state(STEP(fulfil_stage, (StageInput){ id, STR("A-9") }), "staged", "they wait at a shelf");
+    in_state(STEP(fulfil_hand_over, (HandOverInput){ .id = id, .id_checked = true, .name = STR("Ada") }),
+             "handed_over", "and are fetched");
+    all_true("all is true when sets were fetched");
+}
+
+int main(void)
+{
+    open_shop();
+    test_mixed();
+    test_cards();
+    test_refusals();
+    test_kits();
+    return close_shop("deliver");
+}
