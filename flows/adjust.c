@@ -1,5 +1,6 @@
 /* adjust.c — stock that is adjusted with a reason: each reason says where goods go or come from. */
 #include "core/money.h"
+#include "core/fefo.h"
 #include "flows/goods_code.h"
 #include "shop/counts/counts.h"
 #include "shop/inventory/inventory.h"
@@ -76,6 +77,12 @@ static bool read_line(Ctx *ctx, const AdjustmentInput *request, size_t i, Adjust
         || !goods_code_quantity(in->quantity < 0 ? -in->quantity : in->quantity, pack, item.step, field,
                                 &out->qty, err))
         return false;
+    if (in->expires.len && !fefo_day(in->expires, &out->expires_day)) {
+        (void)err_set(err, &ERR_FIELD_INVALID, "expires", "is no date");
+        return err_in_list(err, "lines", i);
+    }
+    out->lot     = in->lot;
+    out->serials = (TextList){ in->serials.items, in->serials.count };
     out->item = item.id;
     out->cost = item.cost;
     return true;
@@ -95,14 +102,19 @@ static bool post(Ctx *ctx, const Adjustment *adjustment, AdjustmentPut *lines, s
     if (!why.ptr) return err_memory(err);
     qsort(lines, count, sizeof lines[0], by_item);
     for (size_t i = 0; i < count; i++) {
-        StockMove move = { .item          = lines[i].item,
-                           .sku           = lines[i].sku,
-                           .from_location = is_outside(lines[i].from_state) ? STR("") : adjustment->location,
-                           .from_state    = lines[i].from_state,
-                           .to_location   = is_outside(lines[i].to_state) ? STR("") : adjustment->location,
-                           .to_state      = lines[i].to_state,
-                           .qty           = lines[i].qty,
-                           .is_fact       = fact };
+        StockMarks marks = { .lot         = lines[i].lot,
+                             .expires_day = lines[i].expires_day,
+                             .serials     = lines[i].serials };
+        StockMove  move  = { .item          = lines[i].item,
+                             .sku           = lines[i].sku,
+                             .from_location = is_outside(lines[i].from_state) ? STR("")
+                                                                              : adjustment->location,
+                             .from_state    = lines[i].from_state,
+                             .to_location   = is_outside(lines[i].to_state) ? STR("") : adjustment->location,
+                             .to_state      = lines[i].to_state,
+                             .qty           = lines[i].qty,
+                             .is_fact       = fact,
+                             .marks         = &marks };
         if (!inventory_move(ctx, &doc, &move, err)) return false;
     }
     return true;

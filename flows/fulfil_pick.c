@@ -103,18 +103,6 @@ static bool take(Ctx *ctx, const FulfilDoc *doc, const FulfilLine *line, Str fro
     return qty == 0 || goods_pick(ctx, &stock, doc->order, line->order_line, &of, &what, err);
 }
 
-/* From where it was said, else from the floor as far as there is some, and the rest from the backroom. */
-static bool take_from(Ctx *ctx, const FulfilDoc *doc, const FulfilLine *line, Str from, int64_t qty,
-                      const StockMarks *marks, Error *err)
-{
-    AtpLevel level;
-    if (from.ptr) return take(ctx, doc, line, from, qty, marks, err);
-    if (!inventory_level(ctx, line->item, doc->location, &level, err)) return false;
-    int64_t floor = level.floor < qty ? level.floor : qty;
-    return take(ctx, doc, line, STR("floor"), floor, marks, err)
-        && take(ctx, doc, line, STR("backroom"), qty - floor, marks, err);
-}
-
 bool fulfil_pick(Ctx *ctx, const PickInput *request, Fulfilment *reply, Error *err)
 {
     FulfilDoc   doc;
@@ -133,7 +121,7 @@ bool fulfil_pick(Ctx *ctx, const PickInput *request, Fulfilment *reply, Error *e
     Str detail = str_format(ctx->arena, "line %lld: %lld of %.*s", (long long)line->n, (long long)qty,
                             STR_FMT(line->sku));
     if (!detail.ptr) return err_memory(err);
-    return take_from(ctx, &doc, line, request->from, qty, &marks, err)
+    return take(ctx, &doc, line, request->from.ptr ? request->from : STR("sellable"), qty, &marks, err)
         && fulfilments_line_put(ctx, doc.id, line, err)
         && audit_append(ctx, STR("fulfilment.pick"), doc.id, detail, err) && finish(ctx, &doc, err)
         && fulfilments_shown(ctx, &doc, reply, err);

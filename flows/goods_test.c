@@ -3,6 +3,7 @@
 #include "flows/goods.h"
 
 #include "flows/verify.h"
+#include "shop/counts/counts.h"
 #include "shop/pricing/pricing.h"
 #include "shop/returns/returns.h"
 #include "shop/settings/settings.h"
@@ -87,9 +88,9 @@ static bool make(Ctx *ctx, void *arg, Error *e)
 
 /* --- doing --- */
 
-#define TEXT_LIST(...)                                                                                   \
-    {                                                                                                    \
-        (Str[]){ __VA_ARGS__ }, sizeof((Str[]){ __VA_ARGS__ }) / sizeof(Str)                             \
+#define TEXT_LIST(...)                                                                                      \
+    {                                                                                                       \
+        (Str[]){ __VA_ARGS__ }, sizeof((Str[]){ __VA_ARGS__ }) / sizeof(Str)                                \
     }
 
 static bool do_move(Ctx *ctx, const void *request, void *reply, Error *e)
@@ -261,43 +262,38 @@ static void all_is_right(const char *after)
 static void test_lots(void)
 {
     Order order;
-    check_refused(move(receipt("MILK", 5000)), &err, &ERR_LOT_NEEDED,
-                  "milk does not come without its lot");
+    check_refused(move(receipt("MILK", 5000)), &err, &ERR_LOT_NEEDED, "milk does not come without its lot");
     check(strcmp(err.field, "lines[0].lot") == 0, "the refusal names the field");
     check_ok(receive_lot("MILK", 5000, "B", "2025-12-01", "floor"), &err, "a lot comes in");
     check_ok(receive_lot("MILK", 3000, "A", "2025-11-26", "floor"), &err, "one that ends earlier, later");
-    check_ok(receive_lot("MILK", 4000, "C", "2025-11-25", "backroom"), &err,
-             "one that ends first, behind");
+    check_ok(receive_lot("MILK", 4000, "C", "2025-11-25", "backroom"), &err, "one that ends first, behind");
     check_ok(receive_lot("MILK", 2000, "OLD", "2025-11-23", "floor"), &err,
              "and one that has ended already");
     check_refused(receive_lot("MILK", 1000, "A", "2025-11-27", "floor"), &err, &ERR_LOT_DATE,
                   "a lot has one last day");
     check_ok(sell((BasketLine){ .sku = STR("MILK"), .quantity = 4000 }, &order), &err, "four are sold");
-    check(lot_floor("MILK", "A") == 0 && lot_floor("MILK", "B") == 4000
-              && lot_floor("MILK", "OLD") == 2000,
+    check(lot_floor("MILK", "A") == 0 && lot_floor("MILK", "B") == 4000 && lot_floor("MILK", "OLD") == 2000,
           "of the floor what ends first, and nothing that has ended");
-    check(order.lines.items[0].goods.count == 2
-              && str_eq(order.lines.items[0].goods.items[0].lot, STR("A")),
+    check(order.lines.items[0].goods.count == 2 && str_eq(order.lines.items[0].goods.items[0].lot, STR("A")),
           "the order shows its lots");
     check_ok(sell((BasketLine){ .sku = STR("MILK"), .quantity = 1000, .lot = STR("C") }, &order), &err,
              "a lot that was scanned is taken, wherever it stands");
     check_refused(sell((BasketLine){ .sku = STR("MILK"), .quantity = 1000, .lot = STR("OLD") }, &order),
                   &err, &ERR_LOT_EXPIRED, "an expired one is refused");
     check(strcmp(err.field, "lines[0].lot") == 0, "with its path");
-    check_refused(sell((BasketLine){ .sku = STR("MILK"), .quantity = 1000, .lot = STR("X") }, &order),
-                  &err, &ERR_LOT_UNKNOWN, "an unknown one too");
+    check_refused(sell((BasketLine){ .sku = STR("MILK"), .quantity = 1000, .lot = STR("X") }, &order), &err,
+                  &ERR_LOT_UNKNOWN, "an unknown one too");
     check_ok(sell((BasketLine){ .sku            = STR("MILK"),
                                 .quantity       = 1000,
                                 .lot            = STR("OLD"),
                                 .expired_reason = STR("half price, told the customer") },
                   &order),
              &err, "unless a person says why");
-    check_refused(sell((BasketLine){ .sku = STR("MILK"), .quantity = 8000 }, &order), &err,
-                  &ERR_STOCK_SHORT, "what has ended is not sold when the rest is short");
-    check_ok(receive_lot("YOG", 1000, "Y1", "2025-11-26", "floor"), &err,
-             "yoghurt that ends in two days");
-    check_refused(sell((BasketLine){ .sku = STR("YOG"), .quantity = 1000 }, &order), &err,
-                  &ERR_LOT_EXPIRED, "is not sold where it must keep three more");
+    check_refused(sell((BasketLine){ .sku = STR("MILK"), .quantity = 8000 }, &order), &err, &ERR_STOCK_SHORT,
+                  "what has ended is not sold when the rest is short");
+    check_ok(receive_lot("YOG", 1000, "Y1", "2025-11-26", "floor"), &err, "yoghurt that ends in two days");
+    check_refused(sell((BasketLine){ .sku = STR("YOG"), .quantity = 1000 }, &order), &err, &ERR_LOT_EXPIRED,
+                  "is not sold where it must keep three more");
     all_is_right("sales of lots");
 }
 
@@ -358,11 +354,10 @@ static void test_lots_end(void)
           "who has a lot, and where it came from");
     check_ok(fixture_call(db, &env, do_recall, &recall, &lot, sizeof lot, NULL, &err), &err,
              "a lot is called back");
-    check(lot.places.count == 1 && lot.places.items[0].floor == 0
-              && lot.places.items[0].quarantine == 4000,
+    check(lot.places.count == 1 && lot.places.items[0].floor == 0 && lot.places.items[0].quarantine == 4000,
           "what stands of it is put apart");
-    check_refused(sell((BasketLine){ .sku = STR("MILK"), .quantity = 1000 }, &order), &err,
-                  &ERR_STOCK_SHORT, "nothing of it is sold");
+    check_refused(sell((BasketLine){ .sku = STR("MILK"), .quantity = 1000 }, &order), &err, &ERR_STOCK_SHORT,
+                  "nothing of it is sold");
     check_refused(receive_lot("MILK", 1000, "B", NULL, "floor"), &err, &ERR_LOT_RECALLED,
                   "nothing more comes in");
     check_ok(receive_lot("MILK", 50000, "D", "2026-06-01", "floor"), &err, "fresh milk comes");
@@ -375,12 +370,11 @@ static void test_serials(void)
 {
     Order  order;
     Return doc;
-    Str two[] = { STR("P-1"), STR("P-2") }, twice[] = { STR("P-3"), STR("P-3") }, bad[] = { STR(" P") };
+    Str    two[] = { STR("P-1"), STR("P-2") }, twice[] = { STR("P-3"), STR("P-3") }, bad[] = { STR(" P") };
     check_refused(move(receipt("PHONE", 2000)), &err, &ERR_SERIALS_NEEDED,
                   "phones do not come without numbers");
     check_ok(receive_serials("PHONE", two, 2), &err, "two phones come in");
-    check_refused(receive_serials("PHONE", two, 2), &err, &ERR_SERIAL_TAKEN,
-                  "the same do not come again");
+    check_refused(receive_serials("PHONE", two, 2), &err, &ERR_SERIAL_TAKEN, "the same do not come again");
     check_refused(receive_serials("PHONE", twice, 2), &err, &ERR_SERIALS_NEEDED, "none is there twice");
     check_refused(receive_serials("PHONE", bad, 1), &err, &ERR_SERIALS_NEEDED,
                   "a number has no blanks around");
@@ -458,8 +452,8 @@ static void test_late(void)
     check_ok(fixture_call(db, &env, do_name, &late, &due, sizeof due, NULL, &err), &err,
              "its number is named");
     check(due.quantity == 0 && serial_is("P-11", " customer", 2), "nothing is left to be named");
-    check_refused(fixture_call(db, &env, do_name, &late, &due, sizeof due, NULL, &err), &err,
-                  &ERR_NOT_FOUND, "once");
+    check_refused(fixture_call(db, &env, do_name, &late, &due, sizeof due, NULL, &err), &err, &ERR_NOT_FOUND,
+                  "once");
     check_ok(kit_write(db, &env, set_late, (void *)0, &err), &err, "numbers are named at once again");
     all_is_right("naming it");
 }
@@ -496,8 +490,7 @@ static void test_cards(void)
                            { .sku = STR("TEA"), .quantity = 1000 } };
     check_ok(receive_serials("PHONE", more, 2), &err, "two more phones come");
     StockLevel milk = level("MILK");
-    check_ok(sell_by(lines, 3, "tok_visa", &order, &pending), &err,
-             "phone, milk and tea are paid by card");
+    check_ok(sell_by(lines, 3, "tok_visa", &order, &pending), &err, "phone, milk and tea are paid by card");
     check(serial_is("P-20", " customer", 3), "the phone was picked, then went");
     check(level("MILK").floor == milk.floor - 1000 && level("MILK").picked == 0, "the milk too");
     all_is_right("a card that pays");
@@ -547,8 +540,7 @@ static void test_kits_of_serials(void)
     check_ok(receive_serials("BODY", bodies, 2), &err, "bodies come");
     check(move(straps) && move(cases), "straps and cases come");
     BasketLine set = { .sku = STR("CAMSET"), .quantity = 1000 };
-    check_refused(sell(set, &order), &err, &ERR_SERIALS_NEEDED,
-                  "a set needs the number of the body in it");
+    check_refused(sell(set, &order), &err, &ERR_SERIALS_NEEDED, "a set needs the number of the body in it");
     set.serials = (__typeof__(set.serials))TEXT_LIST(STR("B-1"), STR("B-7"));
     check_refused(sell(set, &order), &err, &ERR_SERIAL_ELSEWHERE, "and none that is of no part");
     set.serials.count = 1;
@@ -556,8 +548,7 @@ static void test_kits_of_serials(void)
     check(level("STRAP").floor == 8000 && serial_is("B-1", " customer", 2), "with both straps");
     ReturnPartInput some[] = { { .sku = STR("CASE"), .quantity = 1000 } };
     ReturnLineInput back   = { .line = 1, .part = OPT_NONE, .quantity = 1000, .parts = { some, 1 } };
-    check_refused(give_back(order.id, back, &doc), &err, &ERR_RETURN_PART,
-                  "a case is not taken back alone");
+    check_refused(give_back(order.id, back, &doc), &err, &ERR_RETURN_PART, "a case is not taken back alone");
     some[0] = (ReturnPartInput){ .sku = STR("TEA"), .quantity = 1000 };
     check_refused(give_back(order.id, back, &doc), &err, &ERR_RETURN_PART, "nor what was not in it");
     some[0] = (ReturnPartInput){ .sku = STR("STRAP"), .quantity = 3000 };
@@ -646,8 +637,8 @@ static bool see_receipt(Ctx *ctx, void *arg, Error *e)
     if (!orders_receipt_text(ctx, &(ById){ *(Id *)arg }, &text, e)) return false;
     char *copy = arena_alloc(ctx->arena, text.text.len + 1);
     if (copy) memcpy(copy, text.text.ptr, text.text.len);
-    return copy && strstr(copy, "  2 x TEA\n") && strstr(copy, "  1 x MILK\n")
-        && strstr(copy, "  Lot D\n") && strstr(copy, "  S/N P-21\n");
+    return copy && strstr(copy, "  2 x TEA\n") && strstr(copy, "  1 x MILK\n") && strstr(copy, "  Lot D\n")
+        && strstr(copy, "  S/N P-21\n");
 }
 
 static void test_job_and_receipt(void)
@@ -703,12 +694,10 @@ static bool name_barcodes(Ctx *ctx, void *arg, Error *e)
     ItemInput   cola  = {
            .sku = STR("COLA"), .name = STR("COLA"), .tracking = STR("lot"), .barcodes = { one, 2 }
     };
-    ItemInput meat = { .sku           = STR("HAM"),
-                       .name          = STR("HAM"),
-                       .unit          = STR("kg"),
-                       .quantity_step = 1,
-                       .barcodes      = { &ham, 1 } };
-    PriceSet  set  = { .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = 1000 };
+    ItemInput meat = {
+        .sku = STR("HAM"), .name = STR("HAM"), .unit = STR("kg"), .quantity_step = 1, .barcodes = { &ham, 1 }
+    };
+    PriceSet set = { .list = STR("list"), .from_ms = 0, .until_ms = INT64_MAX, .amount = 1000 };
     (void)arg;
     return catalog_put(ctx, &cola, &set.item, e) && pricing_put(ctx, &set, e)
         && catalog_put(ctx, &meat, &set.item, e) && pricing_put(ctx, &set, e)
@@ -722,8 +711,23 @@ static bool see_packs(Ctx *ctx, void *arg, Error *e)
     if (!stock_packs(ctx, &(StockOfItem){ .sku = STR("COLA") }, &list, e) || list.items.count != 1)
         return false;
     const StockInPacks *at = list.items.items;
-    return at->on_hand == 24000 && at->packs.count == 1 && at->packs.items[0].packs == 2
-        && at->loose == 0;
+    return at->on_hand == 24000 && at->packs.count == 1 && at->packs.items[0].packs == 2 && at->loose == 0;
+}
+
+static bool do_adjust(Ctx *ctx, const void *request, void *reply, Error *e)
+{
+    return adjustments_create(ctx, request, reply, e);
+}
+
+static void test_adjusting(void)
+{
+    Adjustment          done;
+    AdjustmentLineInput line  = { .sku = STR("DRUG"), .quantity = 1000, .serials = TEXT_LIST(STR("D2")) };
+    AdjustmentInput     theft = { .location = STR("LON"), .reason = STR("theft"), .lines = { &line, 1 } };
+    check_ok(fixture_call(db, &env, do_adjust, &theft, &done, sizeof done, NULL, &err), &err,
+             "a drug is stolen");
+    check(serial_is("D2", " loss", 2), "that one");
+    all_is_right("theft");
 }
 
 static void test_packs(void)
@@ -733,13 +737,11 @@ static void test_packs(void)
     Look box = scanned("(01)14006381333938(17)260501(10)COLA7");
     check(box.broken == 12000 && strcmp(box.first, "COLA COLA7  2026-05-01") == 0,
           "a box of 12 says its lot and its last day");
-    check_ok(receive_lot("COLA", box.broken * 2, "COLA7", "2026-05-01", "floor"), &err,
-             "two boxes come in");
+    check_ok(receive_lot("COLA", box.broken * 2, "COLA7", "2026-05-01", "floor"), &err, "two boxes come in");
     check(level("COLA").floor == 24000, "as 24 pieces");
     check(kit_read(db, &env, see_packs, NULL, &err), "or, counted in packs, two of 12");
-    check_ok(
-        sell((BasketLine){ .sku = STR("COLA"), .quantity = box.broken, .lot = STR("COLA7") }, &order),
-        &err, "a box is sold by its barcode");
+    check_ok(sell((BasketLine){ .sku = STR("COLA"), .quantity = box.broken, .lot = STR("COLA7") }, &order),
+             &err, "a box is sold by its barcode");
     check(order.lines.items[0].total == 12000 && level("COLA").floor == 12000, "as 12 pieces");
     StockMoveLine counted = { .sku           = STR("COLA"),
                               .quantity      = 2000,
@@ -749,6 +751,13 @@ static void test_packs(void)
                               .lot           = STR("COLA7") };
     check_ok(move(counted), &err, "a count finds two pieces less");
     check(lot_floor("COLA", "COLA7") == 10000, "of the lot that was counted");
+    counted = (StockMoveLine){ .sku         = STR("COLA"),
+                               .quantity    = 1000,
+                               .from_state  = STR("adjustment"),
+                               .to_location = STR("LON"),
+                               .to_state    = STR("floor") };
+    check_ok(move(counted), &err, "another finds one more, of no lot that is named");
+    check(lot_floor("COLA", "COLA7") == 11000, "it is of the lot that there is most of");
     Look slice = scanned("2112345012506");
     check(slice.broken == 1250, "a scale prints 1.250 kg");
     check_ok(move(receipt("HAM", 5000)), &err, "five kilograms of ham come in");
@@ -776,6 +785,7 @@ int main(void)
     test_building();
     test_job_and_receipt();
     test_packs();
+    test_adjusting();
     simulator_stop(&simulator);
     kit_close(db);
     return check_finish("goods");

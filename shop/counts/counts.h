@@ -105,6 +105,9 @@ typedef struct {
     Id      item;
     Str     sku, from_state, to_state;
     int64_t qty, cost;
+    Str      lot;         /* absent: not named */
+    int64_t  expires_day; /* as core/fefo.h counts; 0: not named */
+    TextList serials;
 } AdjustmentPut;
 
 /* A new adjustment; id, value and state are set: it waits when it is over the limits. */

@@ -32,8 +32,19 @@ static bool add_line(const AdjustmentPut *line, int64_t *value, int64_t *quantit
 static bool put_lines(Ctx *ctx, Id id, const AdjustmentPut *lines, size_t count, Error *err)
 {
     for (size_t i = 0; i < count; i++) {
-        AdjustmentLinePutIn in = { ctx->who.merchant,   id,           (int64_t)i + 1, lines[i].item,
-                                   lines[i].from_state, lines[i].to_state, lines[i].qty, lines[i].cost };
+        const AdjustmentPut *l  = &lines[i];
+        AdjustmentLinePutIn  in = { ctx->who.merchant,
+                                    id,
+                                    (int64_t)i + 1,
+                                    l->item,
+                                    l->from_state,
+                                    l->to_state,
+                                    l->qty,
+                                    l->cost,
+                                    text_or_empty(l->lot),
+                                    l->expires_day,
+                                    texts_write(ctx->arena, &l->serials) };
+        if (!in.serials.ptr) return err_memory(err);
         if (!q_adjustment_line_put_exec(ctx->tx, &in, NULL, err)) return false;
     }
     return true;
@@ -94,7 +105,15 @@ bool adjustments_get(Ctx *ctx, Id id, Adjustment *out, AdjustmentPut **lines, Er
     if (!*lines || !out->lines.items) return err_memory(err);
     for (size_t i = 0; i < count; i++) {
         const AdjustmentLinesRow *l = &rows[i];
-        (*lines)[i] = (AdjustmentPut){ l->item, l->sku, l->from_state, l->to_state, l->qty, l->cost };
+        (*lines)[i]                 = (AdjustmentPut){ .item        = l->item,
+                                                       .sku         = l->sku,
+                                                       .from_state  = l->from_state,
+                                                       .to_state    = l->to_state,
+                                                       .qty         = l->qty,
+                                                       .cost        = l->cost,
+                                                       .lot         = text_or_none(l->lot),
+                                                       .expires_day = l->expires_day };
+        if (!texts_read(ctx->arena, l->serials, &(*lines)[i].serials)) return err_memory(err);
         out->lines.items[i] =
             (AdjustmentLine){ l->sku, l->qty, l->from_state, l->to_state, l->qty * l->cost / QTY_ONE };
     }

@@ -273,9 +273,10 @@ INSERT INTO stock_adjustment (merchant, id, location, reason, state, value, note
 VALUES (:merchant, :id, :location, :reason, :state, :value, :note, :made_by, :made_at_ms, NULL, 0);
 
 -- name: adjustment_line_put
--- in: merchant:i64 adjustment_id:id n:i64 item:id from_state:text to_state:text qty:i64 cost:i64
-INSERT INTO stock_adjustment_line (merchant, adjustment_id, n, item, from_state, to_state, qty, cost)
-VALUES (:merchant, :adjustment_id, :n, :item, :from_state, :to_state, :qty, :cost);
+-- in: merchant:i64 adjustment_id:id n:i64 item:id from_state:text to_state:text qty:i64 cost:i64 lot:text expires_day:i64 serials:text
+INSERT INTO stock_adjustment_line (merchant, adjustment_id, n, item, from_state, to_state, qty, cost, lot,
+    expires_day, serials)
+VALUES (:merchant, :adjustment_id, :n, :item, :from_state, :to_state, :qty, :cost, :lot, :expires_day, :serials);
 
 -- name: adjustment_get
 -- in: merchant:i64 id:id
@@ -293,8 +294,8 @@ WHERE merchant = :merchant AND (:location = '' OR location = :location) AND (:st
 
 -- name: adjustment_lines
 -- in: merchant:i64 adjustment_id:id
--- out: n:i64 item:id sku:text from_state:text to_state:text qty:i64 cost:i64
-SELECT l.n, l.item, i.sku, l.from_state, l.to_state, l.qty, l.cost
+-- out: n:i64 item:id sku:text from_state:text to_state:text qty:i64 cost:i64 lot:text expires_day:i64 serials:text
+SELECT l.n, l.item, i.sku, l.from_state, l.to_state, l.qty, l.cost, l.lot, l.expires_day, l.serials
 FROM stock_adjustment_line l JOIN item i ON i.merchant = l.merchant AND i.id = l.item
 WHERE l.merchant = :merchant AND l.adjustment_id = :adjustment_id ORDER BY l.n;
 

@@ -84,5 +84,8 @@ CREATE TABLE stock_adjustment_line (
     to_state      TEXT   NOT NULL, -- damaged … or the outside place that it goes to
     qty           BIGINT NOT NULL CHECK (qty > 0),
     cost          BIGINT NOT NULL, -- of one whole unit then, minor units of the own currency; 0: not known
+    lot           TEXT   NOT NULL, -- or empty: not named
+    expires_day   BIGINT NOT NULL, -- last day of a lot that comes in, in days since 1970; 0: not named
+    serials       TEXT   NOT NULL, -- JSON list of serial numbers; or empty
     PRIMARY KEY (merchant, adjustment_id, n)
 );

@@ -234,12 +234,31 @@ static bool take_lot_in(Ctx *ctx, const PieceMove *move, Str lot, Error *err)
         && (!found || q_stock_lot_date_exec(ctx->tx, &date, NULL, err));
 }
 
+/* A count that finds more and names no lot: most likely of the lot that there is most of. */
+static bool likely_lot(Ctx *ctx, const PieceMove *move, Str *lot, Error *err)
+{
+    StockLotsAtRow *rows  = NULL;
+    size_t          count = 0;
+    int64_t         most  = 0;
+    StockLotsAtIn   in    = { ctx->who.merchant, move->item, move->to_location, STR("") };
+    if (!str_eq(move->from_state, STR("adjustment"))) return true;
+    if (!q_stock_lots_at_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    for (size_t i = 0; i < count; i++) {
+        int64_t here = rows[i].floor + rows[i].backroom;
+        if (rows[i].recalled_at_ms > 0 || here <= most) continue;
+        most = here;
+        *lot = rows[i].lot;
+    }
+    return true;
+}
+
 static bool plan_incoming(Ctx *ctx, const Tracking *how, const PieceMove *move, Pieces *out, Error *err)
 {
     Str    lot    = how->lots ? named_lot(move) : STR("");
     size_t pieces = how->serials && move->marks ? move->marks->serials.count : 1;
     out->items    = arena_array(ctx->arena, StockPiece, pieces + 1);
     if (!out->items) return err_memory(err);
+    if (how->lots && !how->serials && !lot.len && !likely_lot(ctx, move, &lot, err)) return false;
     if (!how->serials)
         out->items[out->count++] = (StockPiece){ lot, STR(""), move->from_state, move->qty };
     if (how->serials && pieces == 0)
