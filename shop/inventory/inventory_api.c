@@ -106,13 +106,26 @@ static bool level_now(Ctx *ctx, Id item, Str sku, Str location, StockLevel *out,
     return true;
 }
 
+/* With its reason behind it, where it has one: adjustment.theft. */
+static bool move_cause(Ctx *ctx, const StockMoves *request, Str *out, Error *err)
+{
+    bool needs = str_eq(request->cause, STR("adjustment")) || str_eq(request->cause, STR("damage"));
+    *out       = request->cause;
+    if (needs != (request->reason.len > 0))
+        return err_set(err, &ERR_STOCK_REASON, "reason", needs ? "is needed" : "goes with adjustments only");
+    if (needs)
+        *out = str_format(ctx->arena, "%.*s.%.*s", STR_FMT(request->cause), STR_FMT(request->reason));
+    return out->ptr || err_memory(err);
+}
+
 bool stock_move(Ctx *ctx, const StockMoves *request, StockMoved *reply, Error *err)
 {
     size_t   count     = request->lines.count;
-    StockDoc doc       = { ctx_new_id(ctx), request->cause, 0 };
+    StockDoc doc       = { ctx_new_id(ctx), STR_NONE, 0 };
     reply->id          = doc.id;
     reply->items.items = arena_array(ctx->arena, StockLevel, count * 2);
     if (!reply->items.items) return err_memory(err);
+    if (!move_cause(ctx, request, &doc.cause, err)) return false;
     for (size_t i = 0; i < count; i++) {
         StockMove   move;
         StockLevel *to = reply->items.items;
@@ -128,7 +141,7 @@ bool stock_move(Ctx *ctx, const StockMoves *request, StockMoved *reply, Error *e
     }
     Str body = str_format(ctx->arena, "{\"id\":\"%.*s\",\"cause\":\"%.*s\",\"lines\":%zu}",
                           STR_FMT(id_text(ctx->arena, doc.id)), STR_FMT(doc.cause), count);
-    Str note = request->note.ptr ? request->note : request->cause;
+    Str note = request->note.ptr ? request->note : doc.cause;
     if (!body.ptr) return err_memory(err);
     return audit_append(ctx, STR("stock.move"), doc.id, note, err)
         && events_put(ctx, &EVENT_STOCK_MOVED, doc.id, body, err);

@@ -74,11 +74,9 @@ static void run(const Rush *what)
                                                                              "}"
 #define CASH "{\"kind\":\"cash\"}"
 #define CARD "{\"kind\":\"card\",\"token\":\"tok_slow_150\"}"
+#define CORRECTION "{\"cause\":\"adjustment\",\"reason\":\"correction\",\"lines\":[{\"sku\":\""
 #define MOVE(sku, quantity, from, to)                                                                    \
-    "{\"cause\":\"adjustment\",\"lines\":[{\"sku\":\"" sku "\",\"quantity\":" quantity "," from "," to   \
-    "}"                                                                                                  \
-    "]"                                                                                                  \
-    "}"
+    CORRECTION sku "\",\"quantity\":" quantity "," from "," to "}]}"
 #define IN_LON "\"to_location\":\"LON\",\"to_state\":\"floor\""
 #define OUT_OF_LON "\"from_location\":\"LON\",\"from_state\":\"floor\""
 #define FROM_NOWHERE "\"from_state\":\"adjustment\""
@@ -93,7 +91,7 @@ static void leave(Client *client, const char *sku, int pieces)
     long long  by  = pieces - has;
     (void)snprintf(key, sizeof key, "leave-%d", number++);
     (void)snprintf(body, sizeof body,
-                   "{\"cause\":\"adjustment\",\"lines\":[{\"sku\":\"%s\",\"quantity\":%lld,%s,%s}]}", sku,
+                   CORRECTION "%s\",\"quantity\":%lld,%s,%s}]}", sku,
                    by < 0 ? -by : by, by < 0 ? OUT_OF_LON : FROM_NOWHERE, by < 0 ? TO_NOWHERE : IN_LON);
     check(by == 0 || caller_post(client, key, "/v1/stock/moves", body, NULL) == 201, "so many are left");
 }
