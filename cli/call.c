@@ -15,7 +15,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CONNECT_MS = 3000, TOTAL_MS = 60000, REPLY_MAX = 32 << 20, INPUT_MAX = 4 << 20 };
+enum {
+    CONNECT_MS     = 3000,
+    TOTAL_MS       = 60000,
+    REPLY_MAX      = 32 << 20,
+    POST_REPLY_MAX = 2 << 20,
+    INPUT_MAX      = 4 << 20
+};
 
 static const Option common_options[] = {
     { "json-body", "JSON", "the whole request as JSON, or - to read it from standard input" },
@@ -273,6 +279,23 @@ static bool build(Cli *cli, const RouteDef *route, HttpCall *call, Error *err)
     *call = (HttpCall){ .method = str_from(call_method(route)), .url = buf_str(&url), .body = call->body,
                         .connect_ms = CONNECT_MS, .total_ms = TOTAL_MS, .reply_max = REPLY_MAX };
     return ok && (call->url.ptr != NULL || err_memory(err)) && add_headers(cli, route, call, err);
+}
+
+const RouteDef *call_route(const char *words)
+{
+    for (size_t c = 0; c < shop_count; c++)
+        for (size_t i = 0; i < shop_all[c]->route_count; i++)
+            if (strcmp(shop_all[c]->routes[i].cli, words) == 0) return &shop_all[c]->routes[i];
+    return NULL;
+}
+
+bool call_post(Cli *cli, Arena *arena, const RouteDef *route, Str body, HttpAnswer *out, Error *err)
+{
+    Str      url  = str_format(arena, "%.*s%s", STR_FMT(base_url(cli)), route->path);
+    HttpCall call = { .method = str_from(call_method(route)), .url = url, .body = body,
+                      .connect_ms = CONNECT_MS, .total_ms = TOTAL_MS, .reply_max = POST_REPLY_MAX };
+    if (!url.ptr) return err_memory(err);
+    return add_headers(cli, route, &call, err) && http_client_call(arena, &call, out, err);
 }
 
 /* ---- the answer ---- */

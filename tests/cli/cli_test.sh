@@ -75,6 +75,12 @@ check "and read" 0 '"quantity":"?1\.75' "$onetill" scan --json 2112345017501
 check "a code misread is refused" 1 'barcode_form' "$onetill" scan 2112345017502
 check "its price is set" 0 '1' "$onetill" price set retail --prices '[{"sku":"TEA","amount":1250}]'
 check "stock comes in, the request from standard input" 0 'TEA' bash -c "'$onetill' stock move --json-body - <<<'{\"cause\":\"receipt\",\"lines\":[{\"sku\":\"TEA\",\"from_state\":\"vendor\",\"to_state\":\"floor\",\"to_location\":\"LON\",\"quantity\":10}]}'"
+printf 'SKU;Qty;Location\nTEA;12;LON\nHAM;1,25;LON\nNONE;1;LON\n' >"$folder/count.csv"
+check "a counted file is brought in, but for what is no item" 1 'line 4, NONE: .*no item' "$onetill" stock load "$folder/count.csv"
+check "and is what is there" 0 '"floor":"12"' "$onetill" stock show TEA --json
+check "once" 0 'in already 1' "$onetill" stock load "$folder/count.csv"
+printf 'sku,quantity\nTEA,-2\n' >"$folder/went.csv"
+check "what went is brought in too" 0 '1 changed the stock' "$onetill" stock load --kind movement --location LON "$folder/went.csv"
 check "an item is shown" 0 'name +Tea pot' "$onetill" item show TEA
 check "as JSON too" 0 '^\{.*"sku":"TEA"' "$onetill" item show --sku TEA --json
 check "one that is not there is refused" 1 'not_found' "$onetill" item show NONE
