@@ -272,7 +272,8 @@ static int run(Cli *cli)
     if (!load.kind.ptr) load.kind = STR("count");
     if (!read_file(&load, cli->words[0], &err) || !split(&load, &err) || !name_parts(&load, &err))
         return cli_fail(&err);
-    if (!cli->json) printf("%zu lines as of %.*s, decimal sign %c\n", load.count, STR_FMT(load.as_of), load.form.decimal);
+    if (!cli->json) printf("%zu lines as of %.*s, decimal sign %c\n", load.count, STR_FMT(load.as_of),
+               load.form.decimal);
     int code = send_all(&load, &err);
     if (cli->json)
         printf(
@@ -293,7 +294,8 @@ const Command command_stock_load = {
     .more     = "Reads CSV with a header: sku and quantity, and as you like location, zone (floor,\n"
                 "backroom, damaged, quarantine) and as_of. The figures hold for a time: what was sold\n"
                 "since then stays sold. The file goes to the server in parts; stopped at any moment it\n"
-                "goes on where it was when it is run again. Exit code 1 when lines had to stay out; each is told.",
+                "goes on where it was when it is run again. Exit code 1 when lines had to stay out;\n"
+                "each is told.",
     .examples = "  onetill stock load --location LON --as-of 2026-11-25T06:00:00Z count.csv\n"
                 "  onetill stock load --kind movement receipts.csv\n",
     .options  = {

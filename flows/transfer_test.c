@@ -318,7 +318,7 @@ static void bring(const char *sku, const char *state, int64_t qty, const char *l
                            .to_state    = str_from(state),
                            .lot         = str_from(lot),
                            .serials     = { serials, count } };
-    check_ok(do_stock_move((StockMoves){ STR("receipt"), { &line, 1 }, STR_NONE }, &moved), &err,
+    check_ok(do_stock_move((StockMoves){ STR("receipt"), STR_NONE, { &line, 1 }, STR_NONE }, &moved), &err,
              "goods come");
 }
 
