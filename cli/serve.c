@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "flows/fulfil_due.h"
 #include "flows/goods.h"
+#include "flows/availability.h"
 #include "flows/pay.h"
 #include "flows/rules.h"
 #include "http/app.h"
@@ -143,14 +144,53 @@ static void make_folder(Str url)
     (void)mkdir(path, 0700);
 }
 
+/* Jobs and HTTP wake each other: what is committed may be something to tell, what was told is to be sent. */
+typedef struct {
+    pthread_mutex_t lock;
+    Jobs           *jobs; /* NULL: not there, or ending */
+    App            *app;
+} Ties;
+
+static void on_committed(void *arg)
+{
+    Ties *ties = arg;
+    pthread_mutex_lock(&ties->lock);
+    if (ties->jobs) jobs_hurry(ties->jobs);
+    pthread_mutex_unlock(&ties->lock);
+}
+
+static void on_told(void *arg)
+{
+    app_wake(((Ties *)arg)->app);
+}
+
+static bool start(const AppOptions *app, const JobsOptions *jobs, Ties *ties, Error *err)
+{
+    Jobs *made = NULL;
+    if (!app_create(app, &ties->app, err) || !jobs_start(jobs, &made, err)) return false;
+    pthread_mutex_lock(&ties->lock);
+    ties->jobs = made;
+    pthread_mutex_unlock(&ties->lock);
+    return true;
+}
+
+static void stop(Ties *ties)
+{
+    pthread_mutex_lock(&ties->lock);
+    Jobs *jobs = ties->jobs;
+    ties->jobs = NULL;
+    pthread_mutex_unlock(&ties->lock);
+    if (jobs) jobs_stop(jobs);
+    if (ties->app) app_destroy(ties->app);
+}
+
 static int run(Cli *cli)
 {
-    static const JobStep steps[] = { pay_settle_due, fulfil_due, goods_expire_due };
+    static const JobStep steps[] = { pay_settle_due, fulfil_due, goods_expire_due, availability_keep_due };
     Plan                 plan    = { 0 };
     Error                err     = { 0 };
     Db                  *db      = NULL;
-    App                 *app     = NULL;
-    Jobs                *jobs    = NULL;
+    Ties                 ties    = { .lock = PTHREAD_MUTEX_INITIALIZER };
     if (!read_plan(cli, &plan, &err)) return cli_fail(&err);
     no_core_dumps();
     block_signals();
@@ -158,13 +198,13 @@ static int run(Cli *cli)
     DbOptions  database = { .url = plan.url };
     bool       ok       = db_open(&database, true, &db, &err);
     RuleCache *rules    = rule_cache_create(RULES_BYTES); /* without it pricing is only slower */
-    AppOptions options  = { .db = db, .env = cli->env, .log = plan.log, .rules = rules };
+    AppOptions options  = { .db = db, .env = cli->env, .log = plan.log, .rules = rules,
+                            .committed = on_committed, .committed_arg = &ties };
     JobsOptions work    = { .db = db, .env = cli->env, .steps = steps, .step_count = COUNT(steps),
+                            .quick = availability_feed_due, .told = on_told, .told_arg = &ties,
                             .log = plan.log };
-    ok = ok && app_create(&options, &app, &err) && jobs_start(&work, &jobs, &err)
-      && serve_http(cli, &plan, app, &err);
-    if (jobs) jobs_stop(jobs);
-    if (app) app_destroy(app);
+    ok = ok && start(&options, &work, &ties, &err) && serve_http(cli, &plan, ties.app, &err);
+    stop(&ties);
     rule_cache_destroy(rules);
     if (db) db_close(db);
     return ok ? CLI_OK : cli_fail(&err);

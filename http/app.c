@@ -323,6 +323,17 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     return idempotency_finish(ctx, call->fingerprint, call->status, call->body, err);
 }
 
+static void committed(App *app)
+{
+    streams_wake(app->streams);
+    if (app->options.committed) app->options.committed(app->options.committed_arg);
+}
+
+void app_wake(App *app)
+{
+    streams_wake(app->streams);
+}
+
 static void answer_write(Call *call)
 {
     HttpReply reply = { .status = call->status, .body = call->body, .may_gzip = true };
@@ -348,7 +359,7 @@ static void after_stage(void *arg)
     Error lost   = { 0 };
     call->ctx.tx = NULL;
     bool ok      = call->ctx.after(&call->ctx, call->reply, &err);
-    streams_wake(call->app->streams);
+    committed(call->app);
     bool shown   = !ok || encode_body(call, &call->body, &err);
     if (!shown || (!ok && (!err.def || err.def->retry))) {
         refuse_with(call, &err, NULL, STR_NONE, false);
@@ -372,7 +383,7 @@ static void write_done(void *arg, bool ok, const Error *err)
     Call *call   = arg;
     Error full   = { 0 };
     call->ctx.tx = NULL;
-    if (ok && !call->replayed) streams_wake(call->app->streams);
+    if (ok && !call->replayed) committed(call->app);
     if (!ok) {
         call->replayed = false;
         refuse(call, err);

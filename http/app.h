@@ -16,6 +16,8 @@ typedef struct {
     Env *env;
     bool log;     /* JSON lines to standard error; see access_log.h */
     int  threads; /* workers for PostgreSQL reads, and as many for work after commits; 0: standard */
+    void (*committed)(void *arg); /* called after each commit, from any thread; or NULL */
+    void *committed_arg;
     struct RuleCache *rules; /* compiled promotions (flows/rules.h), the caller's; NULL: none are kept */
 } AppOptions;
 
@@ -24,6 +26,9 @@ bool app_create(const AppOptions *options, App **out, Error *err) MUST_USE;
 
 /* After the server has stopped and before the database is closed. */
 void app_destroy(App *app);
+
+/* Somebody else has committed: those who listen to events are told. From any thread. */
+void app_wake(App *app);
 
 /* For /metrics; optional. */
 void app_set_server(App *app, const HttpServer *server);

@@ -17,16 +17,17 @@ enum {
     SENDERS_MAX      = 64,
     ARENA_BYTES      = 1 << 20, /* of each thread: some dozens of events with their bodies */
     PAUSE_MS         = 1000,
+    GAP_MS           = 2, /* between two rounds of quick work: under load each takes many commits */
     PRUNE_EVERY_MS   = 60000,
 };
 
 struct Jobs {
     JobsOptions     options;
     pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t  wake;
-    uint64_t        calls; /* how often somebody woke us */
+    pthread_cond_t  wake, hurry;
+    uint64_t        calls, hurries; /* how often somebody woke us */
     bool            stopping;
-    pthread_t       threads[SENDERS_MAX + 1];
+    pthread_t       threads[SENDERS_MAX + 2];
     int             thread_count;
 };
 
@@ -118,10 +119,52 @@ static void *sender(void *arg)
     return NULL;
 }
 
+/* Waits until hurried since `seen`, or for a second; false when it is time to end. */
+static bool wait_hurry(Jobs *jobs, uint64_t *seen)
+{
+    struct timespec until, gap = { .tv_nsec = GAP_MS * 1000000L };
+    (void)nanosleep(&gap, NULL);
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += PAUSE_MS / 1000;
+    pthread_mutex_lock(&jobs->lock);
+    while (!jobs->stopping && jobs->hurries == *seen)
+        if (pthread_cond_timedwait(&jobs->hurry, &jobs->lock, &until) == ETIMEDOUT) break;
+    *seen   = jobs->hurries;
+    bool go = !jobs->stopping;
+    pthread_mutex_unlock(&jobs->lock);
+    return go;
+}
+
+static void *follower(void *arg)
+{
+    Jobs    *jobs  = arg;
+    Arena    arena;
+    void    *bytes = malloc(ARENA_BYTES);
+    uint64_t seen  = 0;
+    if (!bytes) return NULL;
+    arena_init(&arena, bytes, ARENA_BYTES);
+    do {
+        Error err = { 0 };
+        bool  did = false;
+        arena_reset(&arena);
+        int64_t now = env_now_ms(jobs->options.env);
+        if (!jobs->options.quick(jobs->options.db, jobs->options.env, &arena, now, &did, &err))
+            complain(jobs, "quick", &err);
+        if (did && jobs->options.told) jobs->options.told(jobs->options.told_arg);
+    } while (wait_hurry(jobs, &seen));
+    free(bytes);
+    return NULL;
+}
+
 static bool start_threads(Jobs *jobs, int senders)
 {
+    if (jobs->options.quick) {
+        if (pthread_create(&jobs->threads[jobs->thread_count], NULL, follower, jobs) != 0) return false;
+        jobs->thread_count++;
+    }
     for (int i = 0; i <= senders; i++) {
-        if (pthread_create(&jobs->threads[i], NULL, i == 0 ? keeper : sender, jobs) != 0) return false;
+        if (pthread_create(&jobs->threads[jobs->thread_count], NULL, i == 0 ? keeper : sender, jobs) != 0)
+            return false;
         jobs->thread_count++;
     }
     return true;
@@ -138,6 +181,7 @@ bool jobs_start(const JobsOptions *options, Jobs **out, Error *err)
     (void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&jobs->lock, NULL);
     (void)pthread_cond_init(&jobs->wake, &clock);
+    (void)pthread_cond_init(&jobs->hurry, &clock);
     (void)pthread_condattr_destroy(&clock);
     if (!start_threads(jobs, senders < SENDERS_MAX ? senders : SENDERS_MAX)) {
         jobs_stop(jobs);
@@ -152,9 +196,11 @@ void jobs_stop(Jobs *jobs)
     pthread_mutex_lock(&jobs->lock);
     jobs->stopping = true;
     pthread_cond_broadcast(&jobs->wake);
+    pthread_cond_broadcast(&jobs->hurry);
     pthread_mutex_unlock(&jobs->lock);
     for (int i = 0; i < jobs->thread_count; i++) pthread_join(jobs->threads[i], NULL);
     (void)pthread_cond_destroy(&jobs->wake);
+    (void)pthread_cond_destroy(&jobs->hurry);
     (void)pthread_mutex_destroy(&jobs->lock);
     free(jobs);
 }
@@ -164,5 +210,13 @@ void jobs_wake(Jobs *jobs)
     pthread_mutex_lock(&jobs->lock);
     jobs->calls++;
     pthread_cond_broadcast(&jobs->wake);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void jobs_hurry(Jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->hurries++;
+    pthread_cond_signal(&jobs->hurry);
     pthread_mutex_unlock(&jobs->lock);
 }

@@ -13,11 +13,18 @@ typedef struct Jobs Jobs;
  * False with *err: logged, and called again the next time. */
 typedef bool (*JobStep)(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err);
 
+/* Work that is to follow what was committed within milliseconds, on a thread of its own: called after
+ * jobs_hurry and about every second. *did tells whether it has told of anything. */
+typedef bool (*JobQuick)(Db *db, Env *env, Arena *arena, int64_t now_ms, bool *did, Error *err);
+
 typedef struct {
     Db            *db;
     Env           *env;
     const JobStep *steps;
     size_t         step_count;
+    JobQuick       quick;      /* or NULL */
+    void         (*told)(void *arg); /* called when `quick` has told of something; or NULL */
+    void          *told_arg;
     int            senders;    /* threads that call webhooks; 0: standard */
     bool           log;        /* one line per failure to stderr */
 } JobsOptions;
@@ -30,5 +37,8 @@ void jobs_stop(Jobs *jobs);
 
 /* There may be something to do at once. From any thread. */
 void jobs_wake(Jobs *jobs);
+
+/* The same for the quick work alone, after each commit: cheap. */
+void jobs_hurry(Jobs *jobs);
 
 #endif

@@ -194,3 +194,8 @@ bool availability_terms_of(Ctx *ctx, const Availability *of, const AvailabilityA
     for (size_t i = 0; i < count; i++) (*out)[i] = at_place(of, &from, &of->channel->places[i], ask->at);
     return true;
 }
+
+bool availability_has_hard(const Availability *of)
+{
+    return of->channel->hard;
+}

@@ -30,6 +30,7 @@ typedef struct {
 /* The active ones by code; `channel` may be closed: then none. */
 const AvailabilityPlace *availability_places(const Availability *of, size_t *count);
 bool                     availability_serves(const Availability *of, Str location);
+bool availability_has_hard(const Availability *of); /* the channel has hard shares somewhere */
 
 typedef struct {
     Id              item;
@@ -116,5 +117,15 @@ bool reach_set(Ctx *ctx, Str location, bool offline, int64_t since_ms, bool *cha
 
 /* The audit row and the event of such news. */
 bool reach_tell(Ctx *ctx, Str location, bool offline, Error *err) MUST_USE;
+
+/* --- what the feed of a channel told last of an item --- */
+
+typedef struct {
+    Str     location; /* or empty: the sum */
+    int64_t available;
+} ToldRow;
+
+bool told_of(Ctx *ctx, Str channel, Id item, ToldRow **out, size_t *count, Error *err) MUST_USE;
+bool told_put(Ctx *ctx, Str channel, Id item, const ToldRow *told, Error *err) MUST_USE;
 
 #endif

@@ -126,3 +126,22 @@ bool reach_set(Ctx *ctx, Str location, bool offline, int64_t since_ms, bool *cha
     return q_reach_put_exec(ctx->tx, &put, NULL, err)
         && q_availability_sweep_exec(ctx->tx, &sweep, NULL, err);
 }
+
+/* --- what the feed told last --- */
+
+bool told_of(Ctx *ctx, Str channel, Id item, ToldRow **out, size_t *count, Error *err)
+{
+    ToldFindRow *rows = NULL;
+    ToldFindIn   in   = { ctx->who.merchant, channel, item };
+    if (!q_told_find_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
+    *out = arena_array(ctx->arena, ToldRow, *count);
+    if (!*out) return err_memory(err);
+    for (size_t i = 0; i < *count; i++) (*out)[i] = (ToldRow){ rows[i].location, rows[i].available };
+    return true;
+}
+
+bool told_put(Ctx *ctx, Str channel, Id item, const ToldRow *told, Error *err)
+{
+    ToldPutIn in = { ctx->who.merchant, channel, item, told->location, told->available };
+    return q_told_put_exec(ctx->tx, &in, NULL, err);
+}

@@ -199,3 +199,66 @@ WHERE h.merchant = :merchant AND h.state = 'open' AND c.state <> 'closed' AND c.
 SELECT p.owner_id, 'a promise of what is not waited for', p.n, p.qty
 FROM promise p WHERE p.merchant = :merchant
   AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.merchant = p.merchant AND c.owner_id = p.owner_id AND c.n = p.n);
+
+-- name: available_item
+-- in: merchant:i64 sku:text
+-- out: id:id stocked:bool active:bool
+SELECT id, stocked, active FROM item WHERE merchant = :merchant AND sku = :sku;
+
+-- name: available_sku
+-- in: merchant:i64 item:id
+-- out: sku:text
+SELECT sku FROM item WHERE merchant = :merchant AND id = :item;
+
+-- name: availability_merchants
+-- in: after:i64 limit:i64
+-- out: merchant:i64
+SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant LIMIT :limit;
+
+-- name: availability_feeding
+-- in: after:i64 limit:i64
+-- out: merchant:i64
+SELECT DISTINCT merchant FROM stock_feed WHERE merchant > :after ORDER BY merchant LIMIT :limit;
+
+-- name: availability_due
+-- in: merchant:i64 now_ms:i64
+-- out: due:bool
+SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM stock_hold WHERE merchant = :merchant AND state = 'open' AND expires_at_ms <= :now_ms)
+    OR EXISTS (SELECT 1 FROM claim WHERE merchant = :merchant AND state = 'held' AND expires_at_ms > 0 AND expires_at_ms <= :now_ms)
+    OR EXISTS (SELECT 1 FROM channel_share WHERE merchant = :merchant AND until_ms > 0 AND until_ms <= :now_ms)
+    THEN 1 ELSE 0 END AS BIGINT);
+
+-- name: availability_pending
+-- in: merchant:i64
+-- out: pending:bool
+SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM stock_changed WHERE merchant = :merchant)
+    OR EXISTS (SELECT 1 FROM stock_feed WHERE merchant = :merchant AND sweeping = 1) THEN 1 ELSE 0 END AS BIGINT);
+
+-- name: phantom_days
+-- in: merchant:i64 location:text from_ms:i64 until_ms:i64
+-- out: day:i64
+SELECT DISTINCT made_at_ms / 86400000 FROM sale_order
+WHERE merchant = :merchant AND made_at_ms >= :from_ms AND made_at_ms < :until_ms AND location = :location
+  AND state = 'paid' ORDER BY 1;
+
+-- name: phantom_sales
+-- in: merchant:i64 location:text from_ms:i64 until_ms:i64
+-- out: item:id sku:text on_hand:i64 sales:i64 net:i64 first_ms:i64 last_ms:i64
+SELECT x.item, x.sku, s.floor + s.backroom, x.sales, x.net, x.first_ms, x.last_ms FROM (
+    SELECT l.item, MAX(l.sku) AS sku, COUNT(*) AS sales, CAST(SUM(l.net) AS BIGINT) AS net,
+        MIN(o.made_at_ms) AS first_ms, MAX(o.made_at_ms) AS last_ms
+    FROM sale_order o JOIN order_line l ON l.merchant = o.merchant AND l.order_id = o.id
+    WHERE o.merchant = :merchant AND o.made_at_ms >= :from_ms AND o.made_at_ms < :until_ms
+      AND o.location = :location AND o.state = 'paid'
+    GROUP BY l.item HAVING COUNT(*) >= 3) AS x
+JOIN stock_level s ON s.merchant = :merchant AND s.item = x.item AND s.location = :location
+WHERE s.floor + s.backroom > 0;
+
+-- When goods last came to the floor or backroom there, or were counted.
+-- name: phantom_came
+-- in: merchant:i64 item:id location:text from_ms:i64
+-- out: at_ms:i64
+SELECT coalesce(MAX(at_ms), 0) FROM stock_move
+WHERE merchant = :merchant AND item = :item AND at_ms >= :from_ms
+  AND ((to_location = :location AND to_state IN ('floor', 'backroom') AND from_location <> :location
+        AND from_state <> 'promise') OR (from_location = :location AND to_state = 'adjustment'));

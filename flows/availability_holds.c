@@ -1,0 +1,341 @@
+/* availability_holds.c — holds of carts and backorders: claims that end in time, or wait for goods. See
+ * availability.h. */
+#include "flows/availability.h"
+
+#include "all_sql.h"
+#include "base/rfc3339.h"
+#include "shop/audit/audit.h"
+#include "shop/events/events.h"
+#include "shop/purchasing/purchasing.h"
+#include "shop/settings/settings.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const int64_t DAY_MS = 86400000;
+
+/* --- making one --- */
+
+typedef struct {
+    const HoldInput    *request;
+    const Availability *of;
+    ClaimOwner          owner;
+    int64_t             n; /* claims so far */
+} Making;
+
+typedef struct {
+    Id      item;
+    Str     sku;
+    int64_t qty;
+    size_t  line;
+} Wanted;
+
+static int by_item(const void *a, const void *b)
+{
+    const Wanted *one = a, *two = b;
+    int           way = id_cmp(one->item, two->item);
+    return way ? way : one->line < two->line ? -1 : one->line > two->line;
+}
+
+static bool wanted(Ctx *ctx, const HoldInput *request, Wanted **out, Error *err)
+{
+    *out = arena_array(ctx->arena, Wanted, request->lines.count);
+    if (!*out) return err_memory(err);
+    for (size_t i = 0; i < request->lines.count; i++) {
+        AvailableItemRow     row   = { 0 };
+        bool                 found = false;
+        const HoldLineInput *line  = &request->lines.items[i];
+        AvailableItemIn      in    = { ctx->who.merchant, line->sku };
+        if (!q_available_item_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+        if (!found || !row.active || !row.stocked) {
+            (void)err_set(err, &ERR_NOT_OFFERED, "sku", "there is no such item with stock");
+            return err_in_list(err, "lines", i);
+        }
+        (*out)[i] = (Wanted){ row.id, line->sku, line->quantity, i };
+    }
+    qsort(*out, request->lines.count, sizeof **out, by_item);
+    return true;
+}
+
+static bool claim_at(Ctx *ctx, Making *making, const Wanted *want, const AvailabilityAsk *place,
+                     int64_t qty, Error *err)
+{
+    AvailabilityTerms terms;
+    if (!availability_terms(ctx, making->of, place, &terms, err)) return false;
+    if (!terms.offered) {
+        (void)err_set(err, &ERR_NOT_OFFERED, "sku", "%.*s is not offered here", STR_FMT(want->sku));
+        return err_in_list(err, "lines", want->line);
+    }
+    StockWant claim = { .item     = want->item,
+                        .sku      = want->sku,
+                        .location = place->location,
+                        .qty      = qty,
+                        .terms    = terms.terms,
+                        .line     = want->line };
+    return inventory_claim(ctx, &making->owner, ++making->n, &claim, err);
+}
+
+static int64_t priority_of(const Availability *of, Str location)
+{
+    size_t                   count  = 0;
+    const AvailabilityPlace *places = availability_places(of, &count);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(places[i].code, location)) return places[i].priority;
+    return INT64_MAX;
+}
+
+/* The next place to take from: one that has all that is still wanted before one that has some; then by
+ * priority. */
+static AvailablePlace *next_place(const Making *making, AvailableNow *now, int64_t rest)
+{
+    AvailablePlace *best = NULL;
+    for (size_t i = 0; i < now->count; i++) {
+        AvailablePlace *place = &now->places[i];
+        if (place->why.available <= 0) continue;
+        bool whole = place->why.available >= rest, best_whole = best && best->why.available >= rest;
+        bool first = best
+                  && priority_of(making->of, place->location) < priority_of(making->of, best->location);
+        if (!best || (whole && !best_whole) || (whole == best_whole && first)) best = place;
+    }
+    return best;
+}
+
+/* Anywhere in the network. */
+static bool claim_somewhere(Ctx *ctx, Making *making, const Wanted *want, Error *err)
+{
+    AvailableNow    now;
+    AvailabilityAsk ask  = { .item = want->item, .location = STR(""), .at = STR("") };
+    int64_t         rest = want->qty;
+    if (!availability_now(ctx, making->of, &ask, &now, err)) return false;
+    while (rest > 0) {
+        AvailablePlace *place = next_place(making, &now, rest);
+        if (!place) {
+            char field[64];
+            (void)snprintf(field, sizeof field, "lines[%zu].quantity", want->line);
+            (void)err_set(err, &ERR_STOCK_SHORT, field, "%.*s: there is not so much of it",
+                          STR_FMT(want->sku));
+            err->extra = str_format(ctx->arena, "\"available_milli\":%lld", (long long)now.available);
+            return false;
+        }
+        int64_t take         = place->why.available < rest ? place->why.available : rest;
+        place->why.available = 0;
+        ask.location         = place->location;
+        Error short_of       = { 0 };
+        if (!claim_at(ctx, making, want, &ask, take, &short_of)) {
+            if (short_of.def == &ERR_STOCK_SHORT) continue; /* somebody was faster */
+            *err = short_of;
+            return false;
+        }
+        rest -= take;
+    }
+    return true;
+}
+
+static bool show(Ctx *ctx, Id id, Hold *out, Error *err)
+{
+    HoldRow row;
+    Claim  *claims = NULL;
+    size_t  count  = 0;
+    if (!holds_get(ctx, id, &row, err) || !inventory_claims_of(ctx, id, &claims, &count, err)) return false;
+    *out = (Hold){ .id       = id,
+                   .channel  = row.channel,
+                   .location = text_or_none(row.location),
+                   .state    = row.state,
+                   .order    = row.order,
+                   .expires  = row.expires_ms };
+    if (!str_eq(row.state, STR("open"))) return true;
+    out->lines.items = arena_array(ctx->arena, HoldLine, count);
+    if (!out->lines.items) return err_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        AvailableSkuRow sku   = { 0 };
+        bool            found = false;
+        AvailableSkuIn  in    = { ctx->who.merchant, claims[i].item };
+        if (!q_available_sku_one(ctx->tx, ctx->arena, &in, &sku, &found, err)) return false;
+        out->lines.items[out->lines.count++] = (HoldLine){
+            sku.sku, claims[i].location, claims[i].qty - claims[i].taken - claims[i].released
+        };
+    }
+    return true;
+}
+
+/* Until when a hold may stand that asks for so many seconds. */
+static bool until(Ctx *ctx, int64_t seconds, int64_t *at_ms, Error *err)
+{
+    int64_t standard = 0, most = 0;
+    if (!settings_get(ctx, &SETTING_HOLD_SECONDS, &standard, err)
+        || !settings_get(ctx, &SETTING_HOLD_SECONDS_MOST, &most, err))
+        return false;
+    seconds = opt_or(seconds, standard < most ? standard : most);
+    *at_ms  = ctx->now_ms + seconds * 1000;
+    return seconds <= most
+        || err_set(err, &ERR_FIELD_INVALID, "seconds", "at most %lld from now on", (long long)most);
+}
+
+bool holds_create(Ctx *ctx, const HoldInput *request, Hold *reply, Error *err)
+{
+    Making  making = { .request = request, .owner = { STR("cart"), ctx_new_id(ctx), 0 } };
+    Wanted *wants  = NULL;
+    Str     where  = text_or_empty(request->location);
+    if (!until(ctx, request->seconds, &making.owner.expires_ms, err)
+        || !availability_open(ctx, request->channel, &making.of, err) || !wanted(ctx, request, &wants, err))
+        return false;
+    for (size_t i = 0; i < request->lines.count; i++) {
+        AvailabilityAsk ask = { .item = wants[i].item, .location = where, .at = where };
+        if (where.len ? !claim_at(ctx, &making, &wants[i], &ask, wants[i].qty, err)
+                      : !claim_somewhere(ctx, &making, &wants[i], err))
+            return false;
+    }
+    HoldRow row = { .id         = making.owner.id,
+                    .channel    = request->channel,
+                    .location   = where,
+                    .made_ms    = ctx->now_ms,
+                    .expires_ms = making.owner.expires_ms };
+    return holds_put(ctx, &row, err) && audit_append(ctx, STR("hold.make"), row.id, request->channel, err)
+        && show(ctx, row.id, reply, err);
+}
+
+bool holds_show(Ctx *ctx, const ById *request, Hold *reply, Error *err)
+{
+    return show(ctx, request->id, reply, err);
+}
+
+bool holds_prolong(Ctx *ctx, const HoldExtend *request, Hold *reply, Error *err)
+{
+    int64_t at = 0;
+    return until(ctx, request->seconds, &at, err) && holds_extend(ctx, request->id, at, err)
+        && inventory_claims_extend(ctx, request->id, at, err)
+        && audit_append(ctx, STR("hold.extend"), request->id, STR(""), err)
+        && show(ctx, request->id, reply, err);
+}
+
+bool holds_release(Ctx *ctx, const ById *request, Hold *reply, Error *err)
+{
+    return holds_end(ctx, request->id, STR("released"), (Id){ { 0 } }, err)
+        && inventory_claims_drop(ctx, request->id, err)
+        && audit_append(ctx, STR("hold.release"), request->id, STR(""), err)
+        && show(ctx, request->id, reply, err);
+}
+
+bool availability_hold_use(Ctx *ctx, Id hold, Str channel, Id order, Error *err)
+{
+    HoldRow row;
+    if (!holds_get(ctx, hold, &row, err)) return false;
+    if (!str_eq(row.channel, channel))
+        return err_set(err, &ERR_FIELD_INVALID, "hold", "is of another channel");
+    return holds_end(ctx, hold, STR("used"), order, err) && inventory_claims_drop(ctx, hold, err);
+}
+
+/* --- backorders --- */
+
+bool availability_backorder(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want,
+                            int64_t promised_ms, Error *err)
+{
+    Promise promise = {
+        owner->id, n, want->item, want->location, text_or_empty(want->terms.channel), want->qty, promised_ms
+    };
+    return inventory_claim_later(ctx, owner, n, want, err) && promises_put(ctx, &promise, err);
+}
+
+static bool tell_ready(Ctx *ctx, const WaitingClaim *claim, Id item, Str location, Error *err)
+{
+    Str body = str_format(
+        ctx->arena,
+        "{\"owner\":\"%.*s\",\"id\":\"%.*s\",\"n\":%lld,\"item\":\"%.*s\",\"location\":\"%.*s\","
+        "\"quantity\":%lld}",
+        STR_FMT(claim->kind), STR_FMT(id_text(ctx->arena, claim->owner)), (long long)claim->n,
+        STR_FMT(id_text(ctx->arena, item)), STR_FMT(location), (long long)claim->open);
+    if (!body.ptr) return err_memory(err);
+    return promises_end(ctx, claim->owner, claim->n, err)
+        && audit_append(ctx, STR("backorder.ready"), claim->owner, location, err)
+        && events_put(ctx, &EVENT_BACKORDER_READY, claim->owner, body, err);
+}
+
+static bool tell_later(Ctx *ctx, const Promise *promise, int64_t at_ms, Error *err)
+{
+    char was[RFC3339_LEN], now[RFC3339_LEN];
+    Buf  body = buf_make(ctx->arena, 256);
+    if (!rfc3339_format(promise->promised_ms, was) || !rfc3339_format(at_ms, now))
+        return err_set(err, &ERR_INTERNAL, "", "a promised date is out of range");
+    buf_format(&body, "{\"id\":\"%.*s\",\"n\":%lld,\"item\":\"%.*s\",\"promised\":\"",
+               STR_FMT(id_text(ctx->arena, promise->owner)), (long long)promise->n,
+               STR_FMT(id_text(ctx->arena, promise->item)));
+    buf_add(&body, (Str){ was, RFC3339_LEN });
+    buf_add(&body, STR("\",\"now\":\""));
+    buf_add(&body, (Str){ now, RFC3339_LEN });
+    buf_add(&body, STR("\"}"));
+    if (body.failed) return err_memory(err);
+    return promises_move(ctx, promise->owner, promise->n, at_ms, err)
+        && audit_append(ctx, STR("promise.move"), promise->owner, promise->location, err)
+        && events_put(ctx, &EVENT_PROMISE_CHANGED, promise->owner, buf_str(&body), err);
+}
+
+/* When one who waits can have the goods as things are: first come first served, out of what is there and
+ * what is expected by a date; 0: nobody knows. */
+static int64_t there_at(const Ctx *ctx, const AtpLevel *level, const Expected *comes, size_t count,
+                        int64_t need)
+{
+    int64_t free = level->floor + level->backroom - level->held - level->committed;
+    for (size_t i = 0; i < count && comes[i].at_ms > 0; i++) {
+        free += comes[i].qty;
+        if (free >= need) return comes[i].at_ms > ctx->now_ms ? comes[i].at_ms : ctx->now_ms;
+    }
+    return 0;
+}
+
+/* Tells of what comes later than promised: by what is expected, or, where that is not known and the date
+ * has passed, by the policy's days from now on. */
+static bool look_at_promises(Ctx *ctx, Id item, Str location, Error *err)
+{
+    Promise  *promises = NULL;
+    Expected *comes    = NULL;
+    size_t    count = 0, expected = 0;
+    int64_t   need = 0;
+    AtpLevel  level;
+    if (!promises_of(ctx, item, location, &promises, &count, err)
+        || !purchasing_expected(ctx, item, location, &comes, &expected, err)
+        || !inventory_level(ctx, item, location, &level, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        need += promises[i].qty;
+        int64_t at = there_at(ctx, &level, comes, expected, need);
+        if (promises[i].promised_ms > 0 && at > promises[i].promised_ms && at > ctx->now_ms
+            && !tell_later(ctx, &promises[i], at, err))
+            return false;
+        if (at) continue;
+        AvailabilityTerms   terms = { .offered = true };
+        AvailabilityAsk     ask   = { .item = item, .location = location, .at = STR("") };
+        const Availability *of    = NULL;
+        if (promises[i].promised_ms == 0 || promises[i].promised_ms > ctx->now_ms) continue;
+        if (promises[i].channel.len
+            && (!availability_open(ctx, promises[i].channel, &of, err)
+                || !availability_terms(ctx, of, &ask, &terms, err)))
+            return false;
+        int64_t days = terms.policy.lead_days > 0 ? terms.policy.lead_days : 1;
+        if (!tell_later(ctx, &promises[i], ctx->now_ms + days * DAY_MS, err)) return false;
+    }
+    return true;
+}
+
+bool availability_allocate(Ctx *ctx, Id item, Str location, Error *err)
+{
+    enum { AT_ONCE = 100 };
+    WaitingClaim *waiting = NULL;
+    size_t        count   = 0;
+    if (!inventory_waiting(ctx, item, location, AT_ONCE, &waiting, &count, err)) return false;
+    for (size_t i = 0; i < count; i++) {
+        AvailabilityTerms   keep = { .offered = true };
+        AvailabilityAsk     ask  = { .item = item, .location = location, .at = STR("") };
+        const Availability *of   = NULL;
+        bool                done = false;
+        if (waiting[i].channel.len
+            && (!availability_open(ctx, waiting[i].channel, &of, err)
+                || !availability_terms(ctx, of, &ask, &keep, err)))
+            return false;
+        if (!inventory_claim_serve(ctx, waiting[i].owner, waiting[i].n, &keep.terms, &done, err))
+            return false;
+        if (!done) return look_at_promises(ctx, item, location, err);
+        if (!tell_ready(ctx, &waiting[i], item, location, err)) return false;
+    }
+    return true;
+}
