@@ -2,6 +2,7 @@
 --   cold  paid orders of one line: any item at any location that has it
 --   hot   paid orders of one line: all of the same item at the same location
 --   show  the stock of one item that is at all locations
+--   available  what the tills may promise of it, with every location and why
 --   as_of the same as it was at the time AS_OF
 --   plan  from where to send three such items to somewhere in the country
 -- KEY, ITEMS and LOCATIONS come from the environment.
@@ -27,6 +28,7 @@ local function everywhere()
 end
 local reads = {
     show = function() return "/v1/stock/" .. everywhere() end,
+    available = function() return "/v1/availability/" .. everywhere() .. "?channel=pos" end,
     as_of = function() return "/v1/stock?limit=200&sku=" .. everywhere() .. "&as_of=" .. os.getenv("AS_OF") end,
 }
 local function plan()

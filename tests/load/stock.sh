@@ -61,7 +61,7 @@ stock_figures() {
     if want stock_loop_hot stock_hot stock_heat; then
         stock_raw stock_loop_hot sales/s loop "$shop" 256 $STOCK_LOCATIONS hot
     fi
-    if want stock_rows stock_show; then
+    if want stock_rows stock_show stock_available; then
         stock_read stock_rows 100 "SELECT location, floor, backroom, picked, in_transit, damaged, quarantine, held,
             committed, backordered, on_order, kept, safety FROM stock_level WHERE merchant = 1 AND item = ?1
             ORDER BY location"
@@ -79,6 +79,7 @@ stock_figures() {
     fi
     start_server "$build/onetill" serve --db "sqlite:$shop" --port 0 --log off
     if want stock_show; then stock_load stock_show 64 stock_rows reads/s; fi
+    if want stock_available; then stock_load stock_available 64 stock_rows reads/s; fi
     if want stock_as_of; then stock_load stock_as_of 64 stock_moves reads/s; fi
     if want stock_plan; then
         tests/load/sites.sh "http://127.0.0.1:$port" $STOCK_LOCATIONS
