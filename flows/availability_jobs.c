@@ -211,8 +211,9 @@ bool availability_keep_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error
 
 static void add_qty(Buf *buf, int64_t milli)
 {
-    buf_format(buf, "%lld", (long long)(milli / QTY_ONE));
-    if (milli % QTY_ONE) buf_format(buf, ".%03lld", (long long)(milli % QTY_ONE));
+    Str text    = qty_text(buf->arena, milli);
+    buf->failed = buf->failed || !text.ptr;
+    buf_json_string(buf, text);
 }
 
 static bool was_told(const ToldRow *told, size_t count, Str location, int64_t *available)

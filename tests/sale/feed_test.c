@@ -115,7 +115,7 @@ static void test_latency(Client *client)
     (void)usleep(300000);
     for (int i = 0; i < SALES; i++) {
         char word[60];
-        (void)snprintf(word, sizeof word, "\"channel\":\"web\",\"available\":%d}", 100 - i - 1);
+        (void)snprintf(word, sizeof word, "\"channel\":\"web\",\"available\":\"%d\"}", 100 - i - 1);
         long long begun = now_us();
         if (sell(client, "one", i) != 201) check(false, "tea is sold");
         for (int k = 0; k < 50000 && !strstr(ear.text, word); k++) (void)usleep(100);
@@ -166,7 +166,7 @@ static void figures(Client *client, double *told, double *is)
             json_t *data = json_object_get(event, "data");
             if (strcmp(json_string_value(json_object_get(event, "kind")), "availability.changed") == 0
                 && strcmp(json_string_value(json_object_get(data, "sku")), "TEA") == 0)
-                *told = json_number_value(json_object_get(data, "available"));
+                *told = strtod(json_string_value(json_object_get(data, "available")), NULL);
         }
         bool more = json_array_size(json_object_get(json, "events")) == 200;
         after     = json_string_value(json_object_get(json, "cursor"));
@@ -175,8 +175,7 @@ static void figures(Client *client, double *told, double *is)
         if (!more) break;
     }
     if (client_call(client, "GET", "/v1/availability/TEA?channel=web", NULL, NULL, &json) != 200) return;
-    json_t *value = json_object_get(json, "available");
-    *is           = json_is_string(value) ? strtod(json_string_value(value), NULL) : json_number_value(value);
+    *is = strtod(json_string_value(json_object_get(json, "available")), NULL);
     json_decref(json);
 }
 
