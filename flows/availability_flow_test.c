@@ -166,6 +166,34 @@ static void test_use(void)
     jobs(0);
 }
 
+static bool order_with(const char *sku, int64_t qty, Id held, Error *err)
+{
+    Order           order   = { .number = 0 };
+    BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
+    TenderInput     paid    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    CheckoutRequest request = { .location       = STR("LON"),
+                                .channel        = STR("web"),
+                                .expected_total = OPT_NONE,
+                                .lines          = { &line, 1 },
+                                .tenders        = { &paid, 1 },
+                                .hold           = held };
+    *err                    = (Error){ 0 };
+    return fixture_call(db, &env, any_orders_create, &request, &order, sizeof order, NULL, err);
+}
+
+static void test_checkout(void)
+{
+    Error err;
+    Id    nobody = { { 0 } };
+    check_ok(make_hold("RICE", 100000, "LON", 60, &err), &err, "a cart holds all the rice");
+    Id id = hold.id;
+    check_refused(order_with("RICE", 1000, nobody, &err), &err, &ERR_STOCK_SHORT,
+                  "nobody else can buy any");
+    check_ok(order_with("RICE", 90000, id, &err), &err, "its own order can");
+    check_refused(order_with("RICE", 1000, id, &err), &err, &ERR_HOLD_OVER, "once");
+    check_ok(order_with("RICE", 1000, nobody, &err), &err, "what it left is free");
+}
+
 /* --- backorders --- */
 
 static bool item_named(Ctx *ctx, Str sku, Id *id, Error *err)
@@ -422,6 +450,7 @@ int main(void)
     test_figures();
     test_holds();
     test_use();
+    test_checkout();
     test_backorders();
     test_later();
     test_feed();

@@ -2,6 +2,8 @@
  * Cash: one transaction; the order is paid with its stock sold, or nothing happened.
  * Card: the same transaction leaves the order placed, its stock claimed and its payments pending; the
  * card is charged after it (flows/pay.c). After a crash at any line the jobs finish the sale or undo it. */
+#include "flows/availability.h"
+#include "flows/availability.h"
 #include "flows/basket.h"
 #include "flows/deliver.h"
 #include "flows/goods.h"
@@ -48,6 +50,13 @@ static bool price_it(Ctx *ctx, Sale *sale, Error *err)
     (void)err_set(err, &ERR_TOTAL_MISMATCH, "expected_total", "the total is %lld", (long long)total);
     err->extra = str_format(ctx->arena, "\"total\":%lld", (long long)total);
     return false;
+}
+
+/* What the cart holds is free for its own order, and for nobody else: the levels stay locked. */
+static bool use_hold(Ctx *ctx, const CheckoutRequest *request, Id order, Error *err)
+{
+    return id_is_none(request->hold)
+        || availability_hold_use(ctx, request->hold, request->channel, order, err);
 }
 
 /* The goods of the lines that are taken along leave, or are held until the card is charged. */
@@ -156,7 +165,8 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
     bool card    = sale.tenders.has_card;
     reply->id    = ctx_new_id(ctx);
     reply->state = card ? STR("placed") : STR("paid");
-    if (!take_goods(ctx, &sale, reply->id, err) || !use_discounts(ctx, &sale, reply, err)
+    if (!use_hold(ctx, request, reply->id, err) || !take_goods(ctx, &sale, reply->id, err)
+        || !use_discounts(ctx, &sale, reply, err)
         || !put_order(ctx, &sale, reply, err) || !goods_keep(ctx, &sale.goods, !card, reply, err)
         || !deliver_make(ctx, request, &sale.basket, reply, card, err)
         || !put_payments(ctx, &sale, reply, err))
