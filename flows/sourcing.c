@@ -2,14 +2,17 @@
  * sourcing.h. What a location costs and when it delivers is in sourcing_sites.c. */
 #include "flows/sourcing_inner.h"
 
-#include "core/atp.h"
 #include "shop/catalog/catalog.h"
+#include "shop/inventory/inventory.h"
 #include "shop/locations/locations.h"
 
 #include <assert.h>
 #include <stdio.h>
 
-enum { ENTRIES_MAX = 131072 }; /* lines times locations: 2 MiB of a request's memory */
+enum {
+    ENTRIES_MAX   = 131072,  /* lines times locations: 2 MiB of a request's memory */
+    SCRATCH_BYTES = 1 << 17, /* for rules and shares of one item */
+};
 
 /* --- lines --- */
 
@@ -82,10 +85,23 @@ static bool make_slots(Sourcing *s, Error *err)
 }
 
 typedef struct {
-    Sourcing *s;
-    size_t    line;
-    AtpTerms  terms;
+    Sourcing                *s;
+    size_t                   line;
+    const AvailabilityTerms *terms; /* by place of the channel */
+    const StockShare        *shares;
+    size_t                   share_count;
 } Levels;
+
+/* The shares of the item at the location: they lie by location. */
+static AtpShare share_at(const Levels *levels, Str location, AtpLevel *level)
+{
+    size_t from = 0, until;
+    while (from < levels->share_count && !str_eq(levels->shares[from].location, location)) from++;
+    for (until = from; until < levels->share_count && str_eq(levels->shares[until].location, location);)
+        until++;
+    return inventory_share(levels->shares + from, until - from, levels->s->ask->channel,
+                           levels->s->ctx->now_ms, level);
+}
 
 /* Row by row: the levels of many lines at many locations would fill the request's memory. */
 static bool take_level(void *arg, const void *found)
@@ -94,26 +110,65 @@ static bool take_level(void *arg, const void *found)
     Sourcing                *s      = levels->s;
     const SourcingLevelsRow *row    = found;
     size_t                   site   = site_of(s, row->location);
-    if (site == s->site_count) return true;
-    AtpShare share = { 0 };
-    AtpLevel level = { .floor     = row->floor,
-                       .backroom  = row->backroom,
-                       .held      = row->held,
-                       .committed = row->committed,
-                       .kept      = row->kept,
-                       .safety    = row->safety };
-    int64_t  free  = atp(&level, &levels->terms, &share);
+    if (site == s->site_count || s->place_of[site] == SIZE_MAX) return true;
+    const AvailabilityTerms *terms = &levels->terms[s->place_of[site]];
+    AtpLevel                 level = { .floor     = row->floor,
+                                       .backroom  = row->backroom,
+                                       .held      = row->held,
+                                       .committed = row->committed,
+                                       .kept      = row->kept,
+                                       .safety    = row->safety };
+    AtpShare                 share = share_at(levels, row->location, &level);
+    int64_t                  free  = terms->offered ? atp(&level, &terms->terms, &share) : 0;
+    int64_t                  there = row->floor + row->backroom;
+    if (free > there) free = there;
     if (free > 0)
         s->stock[site * s->line_count + levels->line].available = free - free % s->items[levels->line].step;
     return true;
 }
 
-static bool load_stock(Sourcing *s, size_t line, Error *err)
+/* Which place of the channel each site is. */
+static bool find_places(Sourcing *s, Error *err)
 {
-    SourcingLevelsIn in     = { s->ctx->who.merchant, s->items[line].id };
-    AtpTerms         terms  = { .channel = s->ask->channel, .keeps_safety = s->channel.keeps_safety };
-    Levels           levels = { s, line, terms };
-    return q_sourcing_levels_each(s->ctx->tx, &in, take_level, &levels, err);
+    size_t                   count = 0;
+    const AvailabilityPlace *places;
+    if (!availability_open(s->ctx, s->ask->channel, &s->terms, err)) return false;
+    places      = availability_places(s->terms, &count);
+    s->place_of = arena_array(s->ctx->arena, size_t, s->site_count + 1);
+    if (!s->place_of) return err_memory(err);
+    for (size_t i = 0; i < s->site_count; i++) s->place_of[i] = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        size_t site = site_of(s, places[i].code);
+        if (site < s->site_count) s->place_of[site] = i;
+    }
+    return true;
+}
+
+/* The terms of one item after the other, each in the same memory. */
+static bool load_stock(Sourcing *s, Error *err)
+{
+    Ctx    own   = *s->ctx;
+    size_t bytes = s->site_count * 2 * sizeof(AvailabilityTerms) + SCRATCH_BYTES;
+    void  *block = arena_alloc(s->ctx->arena, bytes);
+    Arena  scratch;
+    if (!block || !find_places(s, err)) return block ? false : err_memory(err);
+    own.arena = &scratch;
+    own.shelf = (ShelfUse){ .shelf = NULL };
+    for (size_t line = 0; line < s->line_count; line++) {
+        SourcingLevelsIn   in     = { s->ctx->who.merchant, s->items[line].id };
+        Levels             levels = { .s = s, .line = line };
+        AvailabilityTerms *terms  = NULL;
+        StockShare        *shares = NULL;
+        AvailabilityAsk    ask    = { .item = in.item, .location = STR(""), .at = STR("") };
+        arena_init(&scratch, block, bytes);
+        if (!availability_terms_of(&own, s->terms, &ask, &terms, err)
+            || !inventory_shares_of(&own, in.item, STR(""), &shares, &levels.share_count, err))
+            return false;
+        levels.terms  = terms;
+        levels.shares = shares;
+        if (!q_sourcing_levels_each(s->ctx->tx, &in, take_level, &levels, err)) return false;
+    }
+    return true;
 }
 
 /* --- rules --- */
@@ -276,8 +331,7 @@ static bool load(Sourcing *s, Error *err)
     SourcingBookAsk ask = { s->ask->channel, s->ask->method, s->country, s->region, s->postal };
     if (!sourcing_load(s->ctx, &ask, &s->book, err) || !load_categories(s, err) || !load_sites(s, err))
         return false;
-    for (size_t line = 0; line < s->line_count; line++)
-        if (!load_stock(s, line, err)) return false;
+    if (!load_stock(s, err)) return false;
     apply_site_rules(s);
     return apply_item_rules(s, err) && sourcing_resolve_sites(s, err);
 }

@@ -5,6 +5,7 @@
 #include "flows/sourcing.h"
 
 #include "all_sql.h"
+#include "shop/availability/availability.h"
 #include "shop/locations/locations.h"
 #include "shop/sourcing/sourcing.h"
 
@@ -25,7 +26,9 @@ typedef struct {
     const GeoPoint        *point; /* of the destination, or NULL */
     Str                    country, region, postal;
     SourcingBook           book;
-    SourceLine            *lines; /* one for each item */
+    const Availability    *terms;
+    size_t                *place_of; /* of each site: of availability_places, or SIZE_MAX */
+    SourceLine            *lines;    /* one for each item */
     SourcingItem          *items;
     size_t                 line_count;
     size_t                *line_of; /* of each line of the ask */

@@ -2,6 +2,7 @@
  * rules and what stands where; the clock is a Wednesday noon in London. */
 #include "flows/sourcing.h"
 
+#include "shop/availability/availability.h"
 #include "shop/catalog/catalog.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
@@ -525,6 +526,63 @@ static void check_stock(void)
     check(plan(&t) && t.plan.parcels.count == 3, "and three parcels give what they can");
 }
 
+/* --- on what terms the channel may have it --- */
+
+static bool put_terms(Ctx *ctx, void *arg, Error *e)
+{
+    AvailabilityRule reply;
+    return availability_rule_set(ctx, arg, &reply, e);
+}
+
+static bool share_out(Ctx *ctx, void *arg, Error *e)
+{
+    StockShare share = {
+        .item = lamp, .location = STR("YRK"), .channel = STR("pos"), .kind = STR("soft"), .granted = 1000
+    };
+    return inventory_share_put(ctx, &share, e);
+}
+
+static bool share_back(Ctx *ctx, void *arg, Error *e)
+{
+    bool found = false;
+    return inventory_share_drop(ctx, lamp, STR("YRK"), STR("pos"), &found, e) && found;
+}
+
+static void check_terms(void)
+{
+    AvailabilityRule safety = { .kind      = STR("safety"),
+                                .sku       = STR("LAMP"),
+                                .location  = STR("DC1"),
+                                .quantity  = 1000,
+                                .lead_days = OPT_NONE,
+                                .release   = OPT_NONE };
+    AvailabilityRule offer  = { .kind      = STR("offer"),
+                                .sku       = STR("LAMP"),
+                                .location  = STR("YRK"),
+                                .mode      = STR("no"),
+                                .quantity  = OPT_NONE,
+                                .lead_days = OPT_NONE,
+                                .release   = OPT_NONE };
+    Try              t      = ship(lamp, "LAMP", 1);
+    check(plan(&t) && comes_from(&t, 0, "DC1"), "a lamp comes from the depot");
+    set(put_terms, &safety, "the depot keeps a lamp for safety");
+    check(plan(&t) && comes_from(&t, 0, "YRK"), "then it comes from York");
+    check_ok(kit_write(db, &env, share_out, NULL, &err), &err, "York keeps one of two for its counter");
+    check(plan(&t) && comes_from(&t, 0, "YRK") && t.plan.complete, "one is left");
+    t.lines[0].qty = 2000;
+    check_refused(plan(&t), &err, &ERR_SOURCING_SHORT, "but not two");
+    t.lines[0].qty = 1000;
+    set(put_terms, &offer, "York does not offer lamps to the web");
+    check_refused(plan(&t), &err, &ERR_SOURCING_SHORT, "then there is none");
+    offer.mode      = STR("yes");
+    safety.quantity = 0;
+    set(put_terms, &offer, "York does again");
+    set(put_terms, &safety, "the depot keeps none");
+    check_ok(kit_write(db, &env, share_back, NULL, &err), &err, "and York gives its lamp back");
+    t.lines[0].qty = 3000;
+    check(plan(&t) && t.plan.complete, "then all three may be had");
+}
+
 /* --- work --- */
 
 /* An order that London is to have ready at a time. */
@@ -638,6 +696,7 @@ int main(void)
     check_ok(kit_write(db, &env, make_shop, NULL, &err), &err, "the shop is there");
     check_standards();
     check_same_item_twice();
+    check_terms();
     check_rules();
     set_up_carriers();
     check_carriers();
