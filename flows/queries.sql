@@ -80,7 +80,7 @@ SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
 
 -- name: verify_counts
 -- in: merchant:i64
--- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64 purchase_lines:i64 receipt_lines:i64 transfer_lines:i64
 SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
@@ -104,7 +104,10 @@ SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM serial WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM stock_lot WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM fulfilment WHERE merchant = :merchant),
-    (SELECT COUNT(*) FROM fulfilment_line WHERE merchant = :merchant);
+    (SELECT COUNT(*) FROM fulfilment_line WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM purchase_line WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM receipt_line WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM transfer_line WHERE merchant = :merchant);
 
 -- name: verify_stock_sums
 -- in: merchant:i64
@@ -505,88 +508,6 @@ SELECT x.customer, x.what, 1, 0 FROM (
     WHERE merchant = :merchant AND customer IS NOT NULL
 ) AS x LEFT JOIN customer c ON c.merchant = :merchant AND c.id = x.customer WHERE c.id IS NULL;
 
--- name: verify_promotion_states
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT CAST(NULL AS BYTEA), p.code || ': the version in force', p.in_force, CAST(COALESCE(MAX(v.version), 0) AS BIGINT)
-FROM promotion p LEFT JOIN promotion_version v ON v.merchant = p.merchant AND v.code = p.code
-    AND v.published_at_ms > 0
-WHERE p.merchant = :merchant GROUP BY p.code, p.in_force HAVING p.in_force <> COALESCE(MAX(v.version), 0)
-UNION ALL
-SELECT CAST(NULL AS BYTEA), p.code || ': drafts', CASE WHEN p.draft > 0 THEN 1 ELSE 0 END, COUNT(v.version)
-FROM promotion p LEFT JOIN promotion_version v ON v.merchant = p.merchant AND v.code = p.code AND v.state = 'draft'
-WHERE p.merchant = :merchant GROUP BY p.code, p.draft
-HAVING COUNT(v.version) <> CASE WHEN p.draft > 0 THEN 1 ELSE 0 END
-UNION ALL
-SELECT CAST(NULL AS BYTEA), code || ': versions in force', 1, COUNT(*) FROM promotion_version
-WHERE merchant = :merchant AND state IN ('published', 'paused') GROUP BY code HAVING COUNT(*) > 1;
-
--- name: verify_promotion_uses
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT u.order_id, u.promotion || ' v' || u.version, 1, 0 FROM promotion_use u
-LEFT JOIN promotion_version v ON v.merchant = u.merchant AND v.code = u.promotion AND v.version = u.version
-WHERE u.merchant = :merchant AND COALESCE(v.published_at_ms, 0) = 0
-UNION ALL
-SELECT u.order_id, u.promotion || ' of an order that is not there or was cancelled', 0, 1 FROM promotion_use u
-LEFT JOIN sale_order o ON o.merchant = u.merchant AND o.id = u.order_id
-WHERE u.merchant = :merchant AND u.undone_at_ms = 0 AND COALESCE(o.state, 'cancelled') = 'cancelled';
-
--- name: verify_promotion_budgets
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT CAST(NULL AS BYTEA), x.promotion || ': uses', CAST(SUM(x.made) AS BIGINT), CAST(SUM(x.counted) AS BIGINT) FROM (
-    SELECT promotion, 1 AS made, 0 AS counted FROM promotion_use
-    WHERE merchant = :merchant AND undone_at_ms = 0 AND counted IN (1, 3)
-    UNION ALL SELECT promotion, 0, uses FROM promotion_budget WHERE merchant = :merchant
-) AS x GROUP BY x.promotion HAVING SUM(x.made) <> SUM(x.counted)
-UNION ALL
-SELECT CAST(NULL AS BYTEA), x.promotion || ': amount', CAST(SUM(x.made) AS BIGINT), CAST(SUM(x.counted) AS BIGINT) FROM (
-    SELECT promotion, amount AS made, 0 AS counted FROM promotion_use
-    WHERE merchant = :merchant AND undone_at_ms = 0 AND counted IN (1, 3)
-    UNION ALL SELECT promotion, 0, amount FROM promotion_budget WHERE merchant = :merchant
-) AS x GROUP BY x.promotion HAVING SUM(x.made) <> SUM(x.counted)
-UNION ALL
-SELECT x.customer, x.promotion || ': uses of a customer', CAST(SUM(x.made) AS BIGINT), CAST(SUM(x.counted) AS BIGINT)
-FROM (
-    SELECT promotion, customer, 1 AS made, 0 AS counted FROM promotion_use
-    WHERE merchant = :merchant AND undone_at_ms = 0 AND counted IN (2, 3)
-    UNION ALL SELECT promotion, customer, 0, uses FROM promotion_customer WHERE merchant = :merchant
-) AS x GROUP BY x.customer, x.promotion HAVING SUM(x.made) <> SUM(x.counted)
-UNION ALL
-SELECT CAST(NULL AS BYTEA), promotion || ': more uses than allowed', max_uses, uses FROM promotion_budget
-WHERE merchant = :merchant AND (uses > max_uses OR uses < 0)
-UNION ALL
-SELECT CAST(NULL AS BYTEA), promotion || ': more taken off than allowed', max_amount, amount FROM promotion_budget
-WHERE merchant = :merchant AND (amount > max_amount OR amount < 0);
-
--- name: verify_coupons
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT CAST(NULL AS BYTEA), 'coupon ' || x.number || ' of batch ' || x.batch, CAST(SUM(x.made) AS BIGINT),
-    CAST(SUM(x.counted) AS BIGINT)
-FROM (
-    SELECT batch, coupon AS number, 1 AS made, 0 AS counted FROM promotion_use
-    WHERE merchant = :merchant AND undone_at_ms = 0 AND batch > 0
-    UNION ALL SELECT batch, number, 0, uses FROM coupon WHERE merchant = :merchant
-) AS x GROUP BY x.batch, x.number HAVING SUM(x.made) <> SUM(x.counted)
-UNION ALL
-SELECT CAST(NULL AS BYTEA), 'coupon ' || c.number || ' of batch ' || c.batch || ': used too often', b.max_uses, c.uses
-FROM coupon c LEFT JOIN coupon_batch b ON b.merchant = c.merchant AND b.id = c.batch
-WHERE c.merchant = :merchant AND (b.id IS NULL OR c.uses > b.max_uses OR c.number >= b.coupons)
-UNION ALL
-SELECT x.customer, 'coupons of batch ' || x.batch || ' of a customer', CAST(SUM(x.made) AS BIGINT),
-    CAST(SUM(x.counted) AS BIGINT)
-FROM (
-    SELECT batch, customer, 1 AS made, 0 AS counted FROM promotion_use
-    WHERE merchant = :merchant AND undone_at_ms = 0 AND coupon_limit = 1
-    UNION ALL SELECT batch, customer, 0, uses FROM coupon_customer WHERE merchant = :merchant
-) AS x GROUP BY x.customer, x.batch HAVING SUM(x.made) <> SUM(x.counted)
-UNION ALL
-SELECT k.customer, 'coupons of batch ' || k.batch || ' of a customer: too many', b.customer_uses, k.uses
-FROM coupon_customer k JOIN coupon_batch b ON b.merchant = k.merchant AND b.id = k.batch
-WHERE k.merchant = :merchant AND k.uses > b.customer_uses;
-
 -- name: verify_strangers
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
@@ -608,6 +529,14 @@ SELECT CAST(NULL AS BYTEA), integrity_check, 0, 1 FROM pragma_integrity_check WH
 -- in: merchant:i64
 -- out: id:id what:text text:text
 SELECT id, 'item.name', name FROM item WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'vendor', name || ' ' || contact FROM vendor WHERE merchant = :merchant
+UNION ALL SELECT id, 'purchase_order', ref || ' ' || note FROM purchase_order WHERE merchant = :merchant
+UNION ALL SELECT id, 'asn', ref || ' ' || carrier FROM asn WHERE merchant = :merchant
+UNION ALL SELECT id, 'goods_receipt', ref || ' ' || note FROM goods_receipt WHERE merchant = :merchant
+UNION ALL SELECT receipt_id, 'receipt_line.reason', reason FROM receipt_line WHERE merchant = :merchant AND reason <> ''
+UNION ALL SELECT id, 'vendor_return', ref || ' ' || reason || ' ' || credit_ref FROM vendor_return WHERE merchant = :merchant
+UNION ALL SELECT id, 'settlement.ref', ref FROM settlement WHERE merchant = :merchant AND ref <> ''
+UNION ALL SELECT id, 'stock_transfer', ref || ' ' || reason FROM stock_transfer WHERE merchant = :merchant
 UNION ALL SELECT id, 'item.description', description FROM item WHERE merchant = :merchant AND description <> ''
 UNION ALL SELECT id, 'item.options', options FROM item WHERE merchant = :merchant AND options <> ''
 UNION ALL SELECT id, 'item.media', media FROM item WHERE merchant = :merchant AND media <> ''
@@ -686,7 +615,6 @@ SELECT word FROM item_word WHERE merchant = :merchant AND item = :item ORDER BY 
 -- in: merchant:i64 item:id
 -- out: printed:text
 SELECT printed FROM barcode WHERE merchant = :merchant AND item = :item;
-
 
 -- Events are dropped when they are old: only what was told since the oldest that is kept must have one.
 -- name: verify_events

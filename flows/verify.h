@@ -1,5 +1,5 @@
 /* verify.h — proves that the whole database is right: every invariant of stock, money and documents, one
- * SQL statement each that returns the rows which break it (flows/queries.sql, verify_…). Changes nothing;
+ * SQL statement each that returns the rows which break it (queries.sql, verify_…). Changes nothing;
  * may run beside a working shop, on one snapshot. The list is flows/verify.def. */
 #ifndef FLOWS_VERIFY_H
 #define FLOWS_VERIFY_H

@@ -326,6 +326,43 @@ static const struct {
       "made_at_ms, decided_by, decided_at_ms) VALUES (1, " TEA ", 'LON', 'lost', 'posted', 0, '', " TEA
       ", 0, " TEA ", 1)",
       "DELETE FROM stock_adjustment" },
+    { "S8_transfers",
+      "INSERT INTO transfer_line (merchant, transfer_id, n, item, sku, location, qty, claimed, shipped, "
+      "received, "
+      "damaged, lost, sent_back, over_qty, is_open) "
+      "VALUES (1, " TEA ", 1, " TEA ", 'lost', 'LON', 2, 2, 2, 1, 0, 0, 0, 0, 1)",
+      "DELETE FROM transfer_line WHERE sku = 'lost'" },
+    { "S13_on_order",
+      "INSERT INTO purchase_order (merchant, id, number, vendor, location, state, ref, note, currency, "
+      "expected_at_ms, made_at_ms, sent_at_ms, ended_at_ms) "
+      "VALUES (1, " TEA ", 1, 'V', 'LON', 'sent', 'lost', '', 'GBP', 0, 0, 0, 0); "
+      "INSERT INTO purchase_line (merchant, order_id, n, item, sku, location, qty, pack_qty, cost, received, "
+      "damaged, cancelled, is_open) "
+      "VALUES (1, " TEA ", 1, " TEA ", 'lost', 'LON', 2, 1000, 0, 0, 0, 0, 1)",
+      "DELETE FROM purchase_line WHERE sku = 'lost'; DELETE FROM purchase_order WHERE ref = 'lost'" },
+    { "S13_receipts",
+      "INSERT INTO receipt_line (merchant, receipt_id, n, order_line, asn_line, item, sku, expected, qty, "
+      "damaged, state, reason, lot, expires, serials) "
+      "VALUES (1, " TEA ", 1, 0, 0, " TEA ", 'lost', 1, 1, 0, 'floor', '', '', '', '')",
+      "DELETE FROM receipt_line WHERE sku = 'lost'" },
+    { "S13_vendor_returns",
+      "INSERT INTO vendor_return (merchant, id, number, vendor, location, state, ref, reason, carrier, "
+      "tracking, currency, claimed, credited, credit_ref, made_at_ms, shipped_at_ms, credited_at_ms) "
+      "VALUES (1, " TEA ", 1, 'V', 'LON', 'shipped', 'lost', '', '', '', 'GBP', 0, 0, '', 0, 0, 0); "
+      "INSERT INTO vendor_return_line (merchant, return_id, n, item, sku, qty, state, cost, lot, serials) "
+      "VALUES (1, " TEA ", 1, " TEA ", 'lost', 1, 'floor', 0, '', '')",
+      "DELETE FROM vendor_return_line WHERE sku = 'lost'; DELETE FROM vendor_return WHERE ref = 'lost'" },
+    { "S13_consignment",
+      "INSERT INTO consignment (merchant, item, since_ms, vendor, sku, until_ms, cost, settles, settled) "
+      "VALUES (1, " TEA ", 1, 'V', 'lost', 2, 0, 'sold', 1)",
+      "DELETE FROM consignment WHERE sku = 'lost'" },
+    { "D1_purchase_numbers", "INSERT INTO purchase_series (merchant, kind, last) VALUES (1, 'receipt', 1)",
+      "DELETE FROM purchase_series" },
+    { "B2_purchase_rows",
+      "INSERT INTO vendor_item (merchant, item, vendor, sku, vendor_sku, pack_qty, min_qty, cost, rank, "
+      "active) "
+      "VALUES (1, " FIRST ", 'V', 'lost', '', 1, 0, 0, 0, 1)",
+      "DELETE FROM vendor_item WHERE sku = 'lost'" },
     { "S9_serial_paths",
       "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, updated_at_ms) "
       "VALUES (1, " TEA ", 'lost', '', 'customer', '', 1, " TEA ", 0)",

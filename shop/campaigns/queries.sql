@@ -206,3 +206,58 @@ WHERE merchant = :merchant AND promotion = :promotion AND customer > :after ORDE
 -- out: promotion:text from_ms:i64 until_ms:i64 made_at_ms:i64
 SELECT promotion, from_ms, until_ms, made_at_ms FROM promotion_offer
 WHERE merchant = :merchant AND customer = :customer AND promotion > :after ORDER BY promotion LIMIT :count;
+
+-- name: verify_promotion_budgets
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), x.promotion || ': uses', CAST(SUM(x.made) AS BIGINT), CAST(SUM(x.counted) AS BIGINT) FROM (
+    SELECT promotion, 1 AS made, 0 AS counted FROM promotion_use
+    WHERE merchant = :merchant AND undone_at_ms = 0 AND counted IN (1, 3)
+    UNION ALL SELECT promotion, 0, uses FROM promotion_budget WHERE merchant = :merchant
+) AS x GROUP BY x.promotion HAVING SUM(x.made) <> SUM(x.counted)
+UNION ALL
+SELECT CAST(NULL AS BYTEA), x.promotion || ': amount', CAST(SUM(x.made) AS BIGINT), CAST(SUM(x.counted) AS BIGINT) FROM (
+    SELECT promotion, amount AS made, 0 AS counted FROM promotion_use
+    WHERE merchant = :merchant AND undone_at_ms = 0 AND counted IN (1, 3)
+    UNION ALL SELECT promotion, 0, amount FROM promotion_budget WHERE merchant = :merchant
+) AS x GROUP BY x.promotion HAVING SUM(x.made) <> SUM(x.counted)
+UNION ALL
+SELECT x.customer, x.promotion || ': uses of a customer', CAST(SUM(x.made) AS BIGINT), CAST(SUM(x.counted) AS BIGINT)
+FROM (
+    SELECT promotion, customer, 1 AS made, 0 AS counted FROM promotion_use
+    WHERE merchant = :merchant AND undone_at_ms = 0 AND counted IN (2, 3)
+    UNION ALL SELECT promotion, customer, 0, uses FROM promotion_customer WHERE merchant = :merchant
+) AS x GROUP BY x.customer, x.promotion HAVING SUM(x.made) <> SUM(x.counted)
+UNION ALL
+SELECT CAST(NULL AS BYTEA), promotion || ': more uses than allowed', max_uses, uses FROM promotion_budget
+WHERE merchant = :merchant AND (uses > max_uses OR uses < 0)
+UNION ALL
+SELECT CAST(NULL AS BYTEA), promotion || ': more taken off than allowed', max_amount, amount FROM promotion_budget
+WHERE merchant = :merchant AND (amount > max_amount OR amount < 0);
+
+-- name: verify_coupons
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), 'coupon ' || x.number || ' of batch ' || x.batch, CAST(SUM(x.made) AS BIGINT),
+    CAST(SUM(x.counted) AS BIGINT)
+FROM (
+    SELECT batch, coupon AS number, 1 AS made, 0 AS counted FROM promotion_use
+    WHERE merchant = :merchant AND undone_at_ms = 0 AND batch > 0
+    UNION ALL SELECT batch, number, 0, uses FROM coupon WHERE merchant = :merchant
+) AS x GROUP BY x.batch, x.number HAVING SUM(x.made) <> SUM(x.counted)
+UNION ALL
+SELECT CAST(NULL AS BYTEA), 'coupon ' || c.number || ' of batch ' || c.batch || ': used too often', b.max_uses, c.uses
+FROM coupon c LEFT JOIN coupon_batch b ON b.merchant = c.merchant AND b.id = c.batch
+WHERE c.merchant = :merchant AND (b.id IS NULL OR c.uses > b.max_uses OR c.number >= b.coupons)
+UNION ALL
+SELECT x.customer, 'coupons of batch ' || x.batch || ' of a customer', CAST(SUM(x.made) AS BIGINT),
+    CAST(SUM(x.counted) AS BIGINT)
+FROM (
+    SELECT batch, customer, 1 AS made, 0 AS counted FROM promotion_use
+    WHERE merchant = :merchant AND undone_at_ms = 0 AND coupon_limit = 1
+    UNION ALL SELECT batch, customer, 0, uses FROM coupon_customer WHERE merchant = :merchant
+) AS x GROUP BY x.customer, x.batch HAVING SUM(x.made) <> SUM(x.counted)
+UNION ALL
+SELECT k.customer, 'coupons of batch ' || k.batch || ' of a customer: too many', b.customer_uses, k.uses
+FROM coupon_customer k JOIN coupon_batch b ON b.merchant = k.merchant AND b.id = k.batch
+WHERE k.merchant = :merchant AND k.uses > b.customer_uses;

@@ -248,3 +248,30 @@ SELECT COUNT(DISTINCT currency) FROM channel WHERE merchant = :merchant AND acti
 -- only: pg
 SELECT COUNT(DISTINCT currency) FROM channel WHERE merchant = :merchant AND active = 1
   AND (:list = '[]' OR code IN (SELECT json_array_elements_text(CAST(:list AS json))));
+
+-- name: verify_promotion_states
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), p.code || ': the version in force', p.in_force, CAST(COALESCE(MAX(v.version), 0) AS BIGINT)
+FROM promotion p LEFT JOIN promotion_version v ON v.merchant = p.merchant AND v.code = p.code
+    AND v.published_at_ms > 0
+WHERE p.merchant = :merchant GROUP BY p.code, p.in_force HAVING p.in_force <> COALESCE(MAX(v.version), 0)
+UNION ALL
+SELECT CAST(NULL AS BYTEA), p.code || ': drafts', CASE WHEN p.draft > 0 THEN 1 ELSE 0 END, COUNT(v.version)
+FROM promotion p LEFT JOIN promotion_version v ON v.merchant = p.merchant AND v.code = p.code AND v.state = 'draft'
+WHERE p.merchant = :merchant GROUP BY p.code, p.draft
+HAVING COUNT(v.version) <> CASE WHEN p.draft > 0 THEN 1 ELSE 0 END
+UNION ALL
+SELECT CAST(NULL AS BYTEA), code || ': versions in force', 1, COUNT(*) FROM promotion_version
+WHERE merchant = :merchant AND state IN ('published', 'paused') GROUP BY code HAVING COUNT(*) > 1;
+
+-- name: verify_promotion_uses
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT u.order_id, u.promotion || ' v' || u.version, 1, 0 FROM promotion_use u
+LEFT JOIN promotion_version v ON v.merchant = u.merchant AND v.code = u.promotion AND v.version = u.version
+WHERE u.merchant = :merchant AND COALESCE(v.published_at_ms, 0) = 0
+UNION ALL
+SELECT u.order_id, u.promotion || ' of an order that is not there or was cancelled', 0, 1 FROM promotion_use u
+LEFT JOIN sale_order o ON o.merchant = u.merchant AND o.id = u.order_id
+WHERE u.merchant = :merchant AND u.undone_at_ms = 0 AND COALESCE(o.state, 'cancelled') = 'cancelled';

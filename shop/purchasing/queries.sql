@@ -362,3 +362,123 @@ FROM settlement_line WHERE merchant = :merchant AND settlement_id = :settlement_
 -- in: merchant:i64 order_id:id
 UPDATE asn SET state = CASE state WHEN 'announced' THEN 'cancelled' ELSE 'received' END
 WHERE merchant = :merchant AND order_id = :order_id AND state IN ('announced', 'arriving');
+
+-- Invariants, for flows/verify.def: rows that break one.
+
+-- name: verify_on_order
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, location || ' on order', CAST(SUM(due) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT l.item, l.location, l.qty - l.received - l.cancelled AS due, 0 AS moved
+    FROM purchase_line l JOIN purchase_order o ON o.merchant = l.merchant AND o.id = l.order_id
+    WHERE l.merchant = :merchant AND o.state IN ('sent', 'receiving') AND l.qty > l.received + l.cancelled
+    UNION ALL SELECT m.item, m.to_location, 0, m.qty FROM stock_move m JOIN (
+        SELECT id FROM purchase_order WHERE merchant = :merchant
+        UNION ALL SELECT id FROM goods_receipt WHERE merchant = :merchant) AS d ON d.id = m.document_id
+    WHERE m.merchant = :merchant AND m.to_state = 'on_order'
+    UNION ALL SELECT m.item, m.from_location, 0, -m.qty FROM stock_move m JOIN (
+        SELECT id FROM purchase_order WHERE merchant = :merchant
+        UNION ALL SELECT id FROM goods_receipt WHERE merchant = :merchant) AS d ON d.id = m.document_id
+    WHERE m.merchant = :merchant AND m.from_state = 'on_order'
+) AS both_sides GROUP BY item, location HAVING SUM(due) <> SUM(moved)
+UNION ALL
+SELECT l.order_id, 'line ' || CAST(l.n AS TEXT) || ' is open', 1 - l.is_open, l.is_open
+FROM purchase_line l JOIN purchase_order o ON o.merchant = l.merchant AND o.id = l.order_id
+WHERE l.merchant = :merchant AND (l.damaged > l.received OR l.is_open <> CASE WHEN o.state IN ('sent', 'receiving')
+    AND l.qty > l.received + l.cancelled THEN 1 ELSE 0 END);
+
+-- name: verify_receipts
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, 'came to ' || state, CAST(SUM(said) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT receipt_id AS id, item, state, qty - damaged AS said, 0 AS moved FROM receipt_line WHERE merchant = :merchant
+    UNION ALL SELECT receipt_id, item, 'damaged', damaged, 0 FROM receipt_line WHERE merchant = :merchant
+    UNION ALL SELECT m.document_id, m.item, m.to_state, 0, m.qty
+    FROM stock_move m JOIN goods_receipt r ON r.merchant = m.merchant AND r.id = m.document_id
+    WHERE m.merchant = :merchant AND m.from_state = 'vendor'
+) AS both_sides GROUP BY id, item, state HAVING SUM(said) <> SUM(moved)
+UNION ALL
+SELECT id, 'received on line ' || CAST(n AS TEXT), CAST(SUM(received) AS BIGINT), CAST(SUM(came) AS BIGINT) FROM (
+    SELECT order_id AS id, n, received, damaged, 0 AS came, 0 AS bad FROM purchase_line WHERE merchant = :merchant
+    UNION ALL SELECT r.order_id, l.order_line, 0, 0, l.qty, l.damaged
+    FROM receipt_line l JOIN goods_receipt r ON r.merchant = l.merchant AND r.id = l.receipt_id
+    WHERE l.merchant = :merchant AND l.order_line > 0
+) AS both_sides GROUP BY id, n HAVING SUM(received) <> SUM(came) OR SUM(damaged) <> SUM(bad)
+UNION ALL
+SELECT id, 'over, short, damaged', CAST(SUM(said) AS BIGINT), CAST(SUM(told) AS BIGINT) FROM (
+    SELECT id, over_qty + short_qty + damaged AS said, 0 AS told FROM goods_receipt WHERE merchant = :merchant
+    UNION ALL SELECT receipt_id, 0, ABS(qty - expected) + damaged FROM receipt_line WHERE merchant = :merchant
+) AS both_sides GROUP BY id HAVING SUM(said) <> SUM(told);
+
+-- name: verify_vendor_returns
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, 'left out of ' || state, CAST(SUM(said) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT l.return_id AS id, l.item, l.state, l.qty AS said, 0 AS moved
+    FROM vendor_return_line l JOIN vendor_return r ON r.merchant = l.merchant AND r.id = l.return_id
+    WHERE l.merchant = :merchant AND r.state IN ('shipped', 'credited')
+    UNION ALL SELECT m.document_id, m.item, m.from_state, 0, m.qty
+    FROM stock_move m JOIN vendor_return r ON r.merchant = m.merchant AND r.id = m.document_id
+    WHERE m.merchant = :merchant AND m.to_state = 'vendor'
+) AS both_sides GROUP BY id, item, state HAVING SUM(said) <> SUM(moved);
+
+-- name: verify_consignment
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT item, 'settled since ' || CAST(since_ms AS TEXT), CAST(SUM(settled) AS BIGINT), CAST(SUM(qty) AS BIGINT) FROM (
+    SELECT item, since_ms, settled, 0 AS qty FROM consignment WHERE merchant = :merchant
+    UNION ALL SELECT item, since_ms, 0, qty FROM settlement_line WHERE merchant = :merchant
+) AS both_sides GROUP BY item, since_ms HAVING SUM(settled) <> SUM(qty)
+UNION ALL
+SELECT id, 'lines of the settlement', CAST(SUM(said) AS BIGINT), CAST(SUM(told) AS BIGINT) FROM (
+    SELECT id, total AS said, 0 AS told, 0 AS odd FROM settlement WHERE merchant = :merchant
+    UNION ALL SELECT settlement_id, 0, total, ABS(sold - returned + lost - qty) FROM settlement_line WHERE merchant = :merchant
+) AS both_sides GROUP BY id HAVING SUM(said) <> SUM(told) OR SUM(odd) <> 0
+UNION ALL
+SELECT s.id, 'begins where the one before ended', CAST(coalesce(MAX(p.until_ms), 0) AS BIGINT), s.from_ms
+FROM settlement s LEFT JOIN settlement p ON p.merchant = s.merchant AND p.vendor = s.vendor AND p.from_ms < s.from_ms
+WHERE s.merchant = :merchant GROUP BY s.id, s.from_ms HAVING s.from_ms <> coalesce(MAX(p.until_ms), 0);
+
+-- name: verify_purchase_numbers
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), kind, CAST(SUM(last) AS BIGINT), CAST(SUM(numbers) AS BIGINT) FROM (
+    SELECT kind, last, 0 AS high, 0 AS numbers FROM purchase_series WHERE merchant = :merchant
+    UNION ALL SELECT 'transfer', last, 0, 0 FROM transfer_series WHERE merchant = :merchant
+    UNION ALL SELECT 'purchase', 0, MAX(number), COUNT(*) FROM purchase_order WHERE merchant = :merchant
+    UNION ALL SELECT 'receipt', 0, MAX(number), COUNT(*) FROM goods_receipt WHERE merchant = :merchant
+    UNION ALL SELECT 'vendor_return', 0, MAX(number), COUNT(*) FROM vendor_return WHERE merchant = :merchant
+    UNION ALL SELECT 'settlement', 0, MAX(number), COUNT(*) FROM settlement WHERE merchant = :merchant
+    UNION ALL SELECT 'transfer', 0, MAX(number), COUNT(*) FROM stock_transfer WHERE merchant = :merchant
+) AS both_sides GROUP BY kind HAVING SUM(last) <> SUM(numbers) OR SUM(last) <> coalesce(SUM(high), 0);
+
+-- name: verify_purchase_rows
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT x.id, x.what, 1, 0 FROM (
+    SELECT l.order_id AS id, 'purchase_line without order' AS what FROM purchase_line l LEFT JOIN purchase_order o
+        ON o.merchant = l.merchant AND o.id = l.order_id WHERE l.merchant = :merchant AND o.id IS NULL
+    UNION SELECT l.asn_id, 'asn_line without notice' FROM asn_line l LEFT JOIN asn a
+        ON a.merchant = l.merchant AND a.id = l.asn_id WHERE l.merchant = :merchant AND a.id IS NULL
+    UNION SELECT l.receipt_id, 'receipt_line without receipt' FROM receipt_line l LEFT JOIN goods_receipt r
+        ON r.merchant = l.merchant AND r.id = l.receipt_id WHERE l.merchant = :merchant AND r.id IS NULL
+    UNION SELECT l.return_id, 'vendor_return_line without return' FROM vendor_return_line l LEFT JOIN vendor_return r
+        ON r.merchant = l.merchant AND r.id = l.return_id WHERE l.merchant = :merchant AND r.id IS NULL
+    UNION SELECT l.transfer_id, 'transfer_line without transfer' FROM transfer_line l LEFT JOIN stock_transfer t
+        ON t.merchant = l.merchant AND t.id = l.transfer_id WHERE l.merchant = :merchant AND t.id IS NULL
+    UNION SELECT o.id, 'purchase order of an unknown vendor' FROM purchase_order o LEFT JOIN vendor v
+        ON v.merchant = o.merchant AND v.code = o.vendor WHERE o.merchant = :merchant AND v.code IS NULL
+    UNION SELECT o.id, 'purchase order for an unknown location' FROM purchase_order o LEFT JOIN location l
+        ON l.merchant = o.merchant AND l.code = o.location WHERE o.merchant = :merchant AND l.code IS NULL
+    UNION SELECT v.item, 'terms for an unknown item' FROM vendor_item v LEFT JOIN item i
+        ON i.merchant = v.merchant AND i.id = v.item WHERE v.merchant = :merchant AND i.id IS NULL
+) AS x
+UNION ALL
+SELECT d.id, 'audit row ' || d.action, 1, 0 FROM (
+    SELECT id, 'purchase.create' AS action FROM purchase_order WHERE merchant = :merchant
+    UNION ALL SELECT id, 'goods.received' FROM goods_receipt WHERE merchant = :merchant
+    UNION ALL SELECT id, 'vendor_return.create' FROM vendor_return WHERE merchant = :merchant
+    UNION ALL SELECT id, 'consignment.settle' FROM settlement WHERE merchant = :merchant
+    UNION ALL SELECT id, 'transfer.create' FROM stock_transfer WHERE merchant = :merchant
+) AS d LEFT JOIN audit_log a ON a.merchant = :merchant AND a.subject = d.id AND a.action = d.action
+WHERE a.action IS NULL;

@@ -119,3 +119,39 @@ FROM floor_min f JOIN stock_level s ON s.merchant = f.merchant AND s.item = f.it
 JOIN item i ON i.merchant = f.merchant AND i.id = f.item
 WHERE f.merchant = :merchant AND f.location = :location AND f.item > :after AND s.floor < f.low AND s.backroom > 0
 ORDER BY f.item LIMIT :count;
+
+-- Invariants, for flows/verify.def: rows that break one.
+
+-- name: verify_transfers
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT l.transfer_id, 'on the way of line ' || CAST(l.n AS TEXT), 0,
+    l.shipped - l.received - l.damaged - l.lost - l.sent_back
+FROM transfer_line l JOIN stock_transfer t ON t.merchant = l.merchant AND t.id = l.transfer_id
+WHERE l.merchant = :merchant AND (l.shipped > l.claimed OR l.claimed > l.qty
+    OR l.is_open <> CASE WHEN l.shipped > l.received + l.damaged + l.lost + l.sent_back THEN 1 ELSE 0 END
+    OR (l.is_open = 1 AND t.state NOT IN ('shipped', 'receiving')))
+UNION ALL
+SELECT p.transfer_id, 'pieces on the way of line ' || CAST(p.line AS TEXT),
+    CAST(MAX(l.shipped - l.received - l.damaged - l.lost - l.sent_back) AS BIGINT), CAST(SUM(p.on_way) AS BIGINT)
+FROM transfer_piece p JOIN transfer_line l ON l.merchant = p.merchant AND l.transfer_id = p.transfer_id AND l.n = p.line
+WHERE p.merchant = :merchant GROUP BY p.transfer_id, p.line
+HAVING MAX(l.shipped - l.received - l.damaged - l.lost - l.sent_back) <> SUM(p.on_way) OR MAX(l.shipped) <> SUM(p.qty)
+UNION ALL
+SELECT id, kind, CAST(SUM(said) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT transfer_id AS id, item, 'sent' AS kind, shipped AS said, 0 AS moved FROM transfer_line WHERE merchant = :merchant
+    UNION ALL SELECT transfer_id, item, 'received', received, 0 FROM transfer_line WHERE merchant = :merchant
+    UNION ALL SELECT transfer_id, item, 'damaged', damaged, 0 FROM transfer_line WHERE merchant = :merchant
+    UNION ALL SELECT transfer_id, item, 'lost', lost, 0 FROM transfer_line WHERE merchant = :merchant
+    UNION ALL SELECT transfer_id, item, 'sent back', sent_back, 0 FROM transfer_line WHERE merchant = :merchant
+    UNION ALL SELECT transfer_id, item, 'over', over_qty, 0 FROM transfer_line WHERE merchant = :merchant
+    UNION ALL SELECT m.document_id, m.item, CASE WHEN m.to_state = 'in_transit' THEN 'sent'
+        WHEN m.to_state = 'loss' THEN 'lost' WHEN m.from_state = 'adjustment' THEN 'over'
+        WHEN m.to_location = t.from_location THEN 'sent back' WHEN m.to_state = 'damaged' THEN 'damaged'
+        ELSE 'received' END, 0, m.qty
+    FROM stock_move m JOIN stock_transfer t ON t.merchant = m.merchant AND t.id = m.document_id
+    WHERE m.merchant = :merchant AND m.cause = 'transfer'
+) AS both_sides GROUP BY id, item, kind HAVING SUM(said) <> SUM(moved)
+UNION ALL
+SELECT t.id, 'approved by who made it', 0, t.number FROM stock_transfer t
+WHERE t.merchant = :merchant AND t.approved_by IS NOT NULL AND t.approved_by = t.made_by;
