@@ -132,6 +132,27 @@ static bool read_scanned(Ctx *ctx, Str barcode, Came *out, Error *err)
     return true;
 }
 
+/* What the notice says of the goods where who receives does not: the lot when there is only one, the
+ * numbers when all of its pieces come at once. */
+static void fill_from_notice(const Delivery *d, Came *came)
+{
+    const AsnLine *only = NULL;
+    for (size_t i = 0; i < d->asn.doc.lines.count; i++) {
+        const AsnLine *line = &d->asn.doc.lines.items[i];
+        if (!str_eq(line->sku, came->sku) || (came->line != OPT_NONE && came->line != line->line)) continue;
+        if (only && !str_eq(text_or_empty(only->lot), text_or_empty(line->lot))) return;
+        if (only && (only->serials.count || line->serials.count)) return;
+        only = line;
+    }
+    if (!only) return;
+    if (!came->lot.len && only->lot.len) {
+        came->lot = only->lot;
+        if (!came->expires.len) came->expires = only->expires;
+    }
+    if (came->marks.serials.count || came->qty != only->quantity || only->received) return;
+    came->marks.serials = (TextList){ only->serials.items, only->serials.count };
+}
+
 static bool read_line(Ctx *ctx, Delivery *d, size_t i, Error *err)
 {
     const ReceiveLine *in    = &d->request->lines.items[i];
@@ -164,6 +185,7 @@ static bool read_line(Ctx *ctx, Delivery *d, size_t i, Error *err)
     if (out->damaged > out->qty) return at_line(err, &ERR_FIELD_INVALID, i, "damaged", "less came");
     if (out->damaged && !in->reason.len)
         return at_line(err, &ERR_FIELD_INVALID, i, "reason", "must say what is damaged");
+    fill_from_notice(d, out);
     if (out->marks.serials.count && (int64_t)out->marks.serials.count * QTY_ONE != out->qty)
         return at_line(err, &ERR_FIELD_INVALID, i, "serials", "there must be one for each piece");
     if (out->marks.serials.count && out->damaged && out->damaged != out->qty)

@@ -11,6 +11,8 @@
 #include "tests/fixture.h"
 #include "tests/kit.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Env      env;
@@ -468,6 +470,94 @@ static void check_lots_and_serials(void)
     check(see("RADIO").level.backroom == 1000, "the other one stays");
 }
 
+static void check_notice_of_lots(void)
+{
+    Purchase          made;
+    Asn               asn;
+    GoodsReceipt      got;
+    Str               numbers[2] = { STR("R8"), STR("R9") };
+    PurchaseLineInput lines[2]   = { units("MILK", 4000), units("RADIO", 2000) };
+    AsnLineInput      sent[2]    = {
+                { .sku      = STR("MILK"),
+                  .line     = OPT_NONE,
+                  .quantity = 4000,
+                  .lot      = STR("L7"),
+                  .expires  = STR("2030-01-31") },
+                { .sku = STR("RADIO"), .line = OPT_NONE, .quantity = 2000, .serials = { numbers, 2 } }
+    };
+    check_ok(order(lines, 2, &made), &err, "milk and radios are ordered");
+    Id id = made.id;
+    check_ok(do_purchases_send((ById){ id }, &made), &err, "and sent for");
+    AsnInput in = { .order = id, .ref = STR("D-9"), .expected_at = OPT_NONE, .lines = { sent, 2 } };
+    check_ok(do_asns_create(in, &asn), &err, "the vendor names lot and numbers");
+    ReceiveLine    both[2] = { came("MILK", 4000), came("RADIO", 2000) };
+    ReceiveRequest with    = { .asn = asn.id, .lines = { both, 2 } };
+    check(do_receipts_create(with, &got) && is(got.lines.items[0].lot, "L7")
+              && is(got.lines.items[0].expires, "2030-01-31") && got.lines.items[1].serials.count == 2,
+          "who receives need not name them again");
+    check(got.missing == 0 && is(got.order_state, "received"), "all of it came");
+}
+
+/* --- many at once --- */
+
+enum { RACERS = 6, RACE_BYTES = 4 << 20 };
+
+typedef struct {
+    Id   order;
+    bool ok;
+} Racer;
+
+static bool race_step(Tx *tx, void *arg, Error *e)
+{
+    Racer         *racer = arg;
+    Arena          arena;
+    GoodsReceipt   got;
+    ReceiveLine    line  = came("CAKE", 10000);
+    ReceiveRequest in    = { .order = racer->order, .lines = { &line, 1 } };
+    void          *bytes = malloc(RACE_BYTES);
+    if (!bytes) return err_memory(e);
+    arena_init(&arena, bytes, RACE_BYTES);
+    Ctx  ctx = { .arena  = &arena,
+                 .tx     = tx,
+                 .db     = db,
+                 .env    = &env,
+                 .now_ms = kit_now_ms,
+                 .who    = { .merchant = 1, .perms = UINT64_MAX } };
+    bool ok  = receipts_create(&ctx, &in, &got, e);
+    e->extra = STR_NONE;
+    free(bytes);
+    return ok;
+}
+
+static void *race_run(void *arg)
+{
+    Racer *racer = arg;
+    Error  e     = { 0 };
+    racer->ok    = db_write(db, race_step, racer, &e);
+    return NULL;
+}
+
+static void check_race(void)
+{
+    pthread_t threads[RACERS];
+    Racer     racers[RACERS];
+    int       won = 0, started = 0;
+    Id        id  = order_sent();
+    int64_t   was = see("CAKE").level.backroom;
+    for (; started < RACERS; started++) {
+        racers[started] = (Racer){ .order = id };
+        if (pthread_create(&threads[started], NULL, race_run, &racers[started]) != 0) break;
+    }
+    for (int i = 0; i < started; i++) {
+        (void)pthread_join(threads[i], NULL);
+        won += racers[i].ok;
+    }
+    check(started == RACERS && won == 1, "of six who receive the same cakes one does");
+    check(see("CAKE").level.backroom == was + 10000, "and they are there once");
+    Purchase closed;
+    check_ok(do_purchases_close((PurchaseClose){ .id = id }, &closed), &err, "the order is closed");
+}
+
 /* --- going back --- */
 
 static void check_vendor_returns(void)
@@ -615,6 +705,8 @@ int main(void)
     check_notice();
     check_vendor_returns();
     check_lots_and_serials();
+    check_notice_of_lots();
+    check_race();
     check_consignment();
     check_ok(kit_read(db, &env, verify, NULL, &err), &err, "the whole database is right");
     kit_close(db);
