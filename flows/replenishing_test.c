@@ -2,6 +2,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 #include "shop/replenishment/replenishment.h"
+#include "shop/transfers/transfers.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
 
@@ -195,6 +196,39 @@ static void check_cover(void)
     proposed(0); /* nothing was sold in ten days */
 }
 
+static bool draft_step(Ctx *ctx, void *arg, Error *e)
+{
+    ReplenishDrafts reply = { .items = { NULL, 0 } };
+    Str             skus[] = { STR("TEA"), STR("CAKE"), STR("TEA") };
+    ReplenishOrder  order  = { .location = STR("LON"), .skus = { skus, 3 }, .days = 20 };
+    if (!replenish_draft(ctx, &order, &reply, e)) return false;
+    if (reply.items.count != 1 || !str_eq(reply.items.items[0].kind, STR("transfer"))
+        || !str_eq(reply.items.items[0].source, STR("DC1")) || reply.items.items[0].lines != 1)
+        return err_set(e, &ERR_INTERNAL, "", "%zu drafts", reply.items.count);
+    *(Id *)arg = reply.items.items[0].id;
+    return true;
+}
+
+static bool see_step(Ctx *ctx, void *arg, Error *e)
+{
+    TransferDoc doc;
+    if (!transfers_get(ctx, *(Id *)arg, false, &doc, e)) return false;
+    return (str_eq(doc.doc.state, STR("draft")) && doc.doc.lines.count == 1
+            && str_eq(doc.doc.lines.items[0].sku, STR("TEA")))
+        || err_set(e, &ERR_INTERNAL, "", "not that draft");
+}
+
+/* What is proposed becomes a draft of a transfer. */
+static void check_drafts(void)
+{
+    Id            id = { { 0 } };
+    ReplenishRule r  = rule("item", "TEA");
+    r.min = 10000, r.max = 20000, r.source = STR("location"), r.source_code = STR("DC1");
+    check_ok(put(r), &err, "ten at least");
+    check_ok(kit_write(db, &env, draft_step, &id, &err), &err, "TEA is drafted, CAKE needs nothing");
+    check_ok(kit_read(db, &env, see_step, &id, &err), &err, "it is a transfer that can be asked for");
+}
+
 int main(void)
 {
     db = kit_open(&env);
@@ -203,6 +237,7 @@ int main(void)
     check_rules();
     check_min_max();
     check_cover();
+    check_drafts();
     kit_close(db);
     return check_finish("replenishing");
 }

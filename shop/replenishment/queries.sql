@@ -87,3 +87,12 @@ ORDER BY at_ms DESC, document_id DESC, n DESC;
 -- out: free:i64
 SELECT floor + backroom - held - committed - kept - CASE WHEN safety > 0 THEN safety ELSE 0 END
 FROM stock_level WHERE merchant = :merchant AND item = :item AND location = :location;
+
+-- name: replenish_item_at
+-- in: merchant:i64 location:text sku:text
+-- out: item:id sku:text name:text category:text cost:i64 floor:i64 backroom:i64 picked:i64 in_transit:i64 on_order:i64 held:i64 committed:i64 backordered:i64 safety:i64
+SELECT i.id, i.sku, i.name, i.category, i.cost, coalesce(s.floor, 0), coalesce(s.backroom, 0), coalesce(s.picked, 0),
+    coalesce(s.in_transit, 0), coalesce(s.on_order, 0), coalesce(s.held, 0), coalesce(s.committed, 0),
+    coalesce(s.backordered, 0), coalesce(s.safety, -1)
+FROM item i LEFT JOIN stock_level s ON s.merchant = i.merchant AND s.item = i.id AND s.location = :location
+WHERE i.merchant = :merchant AND i.sku = :sku;

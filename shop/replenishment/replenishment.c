@@ -202,21 +202,51 @@ static bool propose(Proposing *p, const Goods *goods, Error *err)
                b.failed ? STR_NONE : buf_str(&b), err);
 }
 
+/* Who it is for, and over how many days. */
+static bool begin(Ctx *ctx, Str location, int64_t days, Proposing *p, Error *err)
+{
+    bool                      found = false;
+    ReplenishLocationThereRow place;
+    ReplenishLocationThereIn  where = { ctx->who.merchant, location };
+    if (!q_replenish_location_there_one(ctx->tx, ctx->arena, &where, &place, &found, err)) return false;
+    if (!found) return err_set(err, &ERR_NOT_FOUND, "location", "there is no such location");
+    if (!settings_get(ctx, &SETTING_REPLENISH_DAYS, &p->days, err)) return false;
+    p->days = opt_or(days, p->days);
+    return true;
+}
+
+bool replenishment_propose(Ctx *ctx, Str location, int64_t days, const TextList *skus,
+                           ReplenishProposals *out, Error *err)
+{
+    Proposing p = { .ctx = ctx, .location = location, .reply = out };
+    if (!begin(ctx, location, days, &p, err)) return false;
+    out->items.items = arena_array(ctx->arena, ReplenishProposal, 2 * skus->count + 1);
+    if (!out->items.items) return err_memory(err);
+    for (size_t i = 0; i < skus->count; i++) {
+        ReplenishItemAtRow r     = { .cost = 0 };
+        bool               found = false, twice = false;
+        ReplenishItemAtIn  in    = { ctx->who.merchant, location, skus->items[i] };
+        for (size_t k = 0; k < i; k++) twice = twice || str_eq(skus->items[k], skus->items[i]);
+        if (twice) continue;
+        if (!q_replenish_item_at_one(ctx->tx, ctx->arena, &in, &r, &found, err)) return false;
+        if (!found) return err_set(err, &ERR_NOT_FOUND, "skus", "there is no item %.*s", STR_FMT(in.sku));
+        Goods goods = { r.item,     r.sku,    r.name,       r.category, r.cost, r.floor,
+                        r.backroom, r.picked, r.in_transit, r.on_order, r.held, r.committed,
+                        r.backordered, r.safety };
+        if (!propose(&p, &goods, err)) return false;
+    }
+    return true;
+}
+
 bool replenish_proposals(Ctx *ctx, const ReplenishFind *request, ReplenishProposals *reply, Error *err)
 {
     Proposing                 p     = { .ctx = ctx, .location = request->location, .reply = reply };
     Goods                    *goods = NULL;
     Id                        after = { { 0 } };
     size_t                    count = 0, limit = (size_t)page_limit(request->limit);
-    bool                      found = false;
-    ReplenishLocationThereRow place;
-    ReplenishLocationThereIn  where = { ctx->who.merchant, request->location };
     if (request->cursor.len && !id_parse(request->cursor, &after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    if (!q_replenish_location_there_one(ctx->tx, ctx->arena, &where, &place, &found, err)) return false;
-    if (!found) return err_set(err, &ERR_NOT_FOUND, "location", "there is no such location");
-    if (!settings_get(ctx, &SETTING_REPLENISH_DAYS, &p.days, err)) return false;
-    p.days              = opt_or(request->days, p.days);
+    if (!begin(ctx, request->location, request->days, &p, err)) return false;
     ReplenishItemsIn in = {
         ctx->who.merchant, request->location, { (const char *)after.bytes, ID_BYTES }, (int64_t)limit + 1
     };

@@ -10,4 +10,8 @@
 #define API_DEF "shop/replenishment/api.def"
 #include "shop/api_declare.h"
 
+/* What is proposed for these items at a location; `days` OPT_NONE: by setting. Errors: NOT_FOUND. */
+bool replenishment_propose(Ctx *ctx, Str location, int64_t days, const TextList *skus,
+                           ReplenishProposals *out, Error *err) MUST_USE;
+
 #endif
