@@ -181,6 +181,18 @@ static bool owe_part(Ctx *ctx, const Sold *sold, const SoldLine *line, const Sol
         && owe(ctx, sold, line->n, kits, amount, reason, part->sku, err);
 }
 
+/* What has come back already, or is owed already, is not owed again: it would come back twice. */
+static bool owe_goods(Ctx *ctx, const Sold *sold, const SoldLine *line, int64_t qty, Str reason, Error *err)
+{
+    int64_t amount = 0, owed = 0;
+    if (!owed_open(ctx, sold->doc->order, line->n, &owed, err)) return false;
+    if (qty > line->qty - line->returned - owed)
+        return err_set(err, &ERR_RETURN_EXCEEDS, "id", "some of %.*s has come back already",
+                       STR_FMT(line->sku));
+    return amount_of(line, qty, &amount, err)
+        && owe(ctx, sold, line->n, qty, amount, reason, STR_NONE, err);
+}
+
 bool fulfil_pay_back(Ctx *ctx, const FulfilDoc *doc, const FulfilPart *parts, size_t count, Str reason,
                      Error *err)
 {
@@ -193,17 +205,14 @@ bool fulfil_pay_back(Ctx *ctx, const FulfilDoc *doc, const FulfilPart *parts, si
     if (!str_eq(sold.order.state, STR("paid"))) return true; /* nothing was taken for it */
     for (size_t i = 0; i < count; i++) {
         const SoldLine *line = sold_line(&sold, parts[i].line->order_line);
-        int64_t         qty = parts[i].qty, amount = 0;
+        int64_t         qty  = parts[i].qty;
         if (!line || qty == 0) continue;
         const SoldKitPart *part = kit_part(&sold, parts[i].line);
         if (part) {
             if (!owe_part(ctx, &sold, line, part, qty, reason, err)) return false;
             continue;
         }
-        if (!cards
-            && (!amount_of(line, qty, &amount, err)
-                || !owe(ctx, &sold, line->n, qty, amount, reason, STR_NONE, err)))
-            return false;
+        if (!cards && !owe_goods(ctx, &sold, line, qty, reason, err)) return false;
         if (cards)
             back[lines++] = (ReturnLineInput){
                 .line = line->n, .part = OPT_NONE, .quantity = qty, .disposition = STR("none")
