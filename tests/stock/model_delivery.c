@@ -97,6 +97,7 @@ Outcome model_restock(Model *m, size_t delivery, State to)
 {
     ModelDelivery *d = &m->deliveries[delivery];
     if (d->state != FAILED) return refused;
+    if (m->sales[d->sale].returned > 0) return refused; /* it would come back twice */
     place_of(m, delivery)->qty[to] += m->sales[d->sale].gone;
     m->sales[d->sale].gone = 0;
     d->state               = RESTOCKED;

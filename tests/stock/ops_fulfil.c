@@ -9,7 +9,7 @@
 
 enum { BODY = 400 };
 
-static const char *const REFUSALS = " stock_short state_refused pick_exceeds ";
+static const char *const REFUSALS = " stock_short state_refused pick_exceeds return_exceeds_sold ";
 
 typedef struct {
     World  *w;

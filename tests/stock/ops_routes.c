@@ -45,12 +45,23 @@ void op_order(World *w, const int64_t *a)
     if (sold) w->orders[number] = sold->id;
 }
 
+/* One of the sales; every other time one whose goods were sent. */
+static size_t some_sale(const Model *m, int64_t ref)
+{
+    size_t at = (size_t)ref % m->sale_count;
+    for (size_t i = 0; ref % 2 && i < m->sale_count; i++) {
+        size_t next = (at + i) % m->sale_count;
+        if (m->sales[next].gone > 0) return next;
+    }
+    return at;
+}
+
 void op_return(World *w, const int64_t *a)
 {
     static const State states[] = { FLOOR, BACKROOM, DAMAGED, QUARANTINE };
     char               body[BODY], id[ID_TEXT_LEN + 1] = "";
     if (w->model->sale_count == 0) return;
-    size_t           at   = (size_t)a[0] % w->model->sale_count;
+    size_t           at   = some_sale(w->model, a[0]);
     const ModelSale *sale = &w->model->sales[at];
     State            to   = states[a[2] % 4];
     id_format(w->orders[sale->order], id);
