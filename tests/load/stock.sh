@@ -61,10 +61,17 @@ stock_figures() {
     if want stock_loop_hot stock_hot stock_heat; then
         stock_raw stock_loop_hot sales/s loop "$shop" 256 $STOCK_LOCATIONS hot
     fi
+    if want stock_loop_hold stock_hold; then
+        stock_raw stock_loop_hold holds/s loop "$shop" 256 $STOCK_LOCATIONS hold
+    fi
     if want stock_rows stock_show stock_available; then
         stock_read stock_rows 100 "SELECT location, floor, backroom, picked, in_transit, damaged, quarantine, held,
             committed, backordered, on_order, kept, safety FROM stock_level WHERE merchant = 1 AND item = ?1
             ORDER BY location"
+    fi
+    if want stock_many stock_fifty; then
+        stock_read stock_many 1 "SELECT item, location, floor, backroom, held, committed, kept, safety
+            FROM stock_level WHERE merchant = 1 AND item IN ($(printf '?,%.0s' {1..49})?)"
     fi
     if want stock_three stock_plan; then
         stock_read stock_three 100 "SELECT item, location, floor, backroom, held, committed, kept, safety
@@ -80,11 +87,13 @@ stock_figures() {
     start_server "$build/onetill" serve --db "sqlite:$shop" --port 0 --log off
     if want stock_show; then stock_load stock_show 64 stock_rows reads/s; fi
     if want stock_available; then stock_load stock_available 64 stock_rows reads/s; fi
+    if want stock_fifty; then stock_load stock_fifty 64 stock_many reads/s; fi
     if want stock_as_of; then stock_load stock_as_of 64 stock_moves reads/s; fi
     if want stock_plan; then
         tests/load/sites.sh "http://127.0.0.1:$port" $STOCK_LOCATIONS
         stock_load stock_plan 64 stock_three plans/s
     fi
+    if want stock_hold; then stock_load stock_hold 256 stock_loop_hold holds/s; fi
     if want stock_cold stock_heat; then stock_load stock_cold 256 stock_loop_cold sales/s; fi
     if want stock_hot stock_heat; then stock_load stock_hot 256 stock_loop_hot sales/s; fi
     if want stock_heat; then

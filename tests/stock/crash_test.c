@@ -5,7 +5,8 @@
  * the other (crash_at.c is preloaded for that); then many callers at once, killed by chance.
  *
  * Usage: crash_test          a choice of writes, as in every test run
- *        crash_test storm    at every write */
+ *        crash_test storm [cards]    at every write, also those of payments by card
+ */
 #include "tests/chance.h"
 #include "tests/kit.h"
 #include "tests/stock/caller.h"
@@ -246,13 +247,13 @@ static bool die_at(int n, bool half_way, bool cards)
     return died;
 }
 
-static void test_writes(bool all)
+static void test_writes(bool all, bool cards)
 {
     int  died = 0, last = 0;
     char name[100];
-    while (last < WRITES_MAX && die_at(last + 1, false, all)) last += all ? 1 : 1 + (int)below(60), died++;
+    while (last < WRITES_MAX && die_at(last + 1, false, cards)) last += all ? 1 : 1 + (int)below(60), died++;
     for (int i = 0; i < (all ? last : CHOSEN / 3); i++)
-        died += die_at(all ? i + 1 : 1 + (int)below(last), true, all);
+        died += die_at(all ? i + 1 : 1 + (int)below(last), true, cards);
     (void)snprintf(name, sizeof name, "killed at %d of some %d writes, each command has happened once",
                    died, last);
     check(died > 3 && odd == 0 && levels_are_right(), name);
@@ -325,7 +326,7 @@ int main(int argc, char **argv)
         expected[s][0][F_FLOOR] = 1000100; /* with the shop's own hundred */
     }
     caller_client_free(&client);
-    test_writes(argc > 1 && strcmp(argv[1], "storm") == 0);
+    test_writes(argc > 1 && strcmp(argv[1], "storm") == 0, argc > 2);
     test_many();
     caller_finish();
     return check_finish("crash");
