@@ -6,6 +6,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/locations/locations.h"
 #include "shop/settings/settings.h"
+#include "shop/work/work.h"
 
 static bool is(const FulfilDoc *doc, const char *state)
 {
@@ -36,6 +37,7 @@ static bool finish(Ctx *ctx, FulfilDoc *doc, Error *err)
 bool fulfil_start(Ctx *ctx, const FulfilNote *request, Fulfilment *reply, Error *err)
 {
     FulfilDoc doc;
+    if (!work_may_do(ctx, STR("pick"), request->id, err)) return false;
     return fulfilments_load(ctx, request->id, true, &doc, err)
         && fulfilments_step(ctx, &doc, STR("start"), err) && fulfilments_shown(ctx, &doc, reply, err);
 }
@@ -109,6 +111,7 @@ bool fulfil_pick(Ctx *ctx, const PickInput *request, Fulfilment *reply, Error *e
     FulfilLine *line  = NULL;
     int64_t     qty   = 0;
     StockMarks  marks = { .lot = request->lot, .serials = request->serials };
+    if (!work_may_do(ctx, STR("pick"), request->id, err)) return false;
     if (!load_picking(ctx, request->id, &doc, err)
         || !find_line(ctx, &doc, request, &line, &qty, &marks, err))
         return false;

@@ -5,6 +5,7 @@
 #include "flows/fulfil_work.h"
 #include "shop/audit/audit.h"
 #include "shop/settings/settings.h"
+#include "shop/work/work.h"
 
 enum { HOUR_MS = 3600 * 1000, DUE_MAX = 50 };
 
@@ -29,6 +30,7 @@ static bool set_clock(Ctx *ctx, FulfilDoc *doc, Error *err)
 bool fulfil_stage(Ctx *ctx, const StageInput *request, Fulfilment *reply, Error *err)
 {
     FulfilDoc doc;
+    if (!work_may_do(ctx, STR("stage"), request->id, err)) return false;
     if (!fulfilments_load(ctx, request->id, true, &doc, err) || !set_clock(ctx, &doc, err)) return false;
     doc.shelf = request->shelf;
     return step_and_show(ctx, &doc, STR("stage"), reply, err);
@@ -134,6 +136,7 @@ bool fulfil_hand_over(Ctx *ctx, const HandOverInput *request, Fulfilment *reply,
     FulfilDoc doc;
     int64_t   tries = 0;
     Str       next  = STR_NONE;
+    if (!work_may_do(ctx, STR("hand_over"), request->id, err)) return false;
     if (ctx->resume) { /* a code was wrong, and nobody was told */
         ctx->after_arg = NULL;
         return refuse_code(ctx, reply, err);

@@ -2,6 +2,7 @@
  * See docs/FULFILMENT.md. */
 #include "flows/fulfil_work.h"
 #include "shop/audit/audit.h"
+#include "shop/work/work.h"
 
 static bool is(const FulfilDoc *doc, const char *state)
 {
@@ -63,6 +64,7 @@ bool fulfil_pack(Ctx *ctx, const PackInput *request, Fulfilment *reply, Error *e
     FulfilDoc doc;
     Package  *before = NULL;
     size_t    count = request->packages.count, old = 0;
+    if (!work_may_do(ctx, STR("pack"), request->id, err)) return false;
     if (!load_for(ctx, request->id, STR("pack"), &doc, err)
         || !packages_of(ctx, doc.id, &before, &old, err))
         return false;
@@ -127,6 +129,7 @@ static bool label_rest(Ctx *ctx, const FulfilDoc *doc, const ShipInput *request,
 bool fulfil_ship(Ctx *ctx, const ShipInput *request, Fulfilment *reply, Error *err)
 {
     FulfilDoc doc;
+    if (!work_may_do(ctx, STR("ship"), request->id, err)) return false;
     if (!load_for(ctx, request->id, STR("ship"), &doc, err)) return false;
     if (is(&doc, "failed")) /* the carrier still has it */
         return packages_step(ctx, doc.id, STR("failed"), STR("gone"), err)

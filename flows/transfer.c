@@ -6,6 +6,7 @@
 #include "flows/goods_code.h"
 #include "shop/inventory/inventory.h"
 #include "shop/transfers/transfers.h"
+#include "shop/work/work.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,7 @@ bool transfers_pick(Ctx *ctx, const TransferPick *request, Transfer *reply, Erro
 {
     TransferDoc transfer;
     Str         next = STR_NONE;
+    if (!work_may_do(ctx, STR("pick"), request->id, err)) return false;
     if (!transfers_get(ctx, request->id, true, &transfer, err)
         || !machine_step(MACHINE_STOCK_TRANSFER, transfer.doc.state, STR("pick"), "id", &next, err))
         return false;
@@ -164,6 +166,7 @@ bool transfers_ship(Ctx *ctx, const TransferShip *request, Transfer *reply, Erro
     TransferDoc transfer;
     Str         next    = STR_NONE;
     int64_t     shipped = 0;
+    if (!work_may_do(ctx, STR("ship"), request->id, err)) return false;
     if (!transfers_get(ctx, request->id, true, &transfer, err)
         || !machine_step(MACHINE_STOCK_TRANSFER, transfer.doc.state, STR("ship"), "id", &next, err)
         || !ship_all(ctx, &transfer, request, err))
@@ -341,6 +344,7 @@ bool transfers_receive(Ctx *ctx, const TransferReceive *request, Transfer *reply
     Turn       *turns = arena_array(ctx->arena, Turn, count + 1);
     Arrived    *goods = arena_array(ctx->arena, Arrived, count + 1);
     Str        *skus  = arena_array(ctx->arena, Str, count + 1);
+    if (!work_may_do(ctx, STR("receive"), request->id, err)) return false;
     if (!turns || !goods || !skus) return err_memory(err);
     if (!transfers_get(ctx, request->id, true, &transfer, err)
         || !machine_step(MACHINE_STOCK_TRANSFER, transfer.doc.state, STR("receive"), "id", &next, err))

@@ -1,4 +1,4 @@
-/* work_test.c — the staff's tasks: what waits at a location, by due time, and that one person at a time has it. */
+/* work_test.c — what waits for the staff of a location, by due time; one person at a time has a task. */
 #include "flows/fulfil.h"
 #include "shop/catalog/catalog.h"
 #include "shop/counts/counts.h"
@@ -46,6 +46,7 @@ HANDLER(work_next, WorkNext, WorkTask)
 HANDLER(work_claim, WorkTake, WorkTaken)
 HANDLER(work_give_back, WorkTake, WorkTaken)
 HANDLER(counts_create, CountInput, Count)
+HANDLER(fulfil_start, FulfilNote, Fulfilment)
 
 typedef struct {
     Id      id;
@@ -122,11 +123,14 @@ static void test_claims(const Delivery *early)
     WorkList  list;
     WorkFind  find = find_at("LON");
     WorkNext  next = { .location = STR("LON"), .kind = STR("pick"), .minutes = OPT_NONE };
+    Fulfilment begun;
+    FulfilNote start = { .id = early->id };
     WorkTake  take = { .kind = STR("pick"), .document = early->id, .minutes = 5 };
     check_ok(do_work_next(ANNA, &next, &task), &err, "the next task is given");
     check(id_cmp(task.document, early->id) == 0 && task.taken_until == kit_now_ms + 15 * MINUTE_MS,
           "it is the most urgent, for a quarter of an hour");
     check_refused(do_work_claim(BEN, &take, &taken), &err, &ERR_WORK_CLAIMED, "nobody else can take it");
+    check_refused(do_fulfil_start(BEN, &start, &begun), &err, &ERR_WORK_CLAIMED, "nor do it");
     check_refused(do_work_give_back(BEN, &take, &taken), &err, &ERR_WORK_NOT_THERE, "nor give it back");
     check_ok(do_work_claim(ANNA, &take, &taken), &err, "who has it can keep it longer");
     check(do_work_next(BEN, &next, &task) && id_cmp(task.document, early->id) != 0,

@@ -51,6 +51,7 @@ CREATE TABLE purchase_order (
 );
 CREATE UNIQUE INDEX purchase_order_by_number ON purchase_order (merchant, number);
 CREATE INDEX purchase_order_by_vendor ON purchase_order (merchant, vendor, number);
+CREATE INDEX purchase_order_to_receive ON purchase_order (merchant, location, state);
 -- purchase_line: one item of a purchase order
 CREATE TABLE purchase_line (
     merchant  BIGINT NOT NULL,

@@ -71,3 +71,4 @@ CREATE TABLE transfer_piece (
     on_way      BIGINT NOT NULL CHECK (on_way >= 0), -- of them, not accounted for yet
     PRIMARY KEY (merchant, transfer_id, line, n)
 );
+CREATE INDEX stock_transfer_to_send ON stock_transfer (merchant, from_location, state);

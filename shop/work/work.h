@@ -1,6 +1,6 @@
-/* work.h — who of the staff does what: claims of tasks. A task is a document in a state in which somebody has to
- * do something with it (flows/work.c finds them); here is only who has taken it, and until when.
- * Invariants: one person at a time has a task; a claim ends by itself, with its task, or when it is given back. */
+/* work.h — who of the staff does what: claims of tasks. A task is a document in a state in which somebody
+ * has to do something with it (flows/work.c finds them); here is only who has taken it, and until when.
+ * Invariants: one person at a time has a task; a claim ends by itself, or when it is given back. */
 #ifndef SHOP_WORK_H
 #define SHOP_WORK_H
 

@@ -9,3 +9,5 @@ CREATE TABLE work_claim (
     PRIMARY KEY (merchant, document_id, kind)
 );
 CREATE INDEX work_claim_ended ON work_claim (merchant, expires_at_ms);
+CREATE INDEX stock_transfer_to_send ON stock_transfer (merchant, from_location, state);
+CREATE INDEX purchase_order_to_receive ON purchase_order (merchant, location, state);
