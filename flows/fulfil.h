@@ -1,27 +1,24 @@
-/* fulfil.h — fulfilments with what follows from them for stock and money: what
- * other flows call. Each function works in ctx's transaction, and changes
- * nothing when it fails. Several items are claimed in the order of their ids.
- */
+/* fulfil.h — fulfilments with what follows from them for stock and money: what other flows call. Each
+ * function works in ctx's transaction, and changes nothing when it fails. Several items are claimed in
+ * the order of their ids. */
 #ifndef FLOWS_FULFIL_H
 #define FLOWS_FULFIL_H
 
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
 
-/* Claims each line at new->location for the fulfilment, and writes it. Errors:
- * STOCK_SHORT at lines[N].quantity, N being the index in new->lines;
- * FIELD_INVALID. */
+/* Claims each line at new->location for the fulfilment, and writes it. Errors: STOCK_SHORT at
+ * lines[N].quantity, N being the index in new->lines; FIELD_INVALID. */
 bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Error *err) MUST_USE;
 
-/* Gives back every open claim of a fulfilment: its lines count what was open as
- * dropped. */
+/* Gives back every open claim of a fulfilment: its lines count what was open as dropped. */
 bool fulfil_drop_open(Ctx *ctx, FulfilDoc *doc, Error *err) MUST_USE;
 
 /* The order is paid: its fulfilments that wait may be picked. None is fine. */
 bool fulfil_open_order(Ctx *ctx, Id order, Error *err) MUST_USE;
 
-/* The order is given up before it was paid: its fulfilments are cancelled,
- * their claims given back. None is fine. */
+/* The order is given up before it was paid: its fulfilments are cancelled, their claims given back.
+ * None is fine. */
 bool fulfil_cancel_order(Ctx *ctx, Id order, Error *err) MUST_USE;
 
 #endif

@@ -1,15 +1,12 @@
-/* fulfilment.h — what one location does for one delivery of an order: picks,
- * packs, sends or hands over. Owns fulfilments with their lines and packages,
- * where items stand in a location (bins), which items substitute which, and
- * what is owed to customers for what was not delivered. Owns no stock and no
- * money: flows/fulfil.h does what follows for these, and is what other flows
- * call. Words: a delivery is what the customer asked for (a label of the
- * order), a fulfilment is one location's part of it; its store is where it is
- * handed over. Gone: with the carrier or the customer. Invariants: a state is
- * reached by core/machine.h only; of a line, what is neither picked, moved on,
- * dropped nor substituted is claimed by the claim (fulfilment, n) and nothing
- * else is; picked >= gone, and picked - gone - put_back stands in `picked` of
- * the location (in transit, then of the store). */
+/* fulfilment.h — what one location does for one delivery of an order: picks, packs, sends or hands
+ * over. Owns fulfilments with their lines and packages, where items stand in a location (bins), which
+ * items substitute which, and what is owed to customers for what was not delivered. Owns no stock and
+ * no money: flows/fulfil.h does what follows for these, and is what other flows call. Words: a delivery
+ * is what the customer asked for (a label of the order), a fulfilment is one location's part of it; its
+ * store is where it is handed over. Gone: with the carrier or the customer. Invariants: a state is
+ * reached by core/machine.h only; of a line, what is neither picked, moved on, dropped nor substituted
+ * is claimed by the claim (fulfilment, n) and nothing else is; picked >= gone, and picked - gone -
+ * put_back stands in `picked` of the location (in transit, then of the store). */
 #ifndef SHOP_FULFILMENT_H
 #define SHOP_FULFILMENT_H
 
@@ -26,23 +23,21 @@ typedef struct {
     int64_t qty; /* thousandths, > 0 */
 } NewFulfilmentLine;
 
-/* A new one; absent texts are fine. Its line i has n = i + 1, as its claims
- * must have. */
+/* A new one; absent texts are fine. Its line i has n = i + 1, as its claims must have. */
 typedef struct {
-    Id                       id; /* made by the caller */
-    Id                       order;
-    Str                      delivery, method, location, channel;
-    Str                      store;       /* pickup, curbside, ship_to_store: where it is handed over; else
-                  none */
-    Id                       customer;    /* or none */
-    bool                     is_waiting;  /* for the payment: it starts `waiting`, else `open` */
-    bool                     substitutes; /* the customer takes substitutes */
-    int64_t                  promised_at_ms; /* 0: no time was told */
-    int64_t                  due_at_ms;      /* to be packed or staged by; 0: as promised, else now */
-    int64_t                  window_from_ms, window_until_ms; /* same_day; 0: none */
-    const Contact           *contact;                         /* or NULL */
-    const Address           *address;                         /* or NULL: it is fetched */
-    Str                      note;
+    Id             id; /* made by the caller */
+    Id             order;
+    Str            delivery, method, location, channel;
+    Str            store;          /* pickup, curbside, ship_to_store: where it is handed over; else none */
+    Id             customer;       /* or none */
+    bool           is_waiting;     /* for the payment: it starts `waiting`, else `open` */
+    bool           substitutes;    /* the customer takes substitutes */
+    int64_t        promised_at_ms; /* 0: no time was told */
+    int64_t        due_at_ms;      /* to be packed or staged by; 0: as promised, else now */
+    int64_t        window_from_ms, window_until_ms; /* same_day; 0: none */
+    const Contact *contact;                         /* or NULL */
+    const Address *address;                         /* or NULL: it is fetched */
+    Str            note;
     const NewFulfilmentLine *lines;
     size_t                   line_count;
 } NewFulfilment;
@@ -75,29 +70,26 @@ typedef struct {
     size_t      line_count;
 } FulfilDoc;
 
-/* Writes a new one with its lines, audit row and event; claims are the caller's
- * (flows/fulfil.h does both). Pick-up methods get a code. Errors: FIELD_INVALID
- * (method). */
+/* Writes a new one with its lines, audit row and event; claims are the caller's (flows/fulfil.h does
+ * both). Pick-up methods get a code. Errors: FIELD_INVALID (method). */
 bool fulfilments_put(Ctx *ctx, const NewFulfilment *new, Error *err) MUST_USE;
 
-/* One with its lines; with `lock` nobody else changes it until the transaction
- * ends. Errors: NOT_FOUND. */
+/* One with its lines; with `lock` nobody else changes it until the transaction ends. Errors: NOT_FOUND.
+ * */
 bool fulfilments_load(Ctx *ctx, Id id, bool lock, FulfilDoc *out, Error *err) MUST_USE;
 
-/* The ids of an order's fulfilments by their number, also of those that are
- * over. */
+/* The ids of an order's fulfilments by their number, also of those that are over. */
 bool fulfilments_of(Ctx *ctx, Id order, Id **out, size_t *count, Error *err) MUST_USE;
 
 /* The machine of a method. */
 Machine fulfil_machine(Str method);
 
-/* Takes the event: the state changes, with audit row and event. doc->… that go
- * with it (shelf, bay, car, times, reason, handed_to …) are written too.
- * Errors: STATE_REFUSED. */
+/* Takes the event: the state changes, with audit row and event. doc->… that go with it (shelf, bay,
+ * car, times, reason, handed_to …) are written too. Errors: STATE_REFUSED. */
 bool fulfilments_step(Ctx *ctx, FulfilDoc *doc, Str event, Error *err) MUST_USE;
 
-/* Writes what goes with the state (tries, times …) while it is still `was`,
- * without telling. Errors: DB_BUSY. */
+/* Writes what goes with the state (tries, times …) while it is still `was`, without telling. Errors:
+ * DB_BUSY. */
 bool fulfilments_save(Ctx *ctx, const FulfilDoc *doc, Str was, Error *err) MUST_USE;
 
 /* Writes a line's quantities as they stand in *line. */
@@ -106,18 +98,16 @@ bool fulfilments_line_put(Ctx *ctx, Id id, const FulfilLine *line, Error *err) M
 /* Adds a line (a substitute) behind the last. */
 bool fulfilments_line_add(Ctx *ctx, FulfilDoc *doc, const FulfilLine *line, Error *err) MUST_USE;
 
-/* An event about a fulfilment that is no change of state, with an audit row;
- * `more` is JSON members
+/* An event about a fulfilment that is no change of state, with an audit row; `more` is JSON members
  * (,"a":1) or none. */
 bool fulfilments_tell(Ctx *ctx, const EventDef *event, Str action, const FulfilDoc *doc, Str more,
                       Error *err) MUST_USE;
 
-/* Of an order's line: how much of it is in fulfilments and neither gone,
- * dropped nor put back yet. */
+/* Of an order's line: how much of it is in fulfilments and neither gone, dropped nor put back yet. */
 bool fulfilments_undelivered(Ctx *ctx, Id order, int64_t order_line, int64_t *qty, Error *err) MUST_USE;
 
-/* What of an order's line went to the customer as another item; *qty is 0 when nothing did, *mixed when it
- * was several items. */
+/* What of an order's line went to the customer as another item; *qty is 0 when nothing did, *mixed when
+ * it was several items. */
 bool fulfilments_substituted(Ctx *ctx, Id order, int64_t order_line, Id *item, Str *sku, int64_t *qty,
                              bool *mixed, Error *err) MUST_USE;
 
@@ -128,16 +118,15 @@ typedef struct {
 } FulfilHour;
 bool fulfilments_hours(Ctx *ctx, FulfilHour **out, size_t *count, Error *err) MUST_USE;
 
-/* Packages: written whole when it is packed, then each gets its label; `undone`
- * when it is unpacked. */
+/* Packages: written whole when it is packed, then each gets its label; `undone` when it is unpacked. */
 bool packages_put(Ctx *ctx, Id fulfilment, const Package *package, Error *err) MUST_USE;
 bool packages_of(Ctx *ctx, Id fulfilment, Package **out, size_t *count, Error *err) MUST_USE;
 
 /* All packages of the fulfilment that are in state `from` go to state `to`. */
 bool packages_step(Ctx *ctx, Id fulfilment, Str from, Str to, Error *err) MUST_USE;
 
-/* A carrier's label on a package that has none (then its state is labelled) or
- * another. Errors: NOT_FOUND. */
+/* A carrier's label on a package that has none (then its state is labelled) or another. Errors:
+ * NOT_FOUND. */
 bool packages_label(Ctx *ctx, Id fulfilment, const PackageLabel *label, Error *err) MUST_USE;
 
 /* The order's whole fulfilment as it is shown. */
@@ -169,9 +158,8 @@ typedef struct {
     Id      id;
 } FulfilDue;
 
-/* Fulfilments (of all merchants) with something due by now: staged ones to be
- * reminded of or over, customers who wait too long. `what` is remind, expire or
- * alert. */
+/* Fulfilments (of all merchants) with something due by now: staged ones to be reminded of or over,
+ * customers who wait too long. `what` is remind, expire or alert. */
 bool fulfilments_due(Ctx *ctx, Str what, int64_t limit, FulfilDue **out, size_t *count,
                      Error *err) MUST_USE;
 
