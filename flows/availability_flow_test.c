@@ -170,7 +170,7 @@ static bool order_with(const char *sku, int64_t qty, Id held, Error *err)
 {
     Order           order   = { .number = 0 };
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
-    TenderInput     paid    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     paid    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
@@ -394,7 +394,7 @@ static void sell(const char *sku)
     Error           err     = { 0 };
     Order           order   = { .number = 0 };
     BasketLine      line    = { .sku = str_from(sku), .quantity = 1000 };
-    TenderInput     paid    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     paid    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,

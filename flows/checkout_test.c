@@ -44,12 +44,12 @@ static bool sell(const char *sku, int64_t qty, const TenderInput *tenders, size_
 
 static TenderInput cash(int64_t tendered)
 {
-    return (TenderInput){ STR("cash"), OPT_NONE, tendered, STR_NONE };
+    return (TenderInput){ STR("cash"), OPT_NONE, tendered, STR_NONE, STR_NONE };
 }
 
 static TenderInput card(const char *token, int64_t amount)
 {
-    return (TenderInput){ STR("card"), amount, OPT_NONE, str_from(token) };
+    return (TenderInput){ STR("card"), amount, OPT_NONE, str_from(token), STR_NONE };
 }
 
 typedef struct {

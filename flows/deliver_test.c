@@ -22,7 +22,8 @@ static bool order_mixed(const char *token, Order *order, bool *pending)
     BasketLine      lines[3] = { { .sku = STR("TEA"), .quantity = 2000 },
                                  { .sku = STR("TEA"), .quantity = 3000, .delivery = STR("home") },
                                  { .sku = STR("CAKE"), .quantity = 1000, .delivery = STR("shop") } };
-    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token) };
+    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token),
+                                 STR_NONE };
     CheckoutRequest request  = { .location       = STR("LON"),
                                  .channel        = STR("web"),
                                  .expected_total = OPT_NONE,
@@ -109,7 +110,7 @@ static void test_refusals(void)
         .label = STR("home"), .method = STR("ship"), .window_from = OPT_NONE, .window_until = OPT_NONE
     };
     BasketLine      line    = { .sku = STR("TEA"), .quantity = 1000, .delivery = STR("home") };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     Address         home    = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
@@ -168,7 +169,7 @@ static void test_kits(void)
                                 .window_from  = OPT_NONE,
                                 .window_until = OPT_NONE };
     BasketLine      line    = { .sku = STR("SET"), .quantity = 2000, .delivery = STR("shop") };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,

@@ -2,6 +2,7 @@
  * back by a return without goods; where cash was paid, or not all is captured, it is owed and somebody
  * settles it. See fulfil_work.h. */
 #include "flows/basket.h"
+#include "flows/charge.h"
 #include "flows/fulfil_work.h"
 #include "flows/sale.h"
 #include "shop/locations/locations.h"
@@ -105,7 +106,7 @@ static bool charge_lower(Ctx *ctx, const Sold *sold, const FulfilLine *line, Err
 bool fulfil_leaves(Ctx *ctx, const FulfilDoc *doc, Error *err)
 {
     Sold sold;
-    if (!load(ctx, doc, &sold, err)) return false;
+    if (!charge_may_leave(ctx, doc->order, err) || !load(ctx, doc, &sold, err)) return false;
     if (str_eq(sold.order.state, STR("cancelled")))
         return err_set(err, &ERR_ORDER_NOT_OPEN, "id", "the order is cancelled");
     for (size_t i = 0; i < doc->line_count; i++)
@@ -123,7 +124,8 @@ static bool by_card(Ctx *ctx, const Sold *sold, bool *yes, Error *err)
     *yes = *yes && here.active && sold->order.payments.count > 0;
     for (size_t i = 0; i < sold->order.payments.count; i++) {
         const OrderPayment *p = &sold->order.payments.items[i];
-        *yes                  = *yes && str_eq(p->kind, STR("card")) && str_eq(p->state, STR("captured"));
+        *yes                  = *yes && str_eq(p->kind, STR("card"))
+            && (str_eq(p->state, STR("captured")) || p->captured != OPT_NONE);
     }
     return true;
 }
@@ -229,7 +231,7 @@ bool owed_settle(Ctx *ctx, const OwedSettle *request, Owed *reply, Error *err)
     ReturnLineInput line = {
         .line = reply->line, .part = OPT_NONE, .quantity = reply->quantity, .disposition = STR("none")
     };
-    if (!request->location.len) return true;
+    if (!request->location.len) return charge_follow(ctx, reply->order, err);
     if (str_eq(reply->reason, STR("cheaper")))
         return err_set(err, &ERR_FIELD_INVALID, "location",
                        "a difference in price is no return: give it back, then settle");

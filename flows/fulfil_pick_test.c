@@ -191,7 +191,7 @@ static void test_kits(void)
     Marked          m       = { .order = { { 0 } } };
     Order           order   = { .state = STR_NONE };
     BasketLine      line    = { .sku = STR("SET"), .quantity = 1000 };
-    TenderInput     tender  = { STR("card"), OPT_NONE, OPT_NONE, STR("tok_approve") };
+    TenderInput     tender  = { STR("card"), OPT_NONE, OPT_NONE, STR("tok_approve"), STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,

@@ -1,6 +1,7 @@
 /* fulfil_pickup.c — goods that the customer fetches: they wait at a shelf, the customer comes (to the
  * counter, or to a bay with a car) and proves to be the one, or does not come in time. See
  * docs/FULFILMENT.md. */
+#include "flows/charge.h"
 #include "flows/fulfil_due.h"
 #include "flows/fulfil_work.h"
 #include "shop/audit/audit.h"
@@ -128,7 +129,7 @@ static bool hand_over(Ctx *ctx, FulfilDoc *doc, const HandOverInput *request, Fu
     if (doc->arrived_at_ms > 0) doc->waited_ms = ctx->now_ms - doc->arrived_at_ms;
     return fulfil_leaves(ctx, doc, err) && fulfil_move(ctx, doc, &move, err)
         && packages_step(ctx, doc->id, STR("packed"), STR("delivered"), err)
-        && step_and_show(ctx, doc, STR("hand_over"), reply, err);
+        && charge_follow(ctx, doc->order, err) && step_and_show(ctx, doc, STR("hand_over"), reply, err);
 }
 
 bool fulfil_hand_over(Ctx *ctx, const HandOverInput *request, Fulfilment *reply, Error *err)

@@ -1,5 +1,6 @@
 /* fulfil_ship.c — what was picked is packed, sent, delivered, or comes back; and what is called off before.
  * See docs/FULFILMENT.md. */
+#include "flows/charge.h"
 #include "flows/fulfil_work.h"
 #include "shop/audit/audit.h"
 #include "shop/work/work.h"
@@ -144,7 +145,7 @@ bool fulfil_ship(Ctx *ctx, const ShipInput *request, Fulfilment *reply, Error *e
     return label_rest(ctx, &doc, request, err) && (own || fulfil_leaves(ctx, &doc, err))
         && fulfil_move(ctx, &doc, &move, err) && packages_step(ctx, doc.id, STR("packed"), STR("gone"), err)
         && packages_step(ctx, doc.id, STR("labelled"), STR("gone"), err)
-        && step_and_show(ctx, &doc, STR("ship"), reply, err);
+        && charge_follow(ctx, doc.order, err) && step_and_show(ctx, &doc, STR("ship"), reply, err);
 }
 
 bool fulfil_deliver(Ctx *ctx, const DeliverInput *request, Fulfilment *reply, Error *err)

@@ -4,6 +4,7 @@
  * in any order, exactly what was paid. Nothing of the order's discounts moves to what stays. */
 #include "flows/goods.h"
 
+#include "flows/charge.h"
 #include "flows/pay.h"
 #include "flows/sale.h"
 #include "shop/audit/audit.h"
@@ -140,7 +141,7 @@ typedef struct {
     GiveBackLine        *lines;
     int64_t              cash_step;
     Str                  tax_zone;
-    Refund               refunds[16];
+    Refund               refunds[32];
     size_t               refund_count;
 } Back;
 
@@ -345,16 +346,34 @@ static bool take_shipping(Ctx *ctx, Back *back, Return *doc, Error *err)
     return split_rates(ctx, back, sold, before, after, to, err);
 }
 
-static void add_refund(Ctx *ctx, Back *back, Id id, const Payment *payment, int64_t amount)
+static void add_refund(Ctx *ctx, Back *back, Id id, const Payment *payment, Str account, int64_t amount)
 {
-    bool card = str_eq(payment->kind, STR("card"));
+    bool asks = str_eq(payment->kind, STR("card")) && !account.len;
     if (amount <= 0) return;
     assert(back->refund_count < COUNT(back->refunds));
     back->refunds[back->refund_count] =
         (Refund){ .return_id = id, .id = ctx_new_id(ctx), .n = (int64_t)back->refund_count + 1,
                   .order = back->order.id, .payment_n = payment->n, .kind = payment->kind, .amount = amount,
-                  .state = card ? STR("pending") : STR("done"), .next_ask_ms = card ? ctx->now_ms : 0 };
+                  .state = asks ? STR("pending") : STR("done"), .next_ask_ms = asks ? ctx->now_ms : 0,
+                  .account = account };
     back->refund_count++;
+}
+
+/* To a card: what it only holds is released, what it declined is not owed any more; the rest goes back. */
+static bool add_card(Ctx *ctx, Back *back, Id id, const Payment *p, int64_t part, Error *err)
+{
+    int64_t held    = p->on_shipment ? p->amount - p->captured - p->released - p->failed : 0;
+    int64_t owed    = p->on_shipment ? p->failed - p->forgiven : 0;
+    int64_t release = part < held ? part : held, pending = 0;
+    int64_t forgive = part - release < owed ? part - release : owed;
+    int64_t rest    = part - release - forgive;
+    if (p->on_shipment && rest > 0 && !payments_captures_pending(ctx, back->order.id, p->n, &pending, err))
+        return false;
+    if (pending > 0) return err_set(err, &ERR_CAPTURE_PENDING, "lines", "the card is being charged");
+    add_refund(ctx, back, id, p, STR("card_held"), release);
+    add_refund(ctx, back, id, p, STR("customer_owes"), forgive);
+    add_refund(ctx, back, id, p, STR(""), rest);
+    return true;
 }
 
 /* Whether nothing of the order is left to give back. */
@@ -377,8 +396,8 @@ static bool plan_refunds(Ctx *ctx, Back *back, Return *doc, Error *err)
         int64_t        room    = payment->amount - payment->refunded;
         int64_t        part    = left < room ? left : room;
         if (!str_eq(payment->kind, STR("card"))) continue;
-        add_refund(ctx, back, doc->id, payment, part);
-        left -= part;
+        if (!add_card(ctx, back, doc->id, payment, part, err)) return false;
+        left -= part > 0 ? part : 0;
     }
     for (size_t i = 0; i < back->payment_count; i++) {
         const Payment *payment = &back->payments[i];
@@ -386,7 +405,7 @@ static bool plan_refunds(Ctx *ctx, Back *back, Return *doc, Error *err)
         int64_t        part    = money_cash_round(left, back->cash_step);
         if (!str_eq(payment->kind, STR("cash"))) continue;
         if (part > room || all_back(back)) part = room;
-        add_refund(ctx, back, doc->id, payment, part);
+        add_refund(ctx, back, doc->id, payment, STR(""), part);
         doc->cash_rounding = part - left;
         left               = 0;
     }
@@ -400,8 +419,9 @@ static bool put_refunds(Ctx *ctx, Back *back, const Return *doc, Error *err)
     for (size_t i = 0; i < back->refund_count; i++) {
         const Refund *refund = &back->refunds[i];
         if (!refunds_put(ctx, refund, err)) return false;
-        if (str_eq(refund->kind, STR("cash"))
-            && !sale_post_refund(ctx, refund, cash, doc->currency, err))
+        Str           account = refund->account.len ? refund->account : cash;
+        if (!str_eq(refund->state, STR("pending"))
+            && !sale_post_refund(ctx, refund, account, doc->currency, err))
             return false;
     }
     return true;
@@ -462,7 +482,8 @@ bool returns_create(Ctx *ctx, const ReturnRequest *request, Return *reply, Error
         if (!take_line(ctx, &back, i, &reply->lines.items[i], err)) return false;
     if (!take_shipping(ctx, &back, reply, err) || !plan_refunds(ctx, &back, reply, err)
         || !give_back_put(ctx, reply, back.lines, back.shipping_tax, back.tax_zone, back.order.made_at, err)
-        || !put_refunds(ctx, &back, reply, err) || !show_refunds(ctx, reply, &pending, err))
+        || !put_refunds(ctx, &back, reply, err) || !show_refunds(ctx, reply, &pending, err)
+        || !charge_follow(ctx, request->order, err))
         return false;
     ctx->after    = pending ? refund_after : NULL;
     ctx->after_id = reply->id;

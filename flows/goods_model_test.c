@@ -180,7 +180,7 @@ static bool do_sell(Ctx *ctx, const void *request, void *reply, Error *e)
 static bool sell(BasketLine line, Id *order)
 {
     Order           out;
-    TenderInput     cash    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     cash    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,

@@ -140,7 +140,8 @@ static bool do_sell(Ctx *ctx, const void *request, void *reply, Error *e)
 
 static bool sell_by(BasketLine *lines, size_t count, const char *token, Order *order, bool *pending)
 {
-    TenderInput     tender  = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token) };
+    TenderInput     tender  = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token),
+                                 STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,

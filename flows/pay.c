@@ -1,6 +1,7 @@
 /* pay.c — charging cards and settling what became of them. See pay.h. */
 #include "flows/pay.h"
 
+#include "flows/charge.h"
 #include "flows/fulfil.h"
 #include "flows/goods.h"
 #include "flows/psp.h"
@@ -61,7 +62,8 @@ static bool look(Settle *s, Error *err)
 static PspOutcome charge_or_ask(Settle *s, size_t i)
 {
     const Payment *payment = &s->seen[i];
-    PspCharge      charge  = { payment->id, payment->amount, s->order.currency, STR_NONE, false };
+    PspCharge      charge  = { payment->id, payment->amount, s->order.currency, STR_NONE,
+                              payment->on_shipment };
     if (s->tokens) {
         charge.token = s->tokens[i];
         return psp_charge(s->ctx.env, &charge, &s->answers[i]);
@@ -123,7 +125,10 @@ static bool take_answer(Settle *s, size_t i, Payment *payment, Error *err)
     const PspAnswer *answer = &s->answers[i];
     if (!is_card(payment) || !str_eq(payment->state, s->seen[i].state)) return true;
     if (is(payment, "pending") && s->outcomes[i] == PSP_APPROVED)
-        return step(s, payment, answer, "captured", 0, err);
+        return step(s, payment, answer, "captured", 0, err)
+            && (!payment->on_shipment
+                || payments_hold_open(&s->ctx, s->id, payment->n, s->ctx.now_ms + answer->expires_in_ms,
+                                      err));
     if (is(payment, "pending") && s->outcomes[i] == PSP_DECLINED)
         return step(s, payment, answer, "declined", 0, err);
     if (is(payment, "reversing") && s->outcomes[i] == PSP_APPROVED)
@@ -162,7 +167,8 @@ static bool cancel(Settle *s, Error *err)
     if (!orders_settle(&s->ctx, s->id, STR("cancelled"), &changed, err)) return false;
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
     s->order.state = STR("cancelled");
-    return goods_given_up(&s->ctx, &s->order, err) && fulfil_cancel_order(&s->ctx, s->id, err)
+    return payments_hold_drop(&s->ctx, s->id, err) && goods_given_up(&s->ctx, &s->order, err)
+        && fulfil_cancel_order(&s->ctx, s->id, err)
         && campaigns_unuse(&s->ctx, s->id, err)
         && sale_tell(&s->ctx, &EVENT_ORDER_CANCELLED, STR("order.cancelled"), &s->order, err);
 }
@@ -177,7 +183,7 @@ static bool complete(Settle *s, Payment *payments, size_t count, Error *err)
     s->order.state = STR("paid");
     return goods_paid(&s->ctx, &s->order, err) && fulfil_open_order(&s->ctx, s->id, err)
         && sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
-        && sale_post(&s->ctx, &s->order, err)
+        && sale_post(&s->ctx, &s->order, err) && charge_follow(&s->ctx, s->id, err)
         && sale_tell(&s->ctx, &EVENT_ORDER_PAID, STR("order.paid"), &s->order, err);
 }
 
@@ -395,5 +401,5 @@ bool pay_settle_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err)
         ok          = pay_refund(&own, returns[i].order, err);
     }
     arena->used = start;
-    return ok;
+    return ok && charge_settle_due(db, env, arena, now_ms, err);
 }

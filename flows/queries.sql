@@ -338,6 +338,51 @@ WHERE p.merchant = :merchant AND ((o.state = 'paid' AND p.state <> 'captured')
     OR p.refunded < 0 OR p.refunded > p.amount
     OR (p.kind = 'cash' AND p.tendered - p.change <> p.amount));
 
+-- name: verify_payment_holds
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT order_id, what || ' of payment ' || CAST(n AS TEXT), CAST(SUM(told) AS BIGINT), CAST(SUM(found) AS BIGINT) FROM (
+    SELECT order_id, n, 'held' AS what, held AS told, 0 AS found FROM payment_hold WHERE merchant = :merchant
+    UNION ALL SELECT h.order_id, h.n, 'held', 0, p.amount FROM payment_hold h JOIN payment p
+        ON p.merchant = h.merchant AND p.order_id = h.order_id AND p.n = h.n AND p.kind = 'card'
+    WHERE h.merchant = :merchant
+    UNION ALL SELECT order_id, n, 'captured', captured, 0 FROM payment_hold WHERE merchant = :merchant
+    UNION ALL SELECT order_id, payment_n, 'captured', 0, amount FROM payment_capture
+    WHERE merchant = :merchant AND state <> 'declined'
+    UNION ALL SELECT order_id, n, 'declined', failed, 0 FROM payment_hold WHERE merchant = :merchant
+    UNION ALL SELECT order_id, payment_n, 'declined', 0, amount FROM payment_capture
+    WHERE merchant = :merchant AND state = 'declined'
+    UNION ALL SELECT order_id, n, 'released', released, 0 FROM payment_hold WHERE merchant = :merchant
+    UNION ALL SELECT order_id, payment_n, 'released', 0, amount FROM refund
+    WHERE merchant = :merchant AND account = 'card_held'
+    UNION ALL SELECT order_id, n, 'forgiven', forgiven, 0 FROM payment_hold WHERE merchant = :merchant
+    UNION ALL SELECT order_id, payment_n, 'forgiven', 0, amount FROM refund
+    WHERE merchant = :merchant AND account = 'customer_owes'
+) AS both_sides GROUP BY order_id, n, what HAVING SUM(told) <> SUM(found)
+UNION ALL
+SELECT h.order_id, 'a hold is ' || h.state || ', its order ' || o.state, h.held,
+    h.captured + h.released + h.failed
+FROM payment_hold h JOIN sale_order o ON o.merchant = h.merchant AND o.id = h.order_id
+WHERE h.merchant = :merchant AND (h.captured + h.released + h.failed > h.held OR h.forgiven > h.failed
+    OR (o.state = 'paid' AND (h.state = 'wanted'
+        OR (h.state IN ('closing', 'closed') AND h.captured + h.released + h.failed <> h.held)))
+    OR (o.state <> 'paid' AND h.captured + h.released + h.failed <> 0)
+    OR (o.state = 'cancelled' AND h.state <> 'closed'));
+
+-- name: verify_ledger_captures
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, account, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
+    SELECT id, 'card_held' AS account, amount AS due, 0 AS booked FROM payment_capture
+    WHERE merchant = :merchant AND state <> 'pending'
+    UNION ALL SELECT id, CASE state WHEN 'done' THEN 'card' ELSE 'customer_owes' END, -amount, 0
+    FROM payment_capture WHERE merchant = :merchant AND state <> 'pending'
+    UNION ALL SELECT e.document_id, e.credit, 0, e.amount FROM ledger_entry e JOIN payment_capture c
+        ON c.merchant = e.merchant AND c.id = e.document_id WHERE e.merchant = :merchant
+    UNION ALL SELECT e.document_id, e.debit, 0, -e.amount FROM ledger_entry e JOIN payment_capture c
+        ON c.merchant = e.merchant AND c.id = e.document_id WHERE e.merchant = :merchant
+) AS both_sides GROUP BY id, account HAVING SUM(due) <> SUM(booked);
+
 -- name: verify_return_lines
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
@@ -402,9 +447,10 @@ SELECT id, account || ' ' || currency, CAST(SUM(due) AS BIGINT), CAST(SUM(booked
     UNION ALL SELECT t.order_id, 'tax:' || t.name, o.currency, t.amount, 0
     FROM order_tax t JOIN sale_order o ON o.merchant = t.merchant AND o.id = t.order_id
     WHERE t.merchant = :merchant AND o.state = 'paid'
-    UNION ALL SELECT p.order_id, CASE p.kind WHEN 'cash' THEN 'cash:' || o.location ELSE 'card' END, o.currency,
-        -p.amount, 0
+    UNION ALL SELECT p.order_id, CASE WHEN p.kind = 'cash' THEN 'cash:' || o.location WHEN h.n IS NULL THEN 'card'
+        ELSE 'card_held' END, o.currency, -p.amount, 0
     FROM payment p JOIN sale_order o ON o.merchant = p.merchant AND o.id = p.order_id
+    LEFT JOIN payment_hold h ON h.merchant = p.merchant AND h.order_id = p.order_id AND h.n = p.n
     WHERE p.merchant = :merchant AND o.state = 'paid'
     UNION ALL SELECT o.id, 'receivable', o.currency, 0, 0 FROM sale_order o
     WHERE o.merchant = :merchant AND o.state = 'paid'
@@ -459,6 +505,8 @@ SELECT x.parent, x.what, 1, 0 FROM (
     UNION SELECT 'order_shipping without order', order_id FROM order_shipping WHERE merchant = :merchant
     UNION SELECT 'order_explanation without order', order_id FROM order_explanation WHERE merchant = :merchant
     UNION SELECT 'payment without order', order_id FROM payment WHERE merchant = :merchant
+    UNION SELECT 'payment_hold without order', order_id FROM payment_hold WHERE merchant = :merchant
+    UNION SELECT 'payment_capture without order', order_id FROM payment_capture WHERE merchant = :merchant
     UNION SELECT 'claim without order', owner_id FROM claim WHERE merchant = :merchant AND owner = 'order'
     UNION SELECT 'fulfilment without order', order_id FROM fulfilment WHERE merchant = :merchant
     UNION SELECT 'return without order', order_id FROM sale_return WHERE merchant = :merchant AND order_id IS NOT NULL
@@ -561,6 +609,7 @@ UNION ALL SELECT id, 'approval.reason', reason FROM approval WHERE merchant = :m
 UNION ALL SELECT order_id, 'payment.reference', reference FROM payment WHERE merchant = :merchant AND reference <> ''
 UNION ALL SELECT order_id, 'payment.brand', brand FROM payment WHERE merchant = :merchant AND brand <> ''
 UNION ALL SELECT order_id, 'payment.last4', last4 FROM payment WHERE merchant = :merchant AND last4 <> ''
+UNION ALL SELECT order_id, 'payment_capture.reason', reason FROM payment_capture WHERE merchant = :merchant AND reason <> ''
 UNION ALL SELECT order_id, 'payment.reason', reason FROM payment WHERE merchant = :merchant AND reason <> ''
 UNION ALL SELECT id, 'sale_return.ref', ref FROM sale_return WHERE merchant = :merchant AND ref <> ''
 UNION ALL SELECT id, 'sale_return.reason', reason FROM sale_return WHERE merchant = :merchant AND reason <> ''
@@ -653,7 +702,8 @@ SELECT id, account || ' ' || currency, CAST(SUM(due) AS BIGINT), CAST(SUM(booked
     SELECT id, 'sales' AS account, currency, -net AS due, 0 AS booked FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT id, 'tax', currency, -tax, 0 FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT id, 'cash_rounding', currency, -cash_rounding, 0 FROM sale_return WHERE merchant = :merchant
-    UNION ALL SELECT f.return_id, CASE WHEN f.state <> 'done' THEN 'receivable' WHEN f.kind = 'card' THEN 'card'
+    UNION ALL SELECT f.return_id, CASE WHEN f.state <> 'done' THEN 'receivable' WHEN f.account <> '' THEN f.account
+        WHEN f.kind = 'card' THEN 'card'
         ELSE 'cash:' || r.location END, r.currency, f.amount, 0
     FROM refund f JOIN sale_return r ON r.merchant = f.merchant AND r.id = f.return_id
     WHERE f.merchant = :merchant
@@ -679,6 +729,7 @@ FROM ledger_entry e LEFT JOIN (
     SELECT id FROM sale_order WHERE merchant = :merchant
     UNION ALL SELECT id FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT id FROM refund WHERE merchant = :merchant
+    UNION ALL SELECT id FROM payment_capture WHERE merchant = :merchant
 ) AS d ON d.id = e.document_id
 WHERE e.merchant = :merchant AND d.id IS NULL GROUP BY e.document_id;
 

@@ -603,7 +603,7 @@ static Id sell(const char *sku, int64_t qty)
 {
     Order           sold;
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,

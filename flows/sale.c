@@ -33,7 +33,9 @@ bool sale_post(Ctx *ctx, const Order *order, Error *err)
         return false;
     for (size_t i = 0; i < order->payments.count; i++) {
         const OrderPayment *payment = &order->payments.items[i];
-        Str account = str_eq(payment->kind, STR("cash")) ? cash : STR("card");
+        Str account = str_eq(payment->kind, STR("cash")) ? cash
+                    : payment->captured != OPT_NONE         ? STR("card_held")
+                                                            : STR("card");
         if (!ledger_post(ctx, &doc, account, STR("receivable"), payment->amount, STR("tender"), err))
             return false;
     }
@@ -65,6 +67,15 @@ bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, Str currency,
     return ledger_post(ctx, &doc, STR("receivable"), account, refund->amount, STR("refund"), err);
 }
 
+/* Of a card that is only authorised: what the service holds of it is not ours yet. */
+static Str shown_state(const Payment *p)
+{
+    if (!p->on_shipment || !str_eq(p->state, STR("captured"))) return p->state;
+    if (str_eq(p->hold_state, STR("expired"))) return p->hold_state;
+    bool held = str_eq(p->hold_state, STR("open")) || str_eq(p->hold_state, STR("wanted"));
+    return held ? STR("held") : p->state;
+}
+
 bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Order *order, Error *err)
 {
     order->payments.items = arena_array(arena, OrderPayment, count + 1);
@@ -75,11 +86,16 @@ bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Ord
         const Payment *p    = &payments[i];
         bool           cash = str_eq(p->kind, STR("cash"));
         order->change += p->change;
-        order->payments.items[i] = (OrderPayment){ .n = p->n, .id = p->id, .kind = p->kind, .state = p->state,
+        order->payments.items[i] = (OrderPayment){ .n = p->n, .id = p->id, .kind = p->kind,
+            .state = shown_state(p),
             .amount = p->amount, .tendered = cash ? p->tendered : OPT_NONE,
             .change = cash ? p->change : OPT_NONE,
             .refunded = p->refunded, .reference = text_or_none(p->reference), .brand = text_or_none(p->brand),
-            .last4 = text_or_none(p->last4), .reason = text_or_none(p->reason) };
+            .last4 = text_or_none(p->last4), .reason = text_or_none(p->reason),
+            .captured = p->on_shipment ? p->captured : OPT_NONE,
+            .released = p->on_shipment ? p->released : OPT_NONE,
+            .owed = p->on_shipment ? p->failed - p->forgiven : OPT_NONE,
+            .held_until = p->on_shipment && p->expires_at_ms ? p->expires_at_ms : OPT_NONE };
     }
     return true;
 }

@@ -6,7 +6,8 @@
 #include "shop/payments/payments.h"
 
 /* Posts an order that has just been paid: net to `sales`, each tax to `tax:NAME`, each tender from
- * `receivable` to `cash:LOCATION` or `card`. Needs order->taxes and order->payments. */
+ * `receivable` to `cash:LOCATION`, `card`, or `card_held` (only authorised).
+ * Needs order->taxes and order->payments. */
 bool sale_post(Ctx *ctx, const Order *order, Error *err) MUST_USE;
 
 /* Appends the audit row and the event of an order's new state. */

@@ -28,7 +28,7 @@ static void sell(const char *sku, int64_t qty)
 {
     Order           order;
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,

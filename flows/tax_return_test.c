@@ -92,7 +92,7 @@ static void check_goods(size_t i)
     Order           order;
     Return          doc;
     BasketLine      line  = { .sku = str_from(goods[i].sku), .quantity = goods[i].quantity };
-    TenderInput     cash  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     cash  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest sale  = { .location = STR("LON"), .channel = STR("pos"), .expected_total = OPT_NONE,
                               .lines = { &line, 1 }, .tenders = { &cash, 1 } };
     check_ok(fixture_call(db, &env, sell, &sale, &order, sizeof order, NULL, &err), &err, goods[i].sku);

@@ -156,7 +156,7 @@ static void check_return(void)
     Return          doc;
     BasketLine      cup  = { .sku = STR("CUP"), .quantity = 2000 };
     ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
-    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
                              .ship_to = &to, .lines = { &cup, 1 }, .tenders = { &cash, 1 } };
     check_ok(fixture_call(db, &env, sell, &sale, &order, sizeof order, NULL, &err), &err,
@@ -209,7 +209,7 @@ static void check_exempt(void)
     Exempt          ann  = { .customer = { { 0 } } };
     BasketLine      cup  = { .sku = STR("CUP"), .quantity = 2000 };
     ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
-    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
                              .ship_to = &to, .lines = { &cup, 1 }, .tenders = { &cash, 1 } };
     check_ok(kit_write(db, &env, exempt, &ann, &err), &err, "a customer is exempt of a state's tax");

@@ -28,6 +28,8 @@ static bool share(int64_t left, const TenderInput *tender, size_t i, bool last, 
 static bool plan_cash(const TenderInput *tender, size_t i, int64_t amount, int64_t step, TenderPlan *plan,
                       Payment *payment, Error *err)
 {
+    if (tender->capture.len)
+        return at_tender(err, &ERR_TENDER_INVALID, i, "capture", "is for cards only: cash is taken at once");
     if (tender->token.ptr) return at_tender(err, &ERR_TENDER_INVALID, i, "token", "cash has none");
     payment->amount     = money_cash_round(amount, step);
     plan->cash_rounding = payment->amount - amount;
@@ -45,7 +47,9 @@ static bool plan_card(const TenderInput *tender, size_t i, int64_t amount, Payme
         return at_tender(err, &ERR_TENDER_INVALID, i, "token", "a card needs the token of the terminal");
     if (amount <= 0)
         return at_tender(err, &ERR_TENDER_INVALID, i, "amount", "a card is charged more than nothing");
-    payment->amount = amount;
+    payment->amount      = amount;
+    payment->on_shipment = str_eq(tender->capture, STR("on_shipment"));
+    payment->hold_state  = payment->on_shipment ? STR("wanted") : STR("");
     return true;
 }
 

@@ -43,7 +43,8 @@ static Order sell(const char *token, const char *state)
     Error           err      = { 0 };
     BasketLine      lines[2] = { { .sku = STR("TEA"), .quantity = 3000 },
                                  { .sku = STR("CAKE"), .quantity = 1000 } };
-    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token) };
+    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token),
+                                 STR_NONE };
     CheckoutRequest request  = { .location       = STR("LON"),
                                  .channel        = STR("pos"),
                                  .expected_total = OPT_NONE,
@@ -167,7 +168,7 @@ static void sell_rich(Id customer)
     CartShipping    ship    = { 495, STR("standard") };
     BasketLine      lines[] = { { .sku = STR("TEA"), .quantity = 3000 },
                                 { .sku = STR("CAKE"), .quantity = 2000, .manual = &manual } };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
     QuoteRequest    ask     = { .location = STR("LON"), .channel = STR("pos"), .customer = customer,
                                 .coupons = { &coupon, 1 }, .shipping = &ship, .lines = { lines, 2 } };
     ReturnLineInput back1   = { .line = 1, .quantity = 2000 };
@@ -415,6 +416,15 @@ static const struct {
       "UPDATE payment SET state = 'captured' WHERE order_id = " FIRST },
     { "M3_tender_states", "UPDATE payment SET tendered = tendered + 1 WHERE order_id = " FIRST,
       "UPDATE payment SET tendered = tendered - 1 WHERE order_id = " FIRST },
+    { "M3_holds",
+      "INSERT INTO payment_hold (merchant, order_id, n, state, held, captured, released, failed, forgiven, "
+      "expires_at_ms, next_ask_ms) SELECT 1, id, 1, 'open', 5, 0, 0, 0, 0, 0, 0 FROM sale_order "
+      "WHERE id = " FIRST,
+      "DELETE FROM payment_hold" },
+    { "M7_captures_booked",
+      "INSERT INTO payment_capture (merchant, order_id, payment_n, id, state, amount, reason, at_ms, "
+      "next_ask_ms) SELECT 1, id, 1, id, 'done', 5, '', 0, 0 FROM sale_order WHERE id = " FIRST,
+      "DELETE FROM payment_capture" },
     { "M4_given_back", "UPDATE order_line SET returned = returned + 1 WHERE n = 1 AND order_id = " FIRST,
       "UPDATE order_line SET returned = returned - 1 WHERE n = 1 AND order_id = " FIRST },
     { "M4_given_back", "UPDATE order_line SET refunded = refunded + 1 WHERE n = 1 AND order_id = " FIRST,

@@ -151,7 +151,7 @@ static inline Id make_one(Wanted wanted, Id *order_or_null)
     BasketLine      lines[2] = { { .sku = STR_NONE } };
     size_t          count    = 0;
     TenderInput     tender   = { wanted.cash ? STR("cash") : STR("card"), OPT_NONE, OPT_NONE,
-                           wanted.cash ? STR_NONE : STR("tok_approve") };
+                           wanted.cash ? STR_NONE : STR("tok_approve"), STR_NONE };
     CheckoutRequest request  = {
          .location = STR("LON"), .channel = STR("web"), .expected_total = OPT_NONE, .tenders = { &tender, 1 }
     };

@@ -7,7 +7,10 @@ bool payments_put(Ctx *ctx, const Payment *p, Error *err)
 {
     PaymentPutIn in = { ctx->who.merchant, p->order, p->n, p->id, p->kind, p->state, p->amount, p->tendered,
                         p->change, p->reference, p->brand, p->last4, p->reason, ctx->now_ms, p->next_ask_ms };
-    return q_payment_put_exec(ctx->tx, &in, NULL, err);
+    return q_payment_put_exec(ctx->tx, &in, NULL, err)
+        && (!p->on_shipment
+            || q_payment_hold_put_exec(
+                ctx->tx, &(PaymentHoldPutIn){ ctx->who.merchant, p->order, p->n, p->amount }, NULL, err));
 }
 
 bool payments_of(Ctx *ctx, Id order, Payment **out, size_t *count, Error *err)
@@ -22,7 +25,10 @@ bool payments_of(Ctx *ctx, Id order, Payment **out, size_t *count, Error *err)
         (*out)[i] = (Payment){ .order = order, .id = r->id, .n = r->n, .kind = r->kind, .state = r->state,
                                .amount = r->amount, .tendered = r->tendered, .change = r->change,
                                .refunded = r->refunded, .reference = r->reference, .brand = r->brand,
-                               .last4 = r->last4, .reason = r->reason, .next_ask_ms = r->next_ask_ms };
+                               .last4 = r->last4, .reason = r->reason, .next_ask_ms = r->next_ask_ms,
+                               .on_shipment = r->hold_state.len > 0, .hold_state = r->hold_state,
+                               .captured = r->captured, .released = r->released, .failed = r->failed,
+                               .forgiven = r->forgiven, .expires_at_ms = r->expires_at_ms };
     }
     return true;
 }
@@ -53,15 +59,31 @@ bool payments_due(Ctx *ctx, int64_t limit, PaymentDue **out, size_t *count, Erro
     return true;
 }
 
+static bool of_hold(Ctx *ctx, const Refund *r, Error *err)
+{
+    int64_t              changed = 1;
+    PaymentHoldReleaseIn release = { ctx->who.merchant, r->order, r->payment_n, r->amount };
+    PaymentHoldForgiveIn forgive = { ctx->who.merchant, r->order, r->payment_n, r->amount };
+    if (str_eq(r->account, STR("card_held"))
+        && !q_payment_hold_release_exec(ctx->tx, &release, &changed, err))
+        return false;
+    if (str_eq(r->account, STR("customer_owes"))
+        && !q_payment_hold_forgive_exec(ctx->tx, &forgive, &changed, err))
+        return false;
+    return changed == 1 || err_set(err, &ERR_REFUND_EXCEEDS, "", "another return was faster");
+}
+
 bool refunds_put(Ctx *ctx, const Refund *r, Error *err)
 {
     int64_t         changed = 0;
     PaymentRefundIn back    = { ctx->who.merchant, r->order, r->payment_n, r->amount };
     RefundPutIn     in      = { ctx->who.merchant, r->return_id, r->n, r->id, r->order, r->payment_n, r->kind,
-                                r->state, r->amount, ctx->now_ms, r->next_ask_ms };
+                                r->state, r->amount, ctx->now_ms, r->next_ask_ms,
+                                text_or_empty(r->account) };
     if (r->payment_n > 0) {
         if (!q_payment_refund_exec(ctx->tx, &back, &changed, err)) return false;
         if (changed == 0) return err_set(err, &ERR_REFUND_EXCEEDS, "", "another return was faster");
+        if (!of_hold(ctx, r, err)) return false;
     }
     return q_refund_put_exec(ctx->tx, &in, NULL, err);
 }
@@ -76,7 +98,7 @@ bool refunds_of(Ctx *ctx, Id return_id, Refund **out, size_t *count, Error *err)
     for (size_t i = 0; i < *count; i++) {
         const RefundOfRow *r = &rows[i];
         (*out)[i] = (Refund){ return_id, r->id, r->n, r->order_id, r->payment_n, r->kind, r->state, r->amount,
-                              r->next_ask_ms };
+                              r->next_ask_ms, r->account };
     }
     return true;
 }

@@ -1,7 +1,9 @@
-/* payments.h — the tenders of orders and what was given back of them. Owns payments and refunds.
+/* payments.h — the tenders of orders and what was given back of them. Owns payments, their holds,
+ * captures and refunds.
  * Knows no payment service: see flows/pay.c. Never holds a card number.
- * Invariants: refunded <= amount; a state only goes along pending -> captured | declined | reversing,
- * captured -> reversing, reversing -> reversed. */
+ * Invariants: refunded <= amount; of a hold captured + released + failed <= held;
+ * a state only goes along pending -> captured | declined | reversing, captured -> reversing,
+ * reversing -> reversed. */
 #ifndef SHOP_PAYMENTS_H
 #define SHOP_PAYMENTS_H
 
@@ -17,6 +19,9 @@ typedef struct {
     int64_t amount, tendered, change, refunded;
     Str     reference, brand, last4, reason;
     int64_t next_ask_ms; /* 0: nothing to be asked */
+    bool    on_shipment; /* only held at first; the rest is of its hold, see payment_hold in schema.sql */
+    Str     hold_state;  /* wanted -> open -> expired; these -> closing -> closed */
+    int64_t captured, released, failed, forgiven, expires_at_ms;
 } Payment;
 
 bool payments_put(Ctx *ctx, const Payment *payment, Error *err) MUST_USE;
@@ -30,6 +35,43 @@ bool payments_step(Ctx *ctx, const Payment *now, Str from, Str to, bool *changed
 
 /* Asks again later. */
 bool payments_ask_at(Ctx *ctx, Id order, int64_t n, int64_t at_ms, Error *err) MUST_USE;
+
+/* What is held of a card is captured, released or failed once, in one conditional step each; *ok is false
+ * when so much is not left. A capture is sent by the jobs, by its own key. */
+bool payments_hold_open(Ctx *ctx, Id order, int64_t n, int64_t expires_at_ms, Error *err) MUST_USE;
+bool payments_hold_capture(Ctx *ctx, Id order, int64_t n, int64_t amount, bool *ok, Error *err) MUST_USE;
+
+/* Locks the holds of an order until the transaction ends; *any tells whether there are some. */
+bool payments_hold_lock(Ctx *ctx, Id order, bool *any, Error *err) MUST_USE;
+
+bool payments_hold_step(Ctx *ctx, Id order, int64_t n, Str from, Str to, int64_t next_ask_ms,
+                        Error *err) MUST_USE;
+
+/* The order was given up before it was paid: its cards were declined or reversed. */
+bool payments_hold_drop(Ctx *ctx, Id order, Error *err) MUST_USE;
+
+bool payments_captures_pending(Ctx *ctx, Id order, int64_t n, int64_t *out, Error *err) MUST_USE;
+
+/* A capture, or (with `state`) a hold, of any merchant, with which something is to be done by now. */
+typedef struct {
+    int64_t merchant;
+    Id      order, id;
+    int64_t n, amount, at_ms; /* n: of the payment */
+} Capture;
+typedef struct {
+    int64_t merchant;
+    Id      order;
+    int64_t n, held, captured;
+    Str     state;
+} HoldDue;
+bool payments_captures_due(Ctx *ctx, int64_t limit, Capture **out, size_t *count, Error *err) MUST_USE;
+bool payments_holds_due(Ctx *ctx, int64_t limit, HoldDue **out, size_t *count, Error *err) MUST_USE;
+
+/* What became of a capture; what was declined is not held any more, and fails. *changed is false when that
+ * was known. */
+bool payments_capture_end(Ctx *ctx, const Capture *capture, bool declined, Str reason, bool *changed,
+                          Error *err) MUST_USE;
+bool payments_capture_ask_at(Ctx *ctx, const Capture *capture, int64_t at_ms, Error *err) MUST_USE;
 
 typedef struct {
     int64_t merchant;
@@ -47,6 +89,7 @@ typedef struct {
     int64_t payment_n; /* 0: no payment of ours (a return without receipt) */
     Str     kind, state; /* cash or card; pending or done */
     int64_t amount, next_ask_ms;
+    Str     account; /* booked to card_held (never captured) or customer_owes; empty: money goes back */
 } Refund;
 
 /* Writes the refund and adds it to the payment's `refunded`. Errors: REFUND_EXCEEDS when that would

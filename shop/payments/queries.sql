@@ -7,9 +7,12 @@ VALUES (:merchant, :order_id, :n, :id, :kind, :state, :amount, :tendered, :chang
 
 -- name: payment_of
 -- in: merchant:i64 order_id:id
--- out: n:i64 id:id kind:text state:text amount:i64 tendered:i64 change:i64 refunded:i64 reference:text brand:text last4:text reason:text next_ask_ms:i64
-SELECT n, id, kind, state, amount, tendered, change, refunded, reference, brand, last4, reason, next_ask_ms
-FROM payment WHERE merchant = :merchant AND order_id = :order_id ORDER BY n;
+-- out: n:i64 id:id kind:text state:text amount:i64 tendered:i64 change:i64 refunded:i64 reference:text brand:text last4:text reason:text next_ask_ms:i64 hold_state:text captured:i64 released:i64 failed:i64 forgiven:i64 expires_at_ms:i64
+SELECT p.n, p.id, p.kind, p.state, p.amount, p.tendered, p.change, p.refunded, p.reference, p.brand, p.last4,
+    p.reason, p.next_ask_ms, coalesce(h.state, ''), coalesce(h.captured, 0), coalesce(h.released, 0),
+    coalesce(h.failed, 0), coalesce(h.forgiven, 0), coalesce(h.expires_at_ms, 0)
+FROM payment p LEFT JOIN payment_hold h ON h.merchant = p.merchant AND h.order_id = p.order_id AND h.n = p.n
+WHERE p.merchant = :merchant AND p.order_id = :order_id ORDER BY p.n;
 
 -- name: payment_step
 -- in: merchant:i64 order_id:id n:i64 from_state:text to_state:text reference:text brand:text last4:text reason:text next_ask_ms:i64
@@ -35,14 +38,16 @@ WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'capt
   AND refunded + :amount <= amount;
 
 -- name: refund_put
--- in: merchant:i64 return_id:id n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 at_ms:i64 next_ask_ms:i64
-INSERT INTO refund (merchant, return_id, n, id, order_id, payment_n, kind, state, amount, at_ms, next_ask_ms)
-VALUES (:merchant, :return_id, :n, :id, :order_id, :payment_n, :kind, :state, :amount, :at_ms, :next_ask_ms);
+-- in: merchant:i64 return_id:id n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 at_ms:i64 next_ask_ms:i64 account:text
+INSERT INTO refund (merchant, return_id, n, id, order_id, payment_n, kind, state, amount, at_ms, next_ask_ms,
+    account)
+VALUES (:merchant, :return_id, :n, :id, :order_id, :payment_n, :kind, :state, :amount, :at_ms, :next_ask_ms,
+    :account);
 
 -- name: refund_of
 -- in: merchant:i64 return_id:id
--- out: n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 next_ask_ms:i64
-SELECT n, id, order_id, payment_n, kind, state, amount, next_ask_ms
+-- out: n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 next_ask_ms:i64 account:text
+SELECT n, id, order_id, payment_n, kind, state, amount, next_ask_ms, account
 FROM refund WHERE merchant = :merchant AND return_id = :return_id ORDER BY n;
 
 -- name: refund_done
@@ -60,3 +65,83 @@ WHERE merchant = :merchant AND return_id = :return_id AND n = :n AND next_ask_ms
 -- out: merchant:i64 return_id:id
 SELECT DISTINCT merchant, return_id FROM refund
 WHERE next_ask_ms > 0 AND next_ask_ms <= :now_ms LIMIT :limit;
+
+-- name: payment_hold_put
+-- in: merchant:i64 order_id:id n:i64 held:i64
+INSERT INTO payment_hold (merchant, order_id, n, state, held, captured, released, failed, forgiven,
+    expires_at_ms, next_ask_ms)
+VALUES (:merchant, :order_id, :n, 'wanted', :held, 0, 0, 0, 0, 0, 0);
+
+-- name: payment_hold_lock
+-- in: merchant:i64 order_id:id
+UPDATE payment_hold SET held = held WHERE merchant = :merchant AND order_id = :order_id;
+
+-- name: payment_hold_open
+-- in: merchant:i64 order_id:id n:i64 expires_at_ms:i64
+UPDATE payment_hold SET state = 'open', expires_at_ms = :expires_at_ms, next_ask_ms = :expires_at_ms
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'wanted';
+
+-- name: payment_hold_step
+-- in: merchant:i64 order_id:id n:i64 to_state:text from_state:text next_ask_ms:i64
+UPDATE payment_hold SET state = :to_state, next_ask_ms = :next_ask_ms
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = :from_state;
+
+-- name: payment_hold_drop
+-- in: merchant:i64 order_id:id
+UPDATE payment_hold SET state = 'closed', next_ask_ms = 0
+WHERE merchant = :merchant AND order_id = :order_id AND state IN ('wanted', 'open', 'expired') AND captured = 0;
+
+-- name: payment_hold_capture
+-- in: merchant:i64 order_id:id n:i64 amount:i64
+UPDATE payment_hold SET captured = captured + :amount
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state IN ('open', 'expired')
+  AND captured + released + failed + :amount <= held;
+
+-- name: payment_hold_release
+-- in: merchant:i64 order_id:id n:i64 amount:i64
+UPDATE payment_hold SET released = released + :amount
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state IN ('open', 'expired')
+  AND captured + released + failed + :amount <= held;
+
+-- name: payment_hold_forgive
+-- in: merchant:i64 order_id:id n:i64 amount:i64
+UPDATE payment_hold SET forgiven = forgiven + :amount
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND forgiven + :amount <= failed;
+
+-- name: payment_hold_fail
+-- in: merchant:i64 order_id:id n:i64 amount:i64
+UPDATE payment_hold SET captured = captured - :amount, failed = failed + :amount
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND captured >= :amount;
+
+-- name: payment_hold_due
+-- in: now_ms:i64 limit:i64
+-- out: merchant:i64 order_id:id n:i64 state:text held:i64 captured:i64
+SELECT merchant, order_id, n, state, held, captured FROM payment_hold
+WHERE next_ask_ms > 0 AND next_ask_ms <= :now_ms ORDER BY next_ask_ms LIMIT :limit;
+
+-- name: payment_capture_put
+-- in: merchant:i64 order_id:id payment_n:i64 id:id amount:i64 at_ms:i64
+INSERT INTO payment_capture (merchant, order_id, payment_n, id, state, amount, reason, at_ms, next_ask_ms)
+VALUES (:merchant, :order_id, :payment_n, :id, 'pending', :amount, '', :at_ms, :at_ms);
+
+-- name: payment_capture_end
+-- in: merchant:i64 order_id:id payment_n:i64 id:id state:text reason:text
+UPDATE payment_capture SET state = :state, reason = :reason, next_ask_ms = 0
+WHERE merchant = :merchant AND order_id = :order_id AND payment_n = :payment_n AND id = :id AND state = 'pending';
+
+-- name: payment_capture_ask_at
+-- in: merchant:i64 order_id:id payment_n:i64 id:id at_ms:i64
+UPDATE payment_capture SET next_ask_ms = :at_ms
+WHERE merchant = :merchant AND order_id = :order_id AND payment_n = :payment_n AND id = :id AND next_ask_ms > 0;
+
+-- name: payment_capture_pending
+-- in: merchant:i64 order_id:id payment_n:i64
+-- out: number:i64
+SELECT COUNT(*) FROM payment_capture
+WHERE merchant = :merchant AND order_id = :order_id AND payment_n = :payment_n AND state = 'pending';
+
+-- name: payment_capture_due
+-- in: now_ms:i64 limit:i64
+-- out: merchant:i64 order_id:id payment_n:i64 id:id amount:i64 at_ms:i64
+SELECT merchant, order_id, payment_n, id, amount, at_ms FROM payment_capture
+WHERE next_ask_ms > 0 AND next_ask_ms <= :now_ms ORDER BY next_ask_ms LIMIT :limit;
