@@ -169,6 +169,7 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
         || !use_discounts(ctx, &sale, reply, err)
         || !put_order(ctx, &sale, reply, err) || !goods_keep(ctx, &sale.goods, !card, reply, err)
         || !deliver_make(ctx, request, &sale.basket, reply, card, err)
+        || (request->deliveries.count && !sale_show_deliveries(ctx, reply, err))
         || !put_payments(ctx, &sale, reply, err))
         return false;
     if (card)

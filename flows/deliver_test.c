@@ -39,6 +39,9 @@ static void test_mixed(void)
     Order    order = { .state = STR_NONE };
     AtpLevel tea = level("TEA", "LON"), cake = level("CAKE", "LON"), depot = level("TEA", "DC1");
     check_ok(order_mixed(NULL, &order, NULL), &err, "goods are taken along, sent and fetched in one order");
+    check(order.fulfilments.count == 2 && str_eq(order.fulfilments.items[0].delivery, STR("home"))
+              && str_eq(order.fulfilments.items[0].state, STR("open")),
+          "the answer says who delivers what");
     Id       id  = order.id;
     AtpLevel is  = level("TEA", "LON");
     int64_t  far = level("TEA", "DC1").committed - depot.committed;

@@ -1,6 +1,7 @@
 /* sale.c — what every sale ends with. See sale.h. */
 #include "flows/sale.h"
 
+#include "all_sql.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 #include "shop/ledger/ledger.h"
@@ -100,10 +101,32 @@ bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Ord
     return true;
 }
 
+bool sale_show_deliveries(Ctx *ctx, Order *order, Error *err)
+{
+    FulfilmentsBriefRow *rows  = NULL;
+    size_t               count = 0;
+    FulfilmentsBriefIn   in    = { ctx->who.merchant, order->id };
+    if (!q_fulfilments_brief_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    order->fulfilments.items = arena_array(ctx->arena, OrderFulfilment, count + 1);
+    if (!order->fulfilments.items) return err_memory(err);
+    order->fulfilments.count = count;
+    for (size_t i = 0; i < count; i++)
+        order->fulfilments.items[i] = (OrderFulfilment){ .id          = rows[i].id,
+                                                         .delivery    = rows[i].delivery,
+                                                         .method      = rows[i].method,
+                                                         .location    = rows[i].location,
+                                                         .store       = text_or_none(rows[i].store),
+                                                         .state       = rows[i].state,
+                                                         .promised_at = rows[i].promised_at_ms
+                                                                          ? rows[i].promised_at_ms
+                                                                          : OPT_NONE };
+    return true;
+}
+
 bool sale_get(Ctx *ctx, Id id, Order *out, Error *err)
 {
     Payment *payments = NULL;
     size_t   count    = 0;
     return orders_get(ctx, id, out, err) && payments_of(ctx, id, &payments, &count, err)
-        && sale_show_payments(ctx->arena, payments, count, out, err);
+        && sale_show_payments(ctx->arena, payments, count, out, err) && sale_show_deliveries(ctx, out, err);
 }

@@ -17,7 +17,10 @@ bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, 
 bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Order *order,
                         Error *err) MUST_USE;
 
-/* The whole order: head, lines, taxes, payments. Errors: NOT_FOUND. */
+/* Fills order->fulfilments from its deliveries as they stand. */
+bool sale_show_deliveries(Ctx *ctx, Order *order, Error *err) MUST_USE;
+
+/* The whole order: head, lines, taxes, payments, deliveries. Errors: NOT_FOUND. */
 bool sale_get(Ctx *ctx, Id id, Order *out, Error *err) MUST_USE;
 
 /* Posts money given back: to `receivable` from `account`; the refund is a document of its own. */

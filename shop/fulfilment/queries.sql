@@ -45,6 +45,12 @@ WHERE merchant = :merchant AND id = :id AND state = :was;
 -- out: id:id
 SELECT id FROM fulfilment WHERE merchant = :merchant AND order_id = :order_id ORDER BY number;
 
+-- name: fulfilments_brief
+-- in: merchant:i64 order_id:id
+-- out: id:id delivery:text method:text location:text store:text state:text promised_at_ms:i64
+SELECT id, delivery, method, location, store, state, promised_at_ms FROM fulfilment
+WHERE merchant = :merchant AND order_id = :order_id ORDER BY number;
+
 -- name: fulfilment_line_put
 -- in: merchant:i64 fulfilment_id:id n:i64 order_line:i64 instead_of:i64 item:id sku:text name:text qty:i64
 INSERT INTO fulfilment_line (merchant, fulfilment_id, n, order_line, instead_of, item, sku, name, qty, picked,
