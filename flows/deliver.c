@@ -83,20 +83,6 @@ static bool find_wants(Ctx *ctx, Delivery *d, Error *err)
     return goods_wants(ctx, &d->goods, err);
 }
 
-static bool find_load(Ctx *ctx, SourcingAsk *ask, Error *err)
-{
-    FulfilHour *hours = NULL;
-    size_t      count = 0;
-    if (!fulfilments_hours(ctx, &hours, &count, err)) return false;
-    SourcingLoad *load = arena_array(ctx->arena, SourcingLoad, count + 1);
-    if (!load) return err_memory(err);
-    for (size_t i = 0; i < count; i++)
-        load[i] = (SourcingLoad){ hours[i].location, hours[i].hour_ms, hours[i].count };
-    ask->load       = load;
-    ask->load_count = count;
-    return true;
-}
-
 /* The best plan, all of it or nothing. */
 static bool find_plan(Ctx *ctx, Delivery *d, Error *err)
 {
@@ -122,7 +108,7 @@ static bool find_plan(Ctx *ctx, Delivery *d, Error *err)
                         .postal_code = to ? to->postal_code : STR_NONE,
                         .lines       = lines,
                         .line_count  = count };
-    return find_load(ctx, &ask, err) && sourcing_plan(ctx, &ask, &d->plan, err);
+    return sourcing_plan(ctx, &ask, &d->plan, err);
 }
 
 static Str method_at(const DeliveryInput *delivery, Str location)

@@ -69,21 +69,6 @@ static Str method_from(const FulfilDoc *doc, Str location)
     return doc->method;
 }
 
-/* What the locations have to pick already, hour by hour. */
-static bool find_load(Ctx *ctx, SourcingAsk *ask, Error *err)
-{
-    FulfilHour *hours = NULL;
-    size_t      count = 0;
-    if (!fulfilments_hours(ctx, &hours, &count, err)) return false;
-    SourcingLoad *load = arena_array(ctx->arena, SourcingLoad, count + 1);
-    if (!load) return err_memory(err);
-    for (size_t i = 0; i < count; i++)
-        load[i] = (SourcingLoad){ hours[i].location, hours[i].hour_ms, hours[i].count };
-    ask->load       = load;
-    ask->load_count = count;
-    return true;
-}
-
 static bool plan(Ctx *ctx, Resource *r, Str method, Error *err)
 {
     FulfilDoc  *doc = r->doc;
@@ -97,7 +82,7 @@ static bool plan(Ctx *ctx, Resource *r, Str method, Error *err)
                         .line_count  = r->count,
                         .exclude     = { r->excluded, r->excluded_count },
                         .partial     = true };
-    return find_load(ctx, &ask, err) && sourcing_plan(ctx, &ask, &r->plan, err);
+    return sourcing_plan(ctx, &ask, &r->plan, err);
 }
 
 /* From where the parts come; a courier's round that cannot be kept becomes a parcel. */

@@ -36,7 +36,7 @@ typedef struct {
     const SourcingLine *lines;
     size_t              line_count;
     TextList            exclude; /* codes of locations that must not give anything, e.g. one that refused */
-    const SourcingLoad *load;    /* or NULL */
+    const SourcingLoad *load;    /* NULL: what open fulfilments say, where a location has a limit */
     size_t              load_count;
     bool                partial;    /* a plan that leaves something missing is fine too */
     Str                 objective;  /* cost, time, balanced; none: as set for the channel */

@@ -262,17 +262,6 @@ bool fulfilments_substituted(Ctx *ctx, Id order, int64_t order_line, Id *item, S
     return true;
 }
 
-static_assert(sizeof(FulfilmentHoursRow) == sizeof(FulfilHour), "one form");
-
-bool fulfilments_hours(Ctx *ctx, FulfilHour **out, size_t *count, Error *err)
-{
-    FulfilmentHoursIn in  = { ctx->who.merchant };
-    void             *all = NULL;
-    bool              ok  = db_all(ctx->tx, ctx->arena, &q_fulfilment_hours, &in, &all, count, err);
-    *out                  = all;
-    return ok;
-}
-
 /* ---- changed ---- */
 
 static const EventDef *event_of(Str event)

@@ -111,13 +111,6 @@ bool fulfilments_undelivered(Ctx *ctx, Id order, int64_t order_line, int64_t *qt
 bool fulfilments_substituted(Ctx *ctx, Id order, int64_t order_line, Id *item, Str *sku, int64_t *qty,
                              bool *mixed, Error *err) MUST_USE;
 
-/* What is still to be picked, by location and by the hour (UTC) in which it is due. */
-typedef struct {
-    Str     location;
-    int64_t hour_ms, count;
-} FulfilHour;
-bool fulfilments_hours(Ctx *ctx, FulfilHour **out, size_t *count, Error *err) MUST_USE;
-
 /* Packages: written whole when it is packed, then each gets its label; `undone` when it is unpacked. */
 bool packages_put(Ctx *ctx, Id fulfilment, const Package *package, Error *err) MUST_USE;
 bool packages_of(Ctx *ctx, Id fulfilment, Package **out, size_t *count, Error *err) MUST_USE;

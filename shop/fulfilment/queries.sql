@@ -201,13 +201,6 @@ ORDER BY id DESC LIMIT :limit;
 SELECT CAST(coalesce(SUM(qty), 0) AS BIGINT) FROM owed
 WHERE merchant = :merchant AND order_id = :order_id AND order_line = :order_line AND state = 'open' AND reason <> 'cheaper';
 
--- name: fulfilment_hours
--- in: merchant:i64
--- out: location:text hour_ms:i64 number:i64
-SELECT location, due_at_ms / 3600000 * 3600000, COUNT(*) FROM fulfilment
-WHERE merchant = :merchant AND state IN ('waiting', 'open', 'picking')
-GROUP BY location, due_at_ms / 3600000 * 3600000 ORDER BY location, due_at_ms / 3600000 * 3600000;
-
 -- What of an order's line went to the customer as other items.
 -- name: fulfilment_substitutes_gone
 -- in: merchant:i64 order_id:id order_line:i64
