@@ -45,16 +45,16 @@ static void complain(const Jobs *jobs, const char *what, const Error *err)
     if (!jobs->options.log || write(STDERR_FILENO, line, (size_t)len) < 0) return;
 }
 
-/* Waits until woken since `seen`, or for a second; false when it is time to end. */
-static bool wait_turn(Jobs *jobs, uint64_t *seen)
+/* Waits until `calls`, told by `signal`, is not `seen` any more, or for a second; false: it is time to end. */
+static bool wait_for(Jobs *jobs, pthread_cond_t *signal, const uint64_t *calls, uint64_t *seen)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += PAUSE_MS / 1000;
     pthread_mutex_lock(&jobs->lock);
-    while (!jobs->stopping && jobs->calls == *seen)
-        if (pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until) == ETIMEDOUT) break;
-    *seen   = jobs->calls;
+    while (!jobs->stopping && *calls == *seen)
+        if (pthread_cond_timedwait(signal, &jobs->lock, &until) == ETIMEDOUT) break;
+    *seen   = *calls;
     bool go = !jobs->stopping;
     pthread_mutex_unlock(&jobs->lock);
     return go;
@@ -92,7 +92,7 @@ static void *keeper(void *arg)
             if (!prune(jobs->options.db, env, &arena, now, &err)) complain(jobs, "prune", &err);
             pruned = now;
         }
-    } while (wait_turn(jobs, &seen));
+    } while (wait_for(jobs, &jobs->wake, &jobs->calls, &seen));
     free(bytes);
     return NULL;
 }
@@ -114,25 +114,17 @@ static void *sender(void *arg)
             complain(jobs, "webhook", &err);
             break;
         }
-    } while (wait_turn(jobs, &seen));
+    } while (wait_for(jobs, &jobs->wake, &jobs->calls, &seen));
     free(bytes);
     return NULL;
 }
 
-/* Waits until hurried since `seen`, or for a second; false when it is time to end. */
+/* The same for those who are hurried; a moment later, so that a rush is one turn. */
 static bool wait_hurry(Jobs *jobs, uint64_t *seen)
 {
-    struct timespec until, gap = { .tv_nsec = GAP_MS * 1000000L };
+    struct timespec gap = { .tv_nsec = GAP_MS * 1000000L };
     (void)nanosleep(&gap, NULL);
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PAUSE_MS / 1000;
-    pthread_mutex_lock(&jobs->lock);
-    while (!jobs->stopping && jobs->hurries == *seen)
-        if (pthread_cond_timedwait(&jobs->hurry, &jobs->lock, &until) == ETIMEDOUT) break;
-    *seen   = jobs->hurries;
-    bool go = !jobs->stopping;
-    pthread_mutex_unlock(&jobs->lock);
-    return go;
+    return wait_for(jobs, &jobs->hurry, &jobs->hurries, seen);
 }
 
 static void *follower(void *arg)
