@@ -4,8 +4,8 @@
 
 #include <assert.h>
 
-static bool put_claim(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Str state,
-                      int64_t share, Error *err)
+bool claim_append(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Str state, int64_t share,
+                  Error *err)
 {
     StockDoc   doc = { owner->id, STR("claim"), 0 };
     ClaimPutIn in  = { ctx->who.merchant,
@@ -36,7 +36,7 @@ bool inventory_claim(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWa
                              want->terms.safety,   want->terms.buffer };
     assert(want->qty > 0);
     if (!want->terms.hard && !q_stock_claim_exec(ctx->tx, &in, &changed, err)) return false;
-    if (changed == 1) return put_claim(ctx, owner, n, want, state, 0, err);
+    if (changed == 1) return claim_append(ctx, owner, n, want, state, 0, err);
     if (!level_lock(ctx, want->item, want->location, &level, err)
         || !share_find(ctx, want->item, want->location, &want->terms, &level, &share, err))
         return false;
@@ -45,7 +45,7 @@ bool inventory_claim(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWa
     LevelChange change = level_change_at(ctx, want->item, want->location);
     *level_state(&change, state) += want->qty;
     return share_use(ctx, want, &share, &used, &change, err) && level_apply(ctx, &change, err)
-        && put_claim(ctx, owner, n, want, state, used, err);
+        && claim_append(ctx, owner, n, want, state, used, err);
 }
 
 bool inventory_claims_of(Ctx *ctx, Id owner, Claim **out, size_t *count, Error *err)

@@ -89,6 +89,11 @@ bool serials_due_put(Ctx *ctx, const StockDoc *doc, const PieceMove *move, const
 bool ledger_promise(Ctx *ctx, StockDoc *doc, Id item, Str location, Str state, int64_t change,
                     Error *err) MUST_USE;
 
+/* A new open claim in that state, its row and its row in the ledger; the level is the caller's. `share`: so much
+ * of it is out of the channel's share. */
+bool claim_append(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Str state,
+                  int64_t share, Error *err) MUST_USE;
+
 /* Appends what goes to the customer out of one state; nothing when qty is 0. */
 bool ledger_sale(Ctx *ctx, StockDoc *doc, const StockWant *want, Str state, int64_t qty,
                  Error *err) MUST_USE;

@@ -7,24 +7,10 @@
 
 bool inventory_claim_later(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Error *err)
 {
-    StockDoc    doc    = { owner->id, STR("claim"), 0 };
     LevelChange change = level_change_at(ctx, want->item, want->location);
-    ClaimPutIn  in     = { ctx->who.merchant,
-                           owner->id,
-                           n,
-                           owner->kind,
-                           want->item,
-                           want->location,
-                           text_or_empty(want->terms.channel),
-                           want->qty,
-                           0,
-                           STR("backordered"),
-                           ctx->now_ms,
-                           owner->expires_ms };
     assert(want->qty > 0 && !str_eq(owner->kind, STR("cart")));
     change.backordered = want->qty;
-    return level_apply(ctx, &change, err) && q_claim_put_exec(ctx->tx, &in, NULL, err)
-        && ledger_promise(ctx, &doc, want->item, want->location, STR("backordered"), want->qty, err);
+    return level_apply(ctx, &change, err) && claim_append(ctx, owner, n, want, STR("backordered"), 0, err);
 }
 
 bool inventory_waiting(Ctx *ctx, Id item, Str location, int64_t limit, WaitingClaim **out, size_t *count,
