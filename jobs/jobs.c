@@ -45,7 +45,7 @@ static void complain(const Jobs *jobs, const char *what, const Error *err)
     if (!jobs->options.log || write(STDERR_FILENO, line, (size_t)len) < 0) return;
 }
 
-/* Waits until `calls`, told by `signal`, is not `seen` any more, or for a second; false: it is time to end. */
+/* Waits until `calls`, told by `signal`, is not `seen` any more, or for a second; false: the end has come. */
 static bool wait_for(Jobs *jobs, pthread_cond_t *signal, const uint64_t *calls, uint64_t *seen)
 {
     struct timespec until;

@@ -4,8 +4,8 @@
 
 #include <assert.h>
 
-bool claim_append(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Str state, int64_t share,
-                  Error *err)
+bool claim_append(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Str state,
+                  int64_t share, Error *err)
 {
     StockDoc   doc = { owner->id, STR("claim"), 0 };
     ClaimPutIn in  = { ctx->who.merchant,

@@ -89,8 +89,8 @@ bool serials_due_put(Ctx *ctx, const StockDoc *doc, const PieceMove *move, const
 bool ledger_promise(Ctx *ctx, StockDoc *doc, Id item, Str location, Str state, int64_t change,
                     Error *err) MUST_USE;
 
-/* A new open claim in that state, its row and its row in the ledger; the level is the caller's. `share`: so much
- * of it is out of the channel's share. */
+/* A new open claim in that state: its row, and its row in the ledger; the level is up to the caller.
+ * `share`: so much of it is out of the channel's share. */
 bool claim_append(Ctx *ctx, const ClaimOwner *owner, int64_t n, const StockWant *want, Str state,
                   int64_t share, Error *err) MUST_USE;
 
