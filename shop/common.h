@@ -39,6 +39,9 @@ bool country_check(Str country, const char *field, Error *err) MUST_USE;
 /* An ISO 4217 code of the program's table. Errors: CURRENCY_UNKNOWN at `field`. */
 bool currency_check(Str currency, const char *field, Error *err) MUST_USE;
 
+/* Whether the merchant has a location of that code, open or closed. */
+bool location_there(Ctx *ctx, Str code, bool *there, Error *err) MUST_USE;
+
 /* Whether who asks has a permission. */
 bool ctx_may(const Ctx *ctx, const PermDef *perm);
 

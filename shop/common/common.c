@@ -1,6 +1,7 @@
 /* common.c — checks of short texts and of periods, and planning a search by words. See shop/common.h. */
 #include "shop/common.h"
 
+#include "all_sql.h"
 #include "core/money.h"
 #include "core/words.h"
 #include "shop/perms.h"
@@ -107,6 +108,13 @@ bool currency_check(Str currency, const char *field, Error *err)
     int decimals = 0;
     if (currency_find(currency, &decimals)) return true;
     return err_set(err, &ERR_CURRENCY_UNKNOWN, field, "must be a code of ISO 4217");
+}
+
+bool location_there(Ctx *ctx, Str code, bool *there, Error *err)
+{
+    LocationThereRow row;
+    LocationThereIn  in = { ctx->who.merchant, code };
+    return q_location_there_one(ctx->tx, ctx->arena, &in, &row, there, err);
 }
 
 Str page_after(Str cursor)

@@ -132,10 +132,8 @@ bool counts_item(Ctx *ctx, Str sku, const char *field, CountItem *out, Error *er
 
 bool counts_location(Ctx *ctx, Str code, const char *field, Error *err)
 {
-    CountLocationThereRow row;
-    bool                  found = false;
-    CountLocationThereIn  in    = { ctx->who.merchant, code };
-    if (!q_count_location_there_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    bool found = false;
+    if (!location_there(ctx, code, &found, err)) return false;
     return found || err_set(err, &ERR_COUNT_SCOPE, field, "there is no such location");
 }
 

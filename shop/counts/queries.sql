@@ -304,11 +304,6 @@ WHERE l.merchant = :merchant AND l.adjustment_id = :adjustment_id ORDER BY l.n;
 UPDATE stock_adjustment SET state = :state, decided_by = :decided_by, decided_at_ms = :decided_at_ms
 WHERE merchant = :merchant AND id = :id AND state = 'pending';
 
--- name: count_location_there
--- in: merchant:i64 code:text
--- out: code:text
-SELECT code FROM location WHERE merchant = :merchant AND code = :code;
-
 -- Lines after whose adjustment less than nothing would stand there now.
 -- name: count_impossible
 -- in: merchant:i64 count_id:id

@@ -51,14 +51,12 @@ static bool outside(Str state)
 /* One end of a movement: outside states have no location, all others a known one. */
 static bool check_place(Ctx *ctx, Str location, Str state, const char *field, Error *err)
 {
-    StockLocationThereRow row;
-    bool                  found = false;
+    bool found = false;
     if (outside(state) != (location.len == 0))
         return err_set(err, &ERR_STOCK_PLACE, field,
                        "vendor, adjustment, loss and production have no location, all others have one");
     if (outside(state)) return true;
-    StockLocationThereIn in = { ctx->who.merchant, location };
-    if (!q_stock_location_there_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (!location_there(ctx, location, &found, err)) return false;
     return found || err_set(err, &ERR_STOCK_PLACE, field, "there is no such location");
 }
 

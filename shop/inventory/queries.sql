@@ -177,11 +177,6 @@ SELECT id, stocked FROM item WHERE merchant = :merchant AND sku = :sku;
 -- out: stocked:i64
 SELECT stocked FROM item WHERE merchant = :merchant AND id = :id;
 
--- name: stock_location_there
--- in: merchant:i64 code:text
--- out: code:text
-SELECT code FROM location WHERE merchant = :merchant AND code = :code;
-
 -- name: stock_moves_of
 -- in: merchant:i64 item:id location:text state:text from_ms:i64 before_ms:i64 before_document:blob before_n:i64 by_document:i64 document:id cause:text limit:i64
 -- out: at_ms:i64 document_id:id n:i64 from_location:text from_state:text to_location:text to_state:text qty:i64 lot:text cause:text

@@ -18,10 +18,8 @@ bool purchasing_item(Ctx *ctx, Str sku, const char *field, PurchaseItem *out, Er
 
 bool purchasing_location(Ctx *ctx, Str code, const char *field, Error *err)
 {
-    PurchaseLocationThereRow row;
-    bool                     found = false;
-    PurchaseLocationThereIn  in    = { ctx->who.merchant, code };
-    if (!q_purchase_location_there_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    bool found = false;
+    if (!location_there(ctx, code, &found, err)) return false;
     return found || err_set(err, &ERR_FIELD_INVALID, field, "there is no such location");
 }
 

@@ -3,11 +3,6 @@
 -- out: id:id name:text stocked:bool qty_step:i64 cost:i64
 SELECT id, name, stocked, qty_step, cost FROM item WHERE merchant = :merchant AND sku = :sku;
 
--- name: purchase_location_there
--- in: merchant:i64 code:text
--- out: code:text
-SELECT code FROM location WHERE merchant = :merchant AND code = :code;
-
 -- name: purchase_number_next
 -- in: merchant:i64 kind:text
 -- out: last:i64

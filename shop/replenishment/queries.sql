@@ -28,11 +28,6 @@ ORDER BY location, scope, code LIMIT :limit;
 DELETE FROM replenish_rule
 WHERE merchant = :merchant AND location = :location AND scope = :scope AND code = :code;
 
--- name: replenish_location_there
--- in: merchant:i64 code:text
--- out: code:text
-SELECT code FROM location WHERE merchant = :merchant AND code = :code;
-
 -- name: replenish_item_there
 -- in: merchant:i64 sku:text
 -- out: stocked:i64 qty_step:i64

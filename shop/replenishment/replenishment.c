@@ -205,10 +205,8 @@ static bool propose(Proposing *p, const Goods *goods, Error *err)
 /* Who it is for, and over how many days. */
 static bool begin(Ctx *ctx, Str location, int64_t days, Proposing *p, Error *err)
 {
-    bool                      found = false;
-    ReplenishLocationThereRow place;
-    ReplenishLocationThereIn  where = { ctx->who.merchant, location };
-    if (!q_replenish_location_there_one(ctx->tx, ctx->arena, &where, &place, &found, err)) return false;
+    bool found = false;
+    if (!location_there(ctx, location, &found, err)) return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, "location", "there is no such location");
     if (!settings_get(ctx, &SETTING_REPLENISH_DAYS, &p->days, err)) return false;
     p->days = opt_or(days, p->days);

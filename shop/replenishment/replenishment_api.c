@@ -30,17 +30,14 @@ static bool tell(Ctx *ctx, Str action, Str location, Str scope, Str code, Error 
 
 static bool check_codes(Ctx *ctx, const ReplenishRule *in, Error *err)
 {
-    ReplenishLocationThereRow place;
-    ReplenishItemThereRow     item;
-    ReplenishCategoryRow      category;
-    int64_t                   merchant = ctx->who.merchant;
-    bool                      found    = false;
-    ReplenishLocationThereIn  where    = { merchant, in->location };
-    if (!q_replenish_location_there_one(ctx->tx, ctx->arena, &where, &place, &found, err)) return false;
+    ReplenishItemThereRow item;
+    ReplenishCategoryRow  category;
+    int64_t               merchant = ctx->who.merchant;
+    bool                  found    = false;
+    if (!location_there(ctx, in->location, &found, err)) return false;
     if (!found) return err_set(err, &ERR_REPLENISH_RULE, "location", "there is no such location");
     if (str_eq(in->source, STR("location"))) {
-        ReplenishLocationThereIn from = { merchant, in->source_code };
-        if (!q_replenish_location_there_one(ctx->tx, ctx->arena, &from, &place, &found, err)) return false;
+        if (!location_there(ctx, in->source_code, &found, err)) return false;
         if (!found || str_eq(in->source_code, in->location))
             return err_set(err, &ERR_REPLENISH_RULE, "source_code", "there is no such other location");
     }

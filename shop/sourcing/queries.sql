@@ -28,11 +28,6 @@ ON CONFLICT (merchant, location) DO UPDATE SET has_point = excluded.has_point, l
 -- in: merchant:i64 location:text
 DELETE FROM sourcing_site WHERE merchant = :merchant AND location = :location;
 
--- name: sourcing_location_of
--- in: merchant:i64 code:text
--- out: code:text
-SELECT code FROM location WHERE merchant = :merchant AND code = :code;
-
 -- name: sourcing_channel_of
 -- in: merchant:i64 code:text
 -- out: code:text

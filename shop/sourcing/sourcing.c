@@ -34,10 +34,8 @@ bool sourcing_tell(Ctx *ctx, Str what, Str done, Str code, Error *err)
 
 bool sourcing_know_location(Ctx *ctx, Str code, const char *field, Error *err)
 {
-    SourcingLocationOfRow row;
-    bool                  found = false;
-    SourcingLocationOfIn  in    = { ctx->who.merchant, code };
-    if (!q_sourcing_location_of_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    bool found = false;
+    if (!location_there(ctx, code, &found, err)) return false;
     return found || err_set(err, &ERR_SOURCING_LOCATION, field, "no such location");
 }
 

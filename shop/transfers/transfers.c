@@ -25,10 +25,8 @@ bool transfers_item(Ctx *ctx, Str sku, const char *field, TransferItem *out, Err
 
 bool transfers_location(Ctx *ctx, Str code, const char *field, Error *err)
 {
-    TransferLocationThereRow row;
-    bool                     found = false;
-    TransferLocationThereIn  in    = { ctx->who.merchant, code };
-    if (!q_transfer_location_there_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    bool found = false;
+    if (!location_there(ctx, code, &found, err)) return false;
     return found || err_set(err, &ERR_FIELD_INVALID, field, "there is no such location");
 }
 
