@@ -1,19 +1,6 @@
-/* fulfil.c — fulfilments made, opened and called off, with their claims. See
- * fulfil.h. */
+/* fulfil.c — fulfilments made, opened and called off, with their claims. See fulfil.h. */
 #include "flows/fulfil.h"
-
-#include <assert.h>
-#include <stdlib.h>
-
-typedef struct {
-    Id     item;
-    size_t line;
-} Turn;
-
-static int by_item(const void *a, const void *b)
-{
-    return id_cmp(((const Turn *)a)->item, ((const Turn *)b)->item);
-}
+#include "flows/turns.h"
 
 bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Error *err)
 {
@@ -21,7 +8,7 @@ bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Erro
     Turn      *turns = arena_array(ctx->arena, Turn, new->line_count);
     if (!turns) return err_memory(err);
     for (size_t i = 0; i < new->line_count; i++) turns[i] = (Turn){ new->lines[i].item, i };
-    qsort(turns, new->line_count, sizeof *turns, by_item);
+    turns_sort(turns, new->line_count);
     for (size_t i = 0; i < new->line_count; i++) {
         const NewFulfilmentLine *line = &new->lines[turns[i].line];
         StockWant                want = { .item     = line->item,

@@ -1,8 +1,7 @@
 /* fulfil_stock.c — the goods of a fulfilment on their way through a location. See fulfil_work.h. */
 #include "flows/fulfil_work.h"
+#include "flows/turns.h"
 #include "shop/orders/orders.h"
-
-#include <stdlib.h>
 
 bool fulfil_line_at(FulfilDoc *doc, int64_t n, FulfilLine **out, Error *err)
 {
@@ -17,16 +16,6 @@ Str fulfil_place(const FulfilDoc *doc)
     bool sent = str_eq(doc->method, STR("ship_to_store"))
              && (str_eq(doc->state, STR("received")) || str_eq(doc->state, STR("staged")));
     return sent ? doc->store : doc->location;
-}
-
-typedef struct {
-    Id     item;
-    size_t line;
-} Turn;
-
-static int by_item(const void *a, const void *b)
-{
-    return id_cmp(((const Turn *)a)->item, ((const Turn *)b)->item);
 }
 
 static void count_moved(FulfilLine *line, const FulfilMove *move, int64_t qty)
@@ -91,7 +80,7 @@ bool fulfil_move(Ctx *ctx, FulfilDoc *doc, const FulfilMove *move, Error *err)
     Turn *turns = arena_array(ctx->arena, Turn, doc->line_count + 1);
     if (!turns) return err_memory(err);
     for (size_t i = 0; i < doc->line_count; i++) turns[i] = (Turn){ doc->lines[i].item, i };
-    qsort(turns, doc->line_count, sizeof *turns, by_item);
+    turns_sort(turns, doc->line_count);
     for (size_t i = 0; i < doc->line_count; i++) {
         FulfilLine *line = &doc->lines[turns[i].line];
         int64_t     qty  = move->of_gone ? line->gone : fulfil_line_here(line);

@@ -1,21 +1,8 @@
 /* vendor_return.c — goods go back to their vendor: out of where they stand, all of them or none. */
 #include "core/machine.h"
+#include "flows/turns.h"
 #include "shop/inventory/inventory.h"
 #include "shop/purchasing/purchasing.h"
-
-#include <stdlib.h>
-
-typedef struct {
-    Id     item;
-    size_t line;
-} Turn;
-
-static int by_item(const void *a, const void *b)
-{
-    const Turn *x = a, *y = b;
-    int         c = id_cmp(x->item, y->item);
-    return c ? c : (x->line > y->line) - (x->line < y->line);
-}
 
 static bool move_out(Ctx *ctx, StockDoc *doc, const VendorReturn *from, const Turn *turn, Error *err)
 {
@@ -44,7 +31,7 @@ bool vendor_returns_ship(Ctx *ctx, const VendorReturnShip *request, VendorReturn
     Turn    *turns = arena_array(ctx->arena, Turn, count + 1);
     if (!turns) return err_memory(err);
     for (size_t i = 0; i < count; i++) turns[i] = (Turn){ doc.items[i], i };
-    qsort(turns, count, sizeof turns[0], by_item);
+    turns_sort(turns, count);
     for (size_t i = 0; i < count; i++)
         if (!move_out(ctx, &stock, &doc.doc, &turns[i], err)) return false;
     doc.doc.carrier  = text_or_none(request->carrier);
