@@ -68,29 +68,12 @@ static void holds(int item, int64_t at, int64_t counted)
     t->held    = counted;
 }
 
-typedef struct {
-    FixtureHandler handler;
-    const void    *request;
-    void          *reply;
-} Call;
-
-static bool run_call(Ctx *ctx, void *arg, Error *e)
-{
-    Call *call = arg;
-    return call->handler(ctx, call->request, call->reply, e);
-}
-
 #define HANDLER(name, Request, Reply)                                                                      \
-    static bool name##_any(Ctx *ctx, const void *request, void *reply, Error *e)                           \
-    {                                                                                                      \
-        return name(ctx, request, reply, e);                                                               \
-    }                                                                                                      \
+    FIXTURE_ANY(name)                                                                                      \
     static bool do_##name(const Request *request, Reply *reply)                                            \
     {                                                                                                      \
-        Call call = { name##_any, request, reply };                                                        \
-        memset(reply, 0, sizeof *reply);                                                                   \
-        err = (Error){ 0 };                                                                                \
-        return kit_write(db, &env, run_call, &call, &err);                                                 \
+        FixtureCaller by = { 0, UINT64_MAX };                                                              \
+        return fixture_as(db, &env, by, name##_any, request, reply, sizeof *reply, &err);                  \
     }
 HANDLER(counts_create, CountInput, Count)
 HANDLER(counts_enter, CountEntries, Count)

@@ -17,34 +17,13 @@ static Error err;
 
 enum { ANNA = 1, BEN = 2 }; /* two people */
 
-/* A handler, run as one of them. */
-typedef struct {
-    FixtureHandler handler;
-    const void    *request;
-    void          *reply;
-    int            who;
-} Call;
-
-static bool run_call(Ctx *ctx, void *arg, Error *e)
-{
-    Call *call                 = arg;
-    ctx->who.api_key           = (Id){ { 0 } };
-    ctx->who.api_key.bytes[15] = (uint8_t)call->who;
-    return call->handler(ctx, call->request, call->reply, e);
-}
-
 #define HANDLER(name, Request, Reply)                                                                      \
-    static bool name##_any(Ctx *ctx, const void *request, void *reply, Error *e)                           \
-    {                                                                                                      \
-        return name(ctx, request, reply, e);                                                               \
-    }                                                                                                      \
+    FIXTURE_ANY(name)                                                                                      \
     static bool do_##name(int who, const Request *request, Reply *reply)                                   \
     {                                                                                                      \
-        Call call = { name##_any, request, reply, who };                                                   \
         kit_now_ms += 10;                                                                                  \
-        memset(reply, 0, sizeof *reply);                                                                   \
-        err = (Error){ 0 };                                                                                \
-        return kit_write(db, &env, run_call, &call, &err);                                                 \
+        FixtureCaller by = { who, UINT64_MAX };                                                            \
+        return fixture_as(db, &env, by, name##_any, request, reply, sizeof *reply, &err);                  \
     }
 HANDLER(counts_create, CountInput, Count)
 HANDLER(counts_start, ById, Count)

@@ -20,32 +20,13 @@ static Db      *db;
 static Error    err;
 static uint64_t perms = UINT64_MAX;
 
-typedef struct {
-    FixtureHandler handler;
-    const void    *request;
-    void          *reply;
-} Call;
-
-static bool run_call(Ctx *ctx, void *arg, Error *e)
-{
-    Call *call     = arg;
-    ctx->who.perms = perms;
-    return call->handler(ctx, call->request, call->reply, e);
-}
-
-/* Texts of a reply live until the next call. */
 #define HANDLER(name, Request, Reply)                                                                      \
-    static bool name##_any(Ctx *ctx, const void *request, void *reply, Error *e)                           \
-    {                                                                                                      \
-        return name(ctx, request, reply, e);                                                               \
-    }                                                                                                      \
+    FIXTURE_ANY(name)                                                                                      \
     static bool do_##name(Request request, Reply *reply)                                                   \
     {                                                                                                      \
-        Call call = { name##_any, &request, reply };                                                       \
         kit_now_ms += 10;                                                                                  \
-        memset(reply, 0, sizeof *reply);                                                                   \
-        err = (Error){ 0 };                                                                                \
-        return kit_write(db, &env, run_call, &call, &err);                                                 \
+        FixtureCaller by = { 0, perms };                                                                   \
+        return fixture_as(db, &env, by, name##_any, &request, reply, sizeof *reply, &err);                 \
     }
 HANDLER(vendors_change, Vendor, Vendor)
 HANDLER(vendors_list, Page, VendorList)

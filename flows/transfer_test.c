@@ -17,35 +17,15 @@ static Error err;
 
 enum { ANNA = 1, BEN = 2 }; /* two people */
 
-typedef struct {
-    FixtureHandler handler;
-    const void    *request;
-    void          *reply;
-} Call;
-
 static int who = ANNA;
 
-static bool run_call(Ctx *ctx, void *arg, Error *e)
-{
-    Call *call                 = arg;
-    ctx->who.api_key           = (Id){ { 0 } };
-    ctx->who.api_key.bytes[15] = (uint8_t)who;
-    return call->handler(ctx, call->request, call->reply, e);
-}
-
-/* Texts of a reply live until the next call. */
 #define HANDLER(name, Request, Reply)                                                                      \
-    static bool name##_any(Ctx *ctx, const void *request, void *reply, Error *e)                           \
-    {                                                                                                      \
-        return name(ctx, request, reply, e);                                                               \
-    }                                                                                                      \
+    FIXTURE_ANY(name)                                                                                      \
     static bool do_##name(Request request, Reply *reply)                                                   \
     {                                                                                                      \
-        Call call = { name##_any, &request, reply };                                                       \
         kit_now_ms += 10;                                                                                  \
-        memset(reply, 0, sizeof *reply);                                                                   \
-        err = (Error){ 0 };                                                                                \
-        return kit_write(db, &env, run_call, &call, &err);                                                 \
+        FixtureCaller by = { who, UINT64_MAX };                                                            \
+        return fixture_as(db, &env, by, name##_any, &request, reply, sizeof *reply, &err);                 \
     }
 HANDLER(transfers_create, TransferInput, Transfer)
 HANDLER(transfers_change, TransferEdit, Transfer)

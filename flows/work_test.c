@@ -14,32 +14,12 @@ static Error err;
 
 enum { ANNA = 1, BEN = 2, MINUTE_MS = 60000 };
 
-typedef struct {
-    FixtureHandler handler;
-    const void    *request;
-    void          *reply;
-    int            who;
-} Call;
-
-static bool run_call(Ctx *ctx, void *arg, Error *e)
-{
-    Call *call                 = arg;
-    ctx->who.api_key           = (Id){ { 0 } };
-    ctx->who.api_key.bytes[15] = (uint8_t)call->who;
-    return call->handler(ctx, call->request, call->reply, e);
-}
-
 #define HANDLER(name, Request, Reply)                                                                      \
-    static bool name##_any(Ctx *ctx, const void *request, void *reply, Error *e)                           \
-    {                                                                                                      \
-        return name(ctx, request, reply, e);                                                               \
-    }                                                                                                      \
+    FIXTURE_ANY(name)                                                                                      \
     static bool do_##name(int who, const Request *request, Reply *reply)                                   \
     {                                                                                                      \
-        Call call = { name##_any, request, reply, who };                                                   \
-        memset(reply, 0, sizeof *reply);                                                                   \
-        err = (Error){ 0 };                                                                                \
-        return kit_write(db, &env, run_call, &call, &err);                                                 \
+        FixtureCaller by = { who, UINT64_MAX };                                                            \
+        return fixture_as(db, &env, by, name##_any, request, reply, sizeof *reply, &err);                  \
     }
 HANDLER(work_list, WorkFind, WorkList)
 HANDLER(work_next, WorkNext, WorkTask)

@@ -106,3 +106,28 @@ bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request,
     if (pending) *pending = h.ctx.pending;
     return ok;
 }
+
+typedef struct {
+    FixtureCaller  caller;
+    FixtureHandler handler;
+    const void    *request;
+    void          *reply;
+} CallAs;
+
+static bool run_as(Ctx *ctx, void *arg, Error *err)
+{
+    CallAs *call               = arg;
+    ctx->who.api_key           = (Id){ { 0 } };
+    ctx->who.api_key.bytes[15] = (uint8_t)call->caller.who;
+    ctx->who.perms             = call->caller.perms;
+    return call->handler(ctx, call->request, call->reply, err);
+}
+
+bool fixture_as(Db *db, Env *env, FixtureCaller caller, FixtureHandler handler, const void *request,
+                void *reply, size_t reply_size, Error *err)
+{
+    CallAs call = { caller, handler, request, reply };
+    memset(reply, 0, reply_size);
+    *err = (Error){ .def = NULL };
+    return kit_write(db, env, run_as, &call, err);
+}

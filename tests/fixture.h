@@ -18,4 +18,22 @@ typedef bool (*FixtureHandler)(Ctx *ctx, const void *request, void *reply, Error
 bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request, void *reply,
                   size_t reply_size, bool *pending, Error *err);
 
+/* Who calls a handler: the last byte of the API key, and what that may do. */
+typedef struct {
+    int      who; /* 0: the program itself */
+    uint64_t perms;
+} FixtureCaller;
+
+/* Runs a write handler as somebody, in a transaction and nothing after it; *reply and *err are cleared first.
+ * Texts of the reply live until the next call. */
+bool fixture_as(Db *db, Env *env, FixtureCaller caller, FixtureHandler handler, const void *request,
+                void *reply, size_t reply_size, Error *err);
+
+/* NAME_any: a handler as a FixtureHandler. */
+#define FIXTURE_ANY(name)                                                                                  \
+    static bool name##_any(Ctx *ctx, const void *request, void *reply, Error *e)                           \
+    {                                                                                                      \
+        return name(ctx, request, reply, e);                                                               \
+    }
+
 #endif
