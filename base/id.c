@@ -18,6 +18,11 @@ int id_cmp(Id a, Id b)
     return memcmp(a.bytes, b.bytes, ID_BYTES);
 }
 
+Str id_bytes(const Id *id)
+{
+    return (Str){ (const char *)id->bytes, ID_BYTES };
+}
+
 void id_format(Id id, char out[ID_TEXT_LEN])
 {
     static const char hex[] = "0123456789abcdef";

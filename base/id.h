@@ -14,6 +14,9 @@ bool id_eq(Id a, Id b);
 bool id_is_none(Id id);
 int  id_cmp(Id a, Id b);
 
+/* Its bytes, as queries take an id that may be absent; they live as long as *id. */
+Str id_bytes(const Id *id);
+
 /* Writes the 36 characters 8-4-4-4-12 in lower case to `out` (no NUL). */
 void id_format(Id id, char out[ID_TEXT_LEN]);
 Str  id_text(Arena *arena, Id id);

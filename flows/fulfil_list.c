@@ -36,7 +36,7 @@ bool pick_list(Ctx *ctx, const PickAsk *request, PickList *reply, Error *err)
                            .after_zone = STR(""),
                            .after_bin  = STR(""),
                            .after_sku  = STR(""),
-                           .after_id   = { (const char *)after.bytes, ID_BYTES },
+                           .after_id   = id_bytes(&after),
                            .limit      = limit + 1 };
     if (!read_cursor(ctx, request, &in, &after, err)
         || !q_pick_rows_all(ctx->tx, ctx->arena, &in, &rows, &count, err))

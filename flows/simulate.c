@@ -366,7 +366,7 @@ static bool try_all(Sim *sim)
     Id               after = { { 0 } };
     SimulateOrdersIn in    = { sim->ctx.who.merchant,
                                trial->from - 1,
-                               { (const char *)after.bytes, ID_BYTES },
+                               id_bytes(&after),
                             opt_or(trial->until, sim->ctx.now_ms),
                                PAGE };
     size_t           count = PAGE;

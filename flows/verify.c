@@ -252,7 +252,7 @@ static bool check_words(Check *check, Error *err)
         VerifyItemsRow *items = NULL;
         VerifyItemsIn   in    = { ctx->who.merchant, STR_NONE, PAGE };
         Id              from  = after;
-        in.after              = (Str){ (const char *)from.bytes, ID_BYTES };
+        in.after              = id_bytes(&from);
         ctx->arena->used      = mark;
         if (!q_verify_items_all(ctx->tx, ctx->arena, &in, &items, &count, err)) return false;
         for (size_t i = 0; i < count; i++)

@@ -25,7 +25,7 @@ static bool page_start(Str cursor, WorkTasksIn *in, Id *after, Error *err)
     if (cursor.len <= ID_TEXT_LEN || !id_parse(str_slice(cursor, 0, ID_TEXT_LEN), after)
         || !str_to_i64(str_slice(cursor, ID_TEXT_LEN, cursor.len), &in->after_due))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    in->after_document = (Str){ (const char *)after->bytes, ID_BYTES };
+    in->after_document = id_bytes(after);
     return true;
 }
 

@@ -48,6 +48,10 @@ bool ctx_may(const Ctx *ctx, const PermDef *perm);
 /* The cursor of a page, or empty for the first. */
 Str page_after(Str cursor);
 
+/* The id before which a list that runs backwards goes on; for the first page one behind all ids.
+ * Errors: FIELD_INVALID at `cursor`. */
+bool page_before(Str cursor, Id *before, Error *err) MUST_USE;
+
 /* Puts `list[index].` before the field of an error that is set; always false. */
 bool err_in_list(Error *err, const char *list, size_t index);
 

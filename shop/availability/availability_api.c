@@ -37,7 +37,7 @@ static bool subject_of(Ctx *ctx, const AvailabilityRuleRef *ref, bool must_be, S
         Id *item = arena_new(ctx->arena, Id);
         if (!item) return err_memory(err);
         *item = out->item = row.id;
-        out->item_bytes   = (Str){ (const char *)item->bytes, ID_BYTES };
+        out->item_bytes   = id_bytes(item);
     }
     AvailabilityKnownIn in = { ctx->who.merchant, out->category, out->location, out->channel };
     if (!must_be) return true;
@@ -138,7 +138,7 @@ static bool page_start(Ctx *ctx, Str cursor, AvailabilityRulePageIn *in, Error *
     if (at == cursor.len || (at > 1 && !id_parse(str_slice(cursor, 0, at), &item)))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
     if (at > 1) {
-        Str bytes = str_dup(ctx->arena, (Str){ (const char *)item.bytes, ID_BYTES });
+        Str bytes = str_dup(ctx->arena, id_bytes(&item));
         if (!bytes.ptr) return err_memory(err);
         in->item = bytes;
     }

@@ -236,7 +236,7 @@ static bool many_rules(Ctx *ctx, void *arg, Error *err)
     (void)arg;
     for (int i = 0; i < 300; i++) {
         Id                    item = ctx_new_id(ctx);
-        AvailabilityRulePutIn in   = { 1,       { (const char *)item.bytes, ID_BYTES },
+        AvailabilityRulePutIn in   = { 1,       id_bytes(&item),
                                        STR(""), STR("safety"),
                                        STR(""), STR(""),
                                        STR(""), 1,

@@ -85,7 +85,7 @@ bool offers_list(Ctx *ctx, const OffersAsk *request, OfferList *reply, Error *er
     Id            after = { { 0 } };
     int64_t       limit = page_limit(request->limit);
     OfferPageIn   in    = {
-             ctx->who.merchant, request->code, { (const char *)after.bytes, ID_BYTES }, limit + 1
+             ctx->who.merchant, request->code, id_bytes(&after), limit + 1
     };
     if (request->cursor.len && !id_parse(request->cursor, &after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");

@@ -122,6 +122,13 @@ Str page_after(Str cursor)
     return text_or_empty(cursor);
 }
 
+bool page_before(Str cursor, Id *before, Error *err)
+{
+    memset(before->bytes, 0xFF, ID_BYTES);
+    if (!cursor.len || id_parse(cursor, before)) return true;
+    return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+}
+
 bool err_in_list(Error *err, const char *list, size_t index)
 {
     char field[sizeof err->field];
@@ -166,7 +173,7 @@ static bool begin(Ctx *ctx, Str cursor, SearchPlan *plan, Error *err)
     if (cursor.len && !id_parse(str_slice(cursor, 0, ID_TEXT_LEN), &id))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
     plan->after_word = cursor.len ? str_slice(cursor, ID_TEXT_LEN, cursor.len) : plan->words[0].low;
-    plan->after_id   = str_dup(ctx->arena, (Str){ (const char *)id.bytes, ID_BYTES });
+    plan->after_id   = str_dup(ctx->arena, id_bytes(&id));
     plan->until_word = plan->words[0].high;
     plan->until_id   = STR("");
     if (!plan->after_id.ptr) return err_memory(err);
@@ -192,7 +199,7 @@ bool search_plan(Ctx *ctx, const SearchTable *table, Str query, Str cursor, bool
         out->until_word = out->words[0].high;
         return true;
     }
-    out->until_id = str_dup(ctx->arena, (Str){ (const char *)last.bytes, ID_BYTES });
+    out->until_id = str_dup(ctx->arena, id_bytes(&last));
     return out->until_id.ptr || err_memory(err);
 }
 

@@ -6,24 +6,10 @@
 #include "shop/settings/settings.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define API_DEF "shop/counts/api.def"
 #define CAPABILITY counts
 #include "shop/api_define.h"
-
-static Str bytes_of(const Id *id)
-{
-    return (Str){ (const char *)id->bytes, ID_BYTES };
-}
-
-/* The id before which a list that runs backwards goes on. */
-static bool page_before(Str cursor, Id *before, Error *err)
-{
-    memset(before->bytes, 0xFF, ID_BYTES);
-    if (!cursor.len || id_parse(cursor, before)) return true;
-    return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-}
 
 bool counts_list(Ctx *ctx, const CountFind *request, CountList *reply, Error *err)
 {
@@ -32,7 +18,7 @@ bool counts_list(Ctx *ctx, const CountFind *request, CountList *reply, Error *er
     Id            before;
     if (!page_before(request->cursor, &before, err)) return false;
     CountPageIn in = { ctx->who.merchant, text_or_empty(request->location), text_or_empty(request->state),
-                       bytes_of(&before), (int64_t)limit + 1 };
+                       id_bytes(&before), (int64_t)limit + 1 };
     if (!q_count_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, Count, count + 1);
     if (!reply->items.items) return err_memory(err);
@@ -96,7 +82,7 @@ static bool lines_start(Str cursor, Id *after, CountLinePageIn *in, Error *err)
     if (cursor.len < ID_TEXT_LEN || slash == cursor.len || slash < ID_TEXT_LEN
         || !id_parse(str_slice(cursor, 0, ID_TEXT_LEN), after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    in->after_item     = bytes_of(after);
+    in->after_item     = id_bytes(after);
     in->after_location = str_slice(cursor, ID_TEXT_LEN, slash);
     in->after_zone     = str_slice(cursor, slash + 1, cursor.len);
     return true;
@@ -147,8 +133,8 @@ bool counts_entries(Ctx *ctx, const CountEntryFind *request, CountEntryList *rep
         if (!id_parse(str_slice(request->cursor, 0, ID_TEXT_LEN), &item)
             || !id_parse(str_slice(request->cursor, ID_TEXT_LEN, request->cursor.len), &entry))
             return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-        in.after_item = bytes_of(&item);
-        in.after_id   = bytes_of(&entry);
+        in.after_item = id_bytes(&item);
+        in.after_id   = id_bytes(&entry);
     }
     if (!q_count_entry_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, CountEntry, count + 1);
@@ -321,7 +307,7 @@ bool adjustments_list(Ctx *ctx, const AdjustmentFind *request, AdjustmentList *r
     Id                 before;
     if (!page_before(request->cursor, &before, err)) return false;
     AdjustmentPageIn in = { ctx->who.merchant, text_or_empty(request->location),
-                            text_or_empty(request->state), bytes_of(&before), (int64_t)limit + 1 };
+                            text_or_empty(request->state), id_bytes(&before), (int64_t)limit + 1 };
     if (!q_adjustment_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, Adjustment, count + 1);
     if (!reply->items.items) return err_memory(err);

@@ -257,7 +257,7 @@ bool customers_list(Ctx *ctx, const CustomerAsk *request, CustomerList *reply, E
     CustomerPageRow *rows  = NULL;
     CustomerPageIn   in    = { .merchant = ctx->who.merchant,
                                .ref      = text_or_empty(request->ref),
-                               .after    = { (const char *)after.bytes, ID_BYTES },
+                               .after    = id_bytes(&after),
                                .count    = page_limit(request->limit) + 1 };
     if (!customers_email(ctx->arena, request->email, &in.email, err)) return false;
     if (!customers_phone(ctx->arena, request->phone, &in.phone, err)) return false;

@@ -16,11 +16,6 @@
 enum { PRUNE_STEP = 500, KEY_BYTES = 32, CURSOR_ID_LEN = 32 };
 
 /* An all-zero id as a parameter would be NULL; as bytes it is less than every other id. */
-static Str id_bytes(const Id *id)
-{
-    return (Str){ (const char *)id->bytes, ID_BYTES };
-}
-
 bool events_put(Ctx *ctx, const EventDef *event, Id subject, Str body, Error *err)
 {
     EventPutIn in = { ctx->who.merchant, ctx_new_id(ctx), str_from(event->code), subject,

@@ -57,7 +57,7 @@ bool webhooks_list(Ctx *ctx, const Page *request, WebhookList *reply, Error *err
     size_t          count = 0, limit = (size_t)page_limit(request->limit);
     if (request->cursor.len && !id_parse(request->cursor, &after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    WebhookPageIn in = { ctx->who.merchant, { (const char *)after.bytes, ID_BYTES }, (int64_t)limit + 1 };
+    WebhookPageIn in = { ctx->who.merchant, id_bytes(&after), (int64_t)limit + 1 };
     if (!q_webhook_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     if (count > limit) {
         count              = limit;

@@ -159,7 +159,7 @@ bool fulfilments_list(Ctx *ctx, const FulfilmentFind *request, FulfilmentList *r
                              text_or_empty(request->state),
                              opt_or(request->due_before, INT64_MAX),
                              after_ms,
-                             { (const char *)after.bytes, ID_BYTES },
+                             id_bytes(&after),
                              limit + 1 };
     const Query     *how = in.location.len && in.state.len ? &q_fulfilment_page_here : &q_fulfilment_page;
     if (!db_all(ctx->tx, ctx->arena, how, &in, &all, &count, err)) return false;

@@ -3,7 +3,6 @@
 #include "shop/fulfilment/fulfilment_inner.h"
 
 #include <assert.h>
-#include <string.h>
 
 bool owed_put(Ctx *ctx, const NewOwed *owed, Error *err)
 {
@@ -84,10 +83,8 @@ bool owed_list(Ctx *ctx, const OwedAsk *request, OwedList *reply, Error *err)
     void   *all   = NULL;
     size_t  count = 0;
     Id      before;
-    memset(before.bytes, 0xFF, ID_BYTES);
-    if (request->cursor.len && !id_parse(request->cursor, &before))
-        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    Str          last  = { (const char *)before.bytes, ID_BYTES };
+    if (!page_before(request->cursor, &before, err)) return false;
+    Str          last  = id_bytes(&before);
     Str          state = text_or_empty(request->state);
     OwedPageIn   in    = { ctx->who.merchant, state, last, limit + 1 };
     OwedPageOfIn of    = { ctx->who.merchant, state, last, limit + 1, request->order };

@@ -38,7 +38,7 @@ bool keys_list(Ctx *ctx, const Page *request, KeyList *reply, Error *err)
     size_t         count = 0;
     Id             after = { { 0 } };
     int64_t        limit = page_limit(request->limit);
-    ApiKeyPageIn   in    = { ctx->who.merchant, { (const char *)after.bytes, ID_BYTES }, limit + 1 };
+    ApiKeyPageIn   in    = { ctx->who.merchant, id_bytes(&after), limit + 1 };
     if (request->cursor.len && !id_parse(request->cursor, &after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
     if (!q_api_key_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;

@@ -179,7 +179,7 @@ static bool expiring_start(Arena *arena, Str cursor, LotsExpiringIn *in, Error *
     if (three >= cursor.len || !str_to_i64(str_slice(cursor, 0, one), &in->after_day)
         || !id_parse(str_slice(cursor, one + 1, two), &item))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    in->after_item     = str_dup(arena, (Str){ (const char *)item.bytes, ID_BYTES });
+    in->after_item     = str_dup(arena, id_bytes(&item));
     in->after_location = str_slice(cursor, two + 1, three);
     in->after_lot      = str_slice(cursor, three + 1, cursor.len);
     return in->after_item.ptr || err_memory(err);
@@ -218,7 +218,7 @@ static bool moves_start(Str cursor, LotMovesIn *in, Id *before, Error *err)
 {
     size_t dot = str_index(cursor, '.', ID_TEXT_LEN < cursor.len ? ID_TEXT_LEN : cursor.len);
     memset(before->bytes, 0xFF, ID_BYTES);
-    in->before_document = (Str){ (const char *)before->bytes, ID_BYTES };
+    in->before_document = id_bytes(before);
     if (!cursor.len) return true;
     if (dot < cursor.len && id_parse(str_slice(cursor, 0, ID_TEXT_LEN), before)
         && str_to_i64(str_slice(cursor, ID_TEXT_LEN, dot), &in->before_ms)

@@ -43,11 +43,6 @@ StockLevel stock_shown(Str sku, Str location, const AtpLevel *s)
                          .available   = available(s) };
 }
 
-static Str bytes_of(const Id *id)
-{
-    return (Str){ (const char *)id->bytes, ID_BYTES };
-}
-
 /* The figure of a state, or NULL for what is outside. */
 static int64_t *figure(AtpLevel *level, Str state)
 {
@@ -132,7 +127,7 @@ static bool page_of_all(Ctx *ctx, const StockFind *request, size_t limit, Row **
     Id            after;
     Str           location;
     if (!page_start(request->cursor, &after, &location, err)) return false;
-    StockPageIn in = { ctx->who.merchant, text_or_empty(request->region), bytes_of(&after), location,
+    StockPageIn in = { ctx->who.merchant, text_or_empty(request->region), id_bytes(&after), location,
                        (int64_t)limit };
     if (!q_stock_page_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
     *out = arena_array(ctx->arena, Row, *count + 1);
@@ -149,7 +144,7 @@ static bool page_of_location(Ctx *ctx, const StockFind *request, size_t limit, R
     Id              after;
     Str             location;
     if (!page_start(request->cursor, &after, &location, err)) return false;
-    StockPageAtIn in = { ctx->who.merchant, request->location, bytes_of(&after), (int64_t)limit };
+    StockPageAtIn in = { ctx->who.merchant, request->location, id_bytes(&after), (int64_t)limit };
     if (!q_stock_page_at_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
     *out = arena_array(ctx->arena, Row, *count + 1);
     if (!*out) return err_memory(err);
@@ -300,7 +295,7 @@ bool stock_sums(Ctx *ctx, const StockSumFind *request, StockSumList *reply, Erro
     size_t             count = 0, known = 0, limit = (size_t)page_limit(request->limit);
     if (request->cursor.len && !id_parse(request->cursor, &after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-    StockItemsPageIn in = { ctx->who.merchant, bytes_of(&after), (int64_t)limit + 1 };
+    StockItemsPageIn in = { ctx->who.merchant, id_bytes(&after), (int64_t)limit + 1 };
     if (!q_stock_items_page_all(ctx->tx, ctx->arena, &in, &items, &count, err)
         || !regions_of(ctx, &regions, &known, err))
         return false;
@@ -336,7 +331,7 @@ static bool moves_start(Str cursor, StockMovesOfIn *in, Id *before, Error *err)
 {
     size_t dot = ID_TEXT_LEN;
     memset(before->bytes, 0xFF, ID_BYTES);
-    in->before_document = bytes_of(before);
+    in->before_document = id_bytes(before);
     in->before_n        = INT64_MAX;
     if (!cursor.len) return true;
     while (dot < cursor.len && cursor.ptr[dot] != '.') dot++;

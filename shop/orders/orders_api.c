@@ -5,7 +5,6 @@
 #include "all_sql.h"
 
 #include <assert.h>
-#include <string.h>
 
 #define API_DEF "shop/orders/api.def"
 #define CAPABILITY orders
@@ -55,12 +54,10 @@ bool orders_list(Ctx *ctx, const OrderFind *request, OrderList *reply, Error *er
     size_t        count = 0;
     size_t        limit = (size_t)page_limit(request->limit);
     Id            before;
-    memset(before.bytes, 0xFF, ID_BYTES);
-    if (request->cursor.len && !id_parse(request->cursor, &before))
-        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+    if (!page_before(request->cursor, &before, err)) return false;
     if (request->number != OPT_NONE && !request->location.ptr)
         return err_set(err, &ERR_FIELD_INVALID, "location", "must be there with a number");
-    Str from = { (const char *)before.bytes, ID_BYTES };
+    Str from = id_bytes(&before);
     if (!find_page(ctx, request, from, (int64_t)limit + 1, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, OrderHead, count + 1);
     if (!reply->items.items) return err_memory(err);

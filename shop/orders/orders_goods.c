@@ -127,7 +127,7 @@ bool orders_lot_sales(Ctx *ctx, Id item, const LotSaleFrom *from, LotSold **out,
 {
     OrderGoodsOfLotRow *rows = NULL;
     OrderGoodsOfLotIn   in   = { ctx->who.merchant, item,
-                                 from->lot,         { (const char *)from->order.bytes, ID_BYTES },
+                                 from->lot,         id_bytes(&from->order),
                                  from->n,           from->limit };
     if (!q_order_goods_of_lot_all(ctx->tx, ctx->arena, &in, &rows, count, err)) return false;
     *out = arena_array(ctx->arena, LotSold, *count + 1);

@@ -9,16 +9,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define DAY_MS (24 * 60 * 60 * (int64_t)1000)
-
-bool purchasing_before(Str cursor, Id *before, Error *err)
-{
-    memset(before->bytes, 0xFF, ID_BYTES);
-    if (!cursor.len || id_parse(cursor, before)) return true;
-    return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
-}
 
 bool purchasing_worth(int64_t qty, int64_t cost, int64_t *total, Error *err)
 {
@@ -158,7 +150,7 @@ bool purchases_list(Ctx *ctx, const PurchaseFind *request, PurchaseList *reply, 
     PurchasePageRow *rows  = NULL;
     size_t           count = 0, limit = (size_t)page_limit(request->limit);
     Id               before;
-    if (!purchasing_before(request->cursor, &before, err)) return false;
+    if (!page_before(request->cursor, &before, err)) return false;
     PurchasePageIn in = { ctx->who.merchant,
                           text_or_empty(request->vendor),
                           text_or_empty(request->location),

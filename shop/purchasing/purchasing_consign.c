@@ -247,7 +247,7 @@ bool settlements_list(Ctx *ctx, const SettlementFind *request, SettlementList *r
     SettlementPageRow *rows  = NULL;
     size_t             count = 0, limit = (size_t)page_limit(request->limit);
     Id                 before;
-    if (!purchasing_before(request->cursor, &before, err)) return false;
+    if (!page_before(request->cursor, &before, err)) return false;
     SettlementPageIn in = { ctx->who.merchant, text_or_empty(request->vendor), id_bytes(&before),
                             (int64_t)limit + 1 };
     if (!q_settlement_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;

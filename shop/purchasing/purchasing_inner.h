@@ -10,14 +10,6 @@ static inline int64_t time_shown(int64_t at_ms)
     return at_ms ? at_ms : OPT_NONE;
 }
 
-static inline Str id_bytes(const Id *id)
-{
-    return (Str){ (const char *)id->bytes, ID_BYTES };
-}
-
-/* Where a list that has its newest first goes on. Errors: FIELD_INVALID at `cursor`. */
-bool purchasing_before(Str cursor, Id *before, Error *err) MUST_USE;
-
 /* qty of a cost for one whole unit. Errors: AMOUNT_RANGE. */
 bool purchasing_worth(int64_t qty, int64_t cost, int64_t *total, Error *err) MUST_USE;
 

@@ -135,7 +135,7 @@ bool receipts_list(Ctx *ctx, const ReceiptFind *request, GoodsReceiptList *reply
     GoodsReceiptPageRow *rows  = NULL;
     size_t               count = 0, limit = (size_t)page_limit(request->limit);
     Id                   before;
-    if (!purchasing_before(request->cursor, &before, err)) return false;
+    if (!page_before(request->cursor, &before, err)) return false;
     GoodsReceiptPageIn in = { ctx->who.merchant,
                               request->order,
                               text_or_empty(request->vendor),

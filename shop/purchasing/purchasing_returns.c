@@ -171,7 +171,7 @@ bool vendor_returns_list(Ctx *ctx, const VendorReturnFind *request, VendorReturn
     VendorReturnPageRow *rows  = NULL;
     size_t               count = 0, limit = (size_t)page_limit(request->limit);
     Id                   before;
-    if (!purchasing_before(request->cursor, &before, err)) return false;
+    if (!page_before(request->cursor, &before, err)) return false;
     VendorReturnPageIn in = { ctx->who.merchant, text_or_empty(request->vendor),
                               text_or_empty(request->state), id_bytes(&before), (int64_t)limit + 1 };
     if (!q_vendor_return_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;

@@ -246,7 +246,7 @@ bool replenish_proposals(Ctx *ctx, const ReplenishFind *request, ReplenishPropos
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
     if (!begin(ctx, request->location, request->days, &p, err)) return false;
     ReplenishItemsIn in = {
-        ctx->who.merchant, request->location, { (const char *)after.bytes, ID_BYTES }, (int64_t)limit + 1
+        ctx->who.merchant, request->location, id_bytes(&after), (int64_t)limit + 1
     };
     if (!q_replenish_items_all(ctx->tx, ctx->arena, &in, &goods, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, ReplenishProposal, 2 * count + 1);

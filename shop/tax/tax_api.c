@@ -127,12 +127,6 @@ static Certificate show_certificate(const CertificatesPageRow *row)
                           row->made_at_ms };
 }
 
-/* The bytes of an id, also of none: queries take that for an absent one. */
-static Str bytes_of(const Id *id)
-{
-    return (Str){ (const char *)id->bytes, ID_BYTES };
-}
-
 bool certificates_list(Ctx *ctx, const CertificateAsk *request, CertificateList *reply, Error *err)
 {
     CertificatesPageRow *rows  = NULL;
@@ -141,9 +135,9 @@ bool certificates_list(Ctx *ctx, const CertificateAsk *request, CertificateList 
     int64_t              limit = page_limit(request->limit);
     CertificatesPageIn   in    = { .merchant = ctx->who.merchant,
                                    .any      = id_is_none(request->customer),
-                                   .customer = bytes_of(&request->customer),
-                                   .only     = bytes_of(&after),
-                                   .after    = bytes_of(&after),
+                                   .customer = id_bytes(&request->customer),
+                                   .only     = id_bytes(&after),
+                                   .after    = id_bytes(&after),
                                    .count    = limit + 1 };
     if (request->cursor.len && !id_parse(request->cursor, &after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
@@ -164,10 +158,10 @@ bool certificates_end(Ctx *ctx, const ById *request, Certificate *reply, Error *
     Id                   none  = { { 0 } };
     CertificatesPageIn   in    = { .merchant = ctx->who.merchant,
                                    .any      = true,
-                                   .customer = bytes_of(&none),
+                                   .customer = id_bytes(&none),
                                    .one      = true,
-                                   .only     = bytes_of(&request->id),
-                                   .after    = bytes_of(&none),
+                                   .only     = id_bytes(&request->id),
+                                   .after    = id_bytes(&none),
                                    .count    = 1 };
     if (!q_certificate_end_exec(ctx->tx, &end, NULL, err)) return false;
     if (!q_certificates_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;

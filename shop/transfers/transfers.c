@@ -9,7 +9,6 @@
 #include "shop/settings/settings.h"
 
 #include <stdio.h>
-#include <string.h>
 
 bool transfers_item(Ctx *ctx, Str sku, const char *field, TransferItem *out, Error *err)
 {
@@ -113,14 +112,12 @@ bool transfers_list(Ctx *ctx, const TransferFind *request, TransferList *reply, 
     TransferPageRow *rows  = NULL;
     size_t           count = 0, limit = (size_t)page_limit(request->limit);
     Id               before;
-    memset(before.bytes, 0xFF, ID_BYTES);
-    if (request->cursor.len && !id_parse(request->cursor, &before))
-        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+    if (!page_before(request->cursor, &before, err)) return false;
     TransferPageIn in = { ctx->who.merchant,
                           text_or_empty(request->from_location),
                           text_or_empty(request->to_location),
                           text_or_empty(request->state),
-                          { (const char *)before.bytes, ID_BYTES },
+                          id_bytes(&before),
                           (int64_t)limit + 1 };
     if (!q_transfer_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, Transfer, count + 1);

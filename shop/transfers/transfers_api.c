@@ -26,7 +26,7 @@ bool floor_minimums_list(Ctx *ctx, const FloorFind *request, FloorMinimumList *r
         || !transfers_location(ctx, request->location, "location", err))
         return false;
     FloorMinPageIn in = {
-        ctx->who.merchant, request->location, { (const char *)after.bytes, ID_BYTES }, (int64_t)limit + 1
+        ctx->who.merchant, request->location, id_bytes(&after), (int64_t)limit + 1
     };
     if (!q_floor_min_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, FloorMinimum, count + 1);
@@ -76,7 +76,7 @@ bool putaway_list(Ctx *ctx, const FloorFind *request, PutawayList *reply, Error 
         || !transfers_location(ctx, request->location, "location", err))
         return false;
     PutawayPageIn in = {
-        ctx->who.merchant, request->location, { (const char *)after.bytes, ID_BYTES }, (int64_t)limit + 1
+        ctx->who.merchant, request->location, id_bytes(&after), (int64_t)limit + 1
     };
     if (!q_putaway_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, PutawayHint, count + 1);
