@@ -173,6 +173,13 @@ static bool cancel(Settle *s, Error *err)
         && sale_tell(&s->ctx, &EVENT_ORDER_CANCELLED, STR("order.cancelled"), &s->order, err);
 }
 
+static bool any_held(const Payment *payments, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (payments[i].on_shipment) return true;
+    return false;
+}
+
 static bool complete(Settle *s, Payment *payments, size_t count, Error *err)
 {
     bool changed = false;
@@ -183,7 +190,8 @@ static bool complete(Settle *s, Payment *payments, size_t count, Error *err)
     s->order.state = STR("paid");
     return goods_paid(&s->ctx, &s->order, err) && fulfil_open_order(&s->ctx, s->id, err)
         && sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
-        && sale_post(&s->ctx, &s->order, err) && charge_follow(&s->ctx, s->id, err)
+        && sale_post(&s->ctx, &s->order, err)
+        && (!any_held(payments, count) || charge_follow(&s->ctx, s->id, err))
         && sale_tell(&s->ctx, &EVENT_ORDER_PAID, STR("order.paid"), &s->order, err);
 }
 
