@@ -15,6 +15,7 @@ typedef struct {
     size_t    sold_count;
     SoldLine  shipping;
     bool      has_shipping;
+    int64_t   kept;        /* what was not given back */
     int64_t   due;         /* in the end to be ours */
     bool      outstanding; /* goods are still to leave, or somebody is to settle what did not */
     bool      left;        /* some are with the customer */
@@ -68,6 +69,7 @@ static bool add_line(Ctx *ctx, Due *d, const SoldLine *line, Error *err)
     d->left        = d->left || later < here;
     d->back        = d->back && here == 0;
     d->due += due;
+    d->kept += line->total - line->refunded;
     return true;
 }
 
@@ -83,6 +85,15 @@ static bool load(Ctx *ctx, Id order, Due *d, Error *err)
     if (!d->order.shipping) return true;
     if (!orders_sold_shipping(ctx, order, &d->shipping, &d->has_shipping, err)) return false;
     if (d->has_shipping && (d->left || !d->outstanding)) d->due += d->shipping.total - d->shipping.refunded;
+    if (d->has_shipping) d->kept += d->shipping.total - d->shipping.refunded;
+    return true;
+}
+
+bool charge_to_come(Ctx *ctx, Id order, int64_t *out, Error *err)
+{
+    Due d;
+    if (!load(ctx, order, &d, err)) return false;
+    *out = d.kept - d.due;
     return true;
 }
 

@@ -14,6 +14,9 @@
  * Errors: AUTHORISATION_EXPIRED, ORDER_OWED. */
 bool charge_may_leave(Ctx *ctx, Id order, Error *err) MUST_USE;
 
+/* What the goods of the order that are still to leave cost: kept of what is held for them. */
+bool charge_to_come(Ctx *ctx, Id order, int64_t *out, Error *err) MUST_USE;
+
 /* After goods of an order left, or were given up, in the same transaction: what has become due is captured
  * by the jobs; what is not needed any more is given up. Nothing for other orders; may be called again. */
 bool charge_follow(Ctx *ctx, Id order, Error *err) MUST_USE;

@@ -359,20 +359,51 @@ static void add_refund(Ctx *ctx, Back *back, Id id, const Payment *payment, Str 
     back->refund_count++;
 }
 
-/* To a card: what it only holds is released, what it declined is not owed any more; the rest goes back. */
+static int64_t room_of(const Payment *p)
+{
+    return p->on_shipment ? p->amount - p->captured - p->released - p->failed : 0;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What cards only hold is released first, but for what the goods that are still to leave cost: that will be
+ * taken, or released when they are given up. */
+static bool release(Ctx *ctx, Back *back, Id id, int64_t *left, Error *err)
+{
+    int64_t to_come = 0, spare = 0;
+    for (size_t i = 0; i < back->payment_count; i++) spare += room_of(&back->payments[i]);
+    if (spare == 0) return true;
+    if (!charge_to_come(ctx, back->order.id, &to_come, err)) return false;
+    spare -= to_come;
+    for (size_t i = 0; i < back->payment_count; i++) {
+        Payment *p    = &back->payments[i];
+        int64_t  part = least(least(*left, spare), room_of(p));
+        if (part <= 0) continue;
+        add_refund(ctx, back, id, p, STR("card_held"), part);
+        p->released += part;
+        p->refunded += part;
+        spare -= part;
+        *left -= part;
+    }
+    return true;
+}
+
+/* To a card: what it declined is not owed any more; the rest goes back. */
 static bool add_card(Ctx *ctx, Back *back, Id id, const Payment *p, int64_t part, Error *err)
 {
-    int64_t held    = p->on_shipment ? p->amount - p->captured - p->released - p->failed : 0;
-    int64_t owed    = p->on_shipment ? p->failed - p->forgiven : 0;
-    int64_t release = part < held ? part : held, pending = 0;
-    int64_t forgive = part - release < owed ? part - release : owed;
-    int64_t rest    = part - release - forgive;
+    int64_t pending = 0;
+    int64_t forgive = p->on_shipment ? least(part, p->failed - p->forgiven) : 0;
+    int64_t taken   = p->on_shipment ? p->captured - (p->refunded - p->released - p->forgiven) : part;
+    int64_t rest    = least(part - forgive, taken);
     if (p->on_shipment && rest > 0 && !payments_captures_pending(ctx, back->order.id, p->n, &pending, err))
         return false;
     if (pending > 0) return err_set(err, &ERR_CAPTURE_PENDING, "lines", "the card is being charged");
-    add_refund(ctx, back, id, p, STR("card_held"), release);
     add_refund(ctx, back, id, p, STR("customer_owes"), forgive);
     add_refund(ctx, back, id, p, STR(""), rest);
+    add_refund(ctx, back, id, p, STR("card_held"), part - forgive - rest);
     return true;
 }
 
@@ -391,6 +422,7 @@ static bool plan_refunds(Ctx *ctx, Back *back, Return *doc, Error *err)
     int64_t left = doc->shipping;
     for (size_t i = 0; i < doc->lines.count; i++)
         if (!money_add(left, doc->lines.items[i].total, &left, err)) return false;
+    if (!release(ctx, back, doc->id, &left, err)) return false;
     for (size_t i = 0; i < back->payment_count; i++) {
         const Payment *payment = &back->payments[i];
         int64_t        room    = payment->amount - payment->refunded;
