@@ -1,5 +1,6 @@
 /* orders.h — what was sold: heads, lines and taxes of orders, and the receipt numbers.
- * Words: placed: waits for its payment; paid: sold; cancelled: given up before it was paid.
+ * Words: placed: waits for its payment; paid: sold, its cards charged or (capture on_shipment) authorised;
+ * cancelled: given up before it was paid.
  * Invariants: total = net + tax, for each line and for the order; the lines add up to the order; an
  * order only goes placed -> paid | cancelled; the numbers of a location and kind have no gap.
  * How a basket becomes an order is told in flows/checkout.c; payments are shop/payments'. */
