@@ -4,6 +4,7 @@
 #include "flows/fulfil.h"
 #include "flows/goods.h"
 #include "flows/sourcing.h"
+#include "shop/availability/availability.h"
 #include "shop/locations/locations.h"
 
 #include <stdio.h>
@@ -60,7 +61,6 @@ typedef struct {
     const Basket          *basket;
     const Order           *order;
     bool                   waits;
-    AtpTerms               terms;
     GoodsSale              goods; /* its lines, and what these take of the stock */
     SourcePlan             plan;
 } Delivery;
@@ -72,7 +72,7 @@ static bool find_wants(Ctx *ctx, Delivery *d, Error *err)
     GoodsLine *lines = arena_array(ctx->arena, GoodsLine, count + 1);
     if (!lines) return err_memory(err);
     d->goods = (GoodsSale){
-        .order = d->order->id, .location = d->basket->location->code, .terms = d->terms, .lines = lines
+        .order = d->order->id, .location = d->basket->location->code, .lines = lines
     };
     for (size_t i = 0; i < count; i++) {
         if (!str_eq(d->request->lines.items[i].delivery, d->delivery->label)) continue;
@@ -81,6 +81,33 @@ static bool find_wants(Ctx *ctx, Delivery *d, Error *err)
                                                .line = i };
     }
     return goods_wants(ctx, &d->goods, err);
+}
+
+/* A kit is not sold from where it is not offered, whatever may be done with its parts. */
+static bool find_excluded(Ctx *ctx, const Delivery *d, SourcingAsk *ask, Error *err)
+{
+    size_t                   count = 0;
+    const Availability      *of    = NULL;
+    const AvailabilityPlace *places;
+    if (!availability_open(ctx, ask->channel, &of, err)) return false;
+    places   = availability_places(of, &count);
+    Str *out = arena_array(ctx->arena, Str, count + 1);
+    if (!out) return err_memory(err);
+    ask->exclude.items = out;
+    for (size_t i = 0; i < d->goods.count; i++) {
+        const SaleItem    *item  = d->goods.lines[i].item;
+        AvailabilityAsk    of_it = { item->id, &item->categories, STR(""), STR("") };
+        AvailabilityTerms *terms = NULL;
+        if (!item->part_count) continue;
+        if (!availability_terms_of(ctx, of, &of_it, &terms, err)) return false;
+        for (size_t k = 0; k < count; k++) {
+            bool again = terms[k].offered;
+            for (size_t e = 0; !again && e < ask->exclude.count; e++)
+                again = str_eq(out[e], places[k].code);
+            if (!again) out[ask->exclude.count++] = places[k].code;
+        }
+    }
+    return true;
 }
 
 /* The best plan, all of it or nothing. */
@@ -108,7 +135,7 @@ static bool find_plan(Ctx *ctx, Delivery *d, Error *err)
                         .postal_code = to ? to->postal_code : STR_NONE,
                         .lines       = lines,
                         .line_count  = count };
-    return sourcing_plan(ctx, &ask, &d->plan, err);
+    return find_excluded(ctx, d, &ask, err) && sourcing_plan(ctx, &ask, &d->plan, err);
 }
 
 static Str method_at(const DeliveryInput *delivery, Str location)
@@ -149,7 +176,7 @@ static bool make_parcel(Ctx *ctx, const Delivery *d, const SourceParcel *parcel,
             (NewFulfilmentLine){ (int64_t)want->line + 1, want->item, want->sku,
                                  id_eq(item->id, want->item) ? item->name : want->sku, part->quantity };
     }
-    return fulfil_make(ctx, &new, &d->terms, err);
+    return fulfil_make(ctx, &new, NULL, err);
 }
 
 bool deliver_make(Ctx *ctx, const CheckoutRequest *request, const Basket *basket, Order *order, bool waits,
@@ -160,9 +187,7 @@ bool deliver_make(Ctx *ctx, const CheckoutRequest *request, const Basket *basket
                        .delivery = &request->deliveries.items[i],
                        .basket   = basket,
                        .order    = order,
-                       .waits    = waits,
-                       .terms    = { .channel      = basket->channel->code,
-                                     .keeps_safety = basket->channel->keeps_safety } };
+                       .waits    = waits };
         if (!find_wants(ctx, &d, err)) return false;
         if (d.goods.want_count == 0) continue; /* nothing that is counted in stock */
         if (!find_plan(ctx, &d, err)) return false;

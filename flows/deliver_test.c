@@ -1,6 +1,8 @@
 /* deliver_test.c — orders with lines that are sent or fetched: who gets what to do, what it claims, and
  * what becomes of it when the card is refused. */
+#include "shop/availability/availability.h"
 #include "shop/pricing/pricing.h"
+#include "shop/sourcing/sourcing.h"
 #include "tests/fulfil.h"
 
 /* Two teas taken along, three to be sent home, a cake to be fetched at LON. */
@@ -194,6 +196,88 @@ static void test_kits(void)
     all_true("all is true when sets were fetched");
 }
 
+typedef struct {
+    AvailabilityRule rule;
+    StockShare       share;
+    const char      *reach;
+    bool             give_up;
+} Terms;
+
+static bool set_terms(Ctx *ctx, void *arg, Error *e)
+{
+    Terms           *t = arg;
+    AvailabilityRule reply;
+    SaleItem         tea;
+    bool             changed = false;
+    db_touch(ctx->tx);
+    if (t->rule.kind.len && !availability_rule_set(ctx, &t->rule, &reply, e)) return false;
+    if (t->reach && !reach_set(ctx, STR("LON"), *t->reach == 'f', ctx->now_ms, &changed, e)) return false;
+    if (!catalog_sale_item(ctx, STR("TEA"), &tea, e)) return false;
+    t->share.item = tea.id;
+    if (t->give_up) return inventory_share_drop(ctx, tea.id, STR("LON"), STR("web"), &changed, e);
+    return t->share.granted == 0 || inventory_share_put(ctx, &t->share, e);
+}
+
+static void terms(Terms t, const char *name)
+{
+    t.rule.lead_days = t.rule.release = OPT_NONE;
+    if (!t.rule.sku.len) t.rule.sku = STR("TEA");
+    err = (Error){ .def = NULL };
+    check_ok(kit_write(db, &env, set_terms, &t, &err), &err, name);
+}
+
+static bool fetch(const char *sku, int64_t qty)
+{
+    DeliveryInput   way     = { .label        = STR("shop"),
+                                .method       = STR("pickup"),
+                                .store        = STR("LON"),
+                                .window_from  = OPT_NONE,
+                                .window_until = OPT_NONE };
+    BasketLine      line    = { .sku = str_from(sku), .quantity = qty, .delivery = STR("shop") };
+    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    CheckoutRequest request = { .location       = STR("LON"),
+                                .channel        = STR("web"),
+                                .expected_total = OPT_NONE,
+                                .deliveries     = { &way, 1 },
+                                .lines          = { &line, 1 },
+                                .tenders        = { &tender, 1 } };
+    Order           order;
+    err = (Error){ .def = NULL };
+    return CALL(orders_create, &request, &order, &err);
+}
+
+static void test_terms(void)
+{
+    AtpLevel tea  = level("TEA", "LON");
+    int64_t  free = tea.floor + tea.backroom - tea.held - tea.committed;
+    terms((Terms){ .share = { .location = STR("LON"),
+                              .channel  = STR("web"),
+                              .kind     = STR("hard"),
+                              .granted  = 2000 } },
+          "the channel has a hard share of two");
+    check_refused(fetch("TEA", 3000), &err, &ERR_SOURCING_SHORT, "no three of it are fetched");
+    check_ok(fetch("TEA", 1000), &err, "one is");
+    check_refused(fetch("TEA", 2000), &err, &ERR_SOURCING_SHORT, "then only one is left of the share");
+    terms((Terms){ .give_up = true }, "the share is given up");
+    free -= 1000;
+    terms((Terms){ .rule  = { .kind = STR("buffer"), .location = STR("LON"), .quantity = free - 1000 },
+                   .reach = "f" },
+          "the store is out of reach and keeps all but one back");
+    check_refused(fetch("TEA", 2000), &err, &ERR_SOURCING_SHORT, "the buffer is not fetched");
+    terms((Terms){ .reach = "n" }, "the store is within reach again");
+    check_ok(fetch("TEA", 2000), &err, "now it is");
+    terms((Terms){ .rule = { .kind = STR("offer"), .sku = STR("SET"), .mode = STR("no"),
+                             .quantity = OPT_NONE } },
+          "sets are not offered");
+    check_refused(fetch("SET", 1000), &err, &ERR_SOURCING_SHORT, "no set is fetched");
+    check_ok(fetch("CAKE", 1000), &err, "what is in it can be");
+    terms((Terms){ .rule = { .kind = STR("offer"), .location = STR("LON"), .mode = STR("no"),
+                             .quantity = OPT_NONE } },
+          "tea is not offered here");
+    check_refused(fetch("TEA", 1000), &err, &ERR_SOURCING_SHORT, "no tea is fetched");
+    all_true("all is true with shares, buffers and what is not offered");
+}
+
 int main(void)
 {
     open_shop();
@@ -201,5 +285,6 @@ int main(void)
     test_cards();
     test_refusals();
     test_kits();
+    test_terms();
     return close_shop("deliver");
 }

@@ -1,6 +1,18 @@
 /* fulfil.c — fulfilments made, opened and called off, with their claims. See fulfil.h. */
 #include "flows/fulfil.h"
 #include "flows/turns.h"
+#include "shop/availability/availability.h"
+
+bool fulfil_terms(Ctx *ctx, Str channel, Id item, Str location, AtpTerms *out, Error *err)
+{
+    const Availability *of = NULL;
+    AvailabilityTerms   terms;
+    AvailabilityAsk     ask = { .item = item, .location = location, .at = STR("") };
+    if (!availability_open(ctx, channel, &of, err) || !availability_terms(ctx, of, &ask, &terms, err))
+        return false;
+    *out = terms.terms;
+    return true;
+}
 
 bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Error *err)
 {
@@ -15,8 +27,11 @@ bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Erro
                                           .sku      = line->sku,
                                           .location = new->location,
                                           .qty      = line->qty,
-                                          .terms    = *terms,
                                           .line     = turns[i].line };
+        if (terms)
+            want.terms = *terms;
+        else if (!fulfil_terms(ctx, new->channel, line->item, new->location, &want.terms, err))
+            return false;
         if (!inventory_claim(ctx, &owner, (int64_t)turns[i].line + 1, &want, err)) return false;
     }
     return fulfilments_put(ctx, new, err);

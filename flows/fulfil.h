@@ -7,8 +7,12 @@
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
 
-/* Claims each line at new->location for the fulfilment, and writes it. Errors: STOCK_SHORT at
- * lines[N].quantity, N being the index in new->lines; FIELD_INVALID. */
+/* On which terms a channel may have an item at a location: its safety stock, buffer and shares. */
+bool fulfil_terms(Ctx *ctx, Str channel, Id item, Str location, AtpTerms *out, Error *err) MUST_USE;
+
+/* Claims each line at new->location for the fulfilment, on the terms that new->channel has there for each
+ * item (rules, shares, reach), and writes it; `terms`, when given, are for all lines instead. Errors:
+ * STOCK_SHORT at lines[N].quantity, N being the index in new->lines; FIELD_INVALID. */
 bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Error *err) MUST_USE;
 
 /* Gives back every open claim of a fulfilment: its lines count what was open as dropped. */

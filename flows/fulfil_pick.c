@@ -228,14 +228,11 @@ static bool claim_other(Ctx *ctx, const FulfilDoc *doc, const SaleItem *other, i
                         Error *err)
 {
     ClaimOwner owner = { STR("fulfilment"), doc->id, 0 };
-    Channel    channel;
-    if (!channels_get(ctx, doc->channel, &channel, err)) return false;
-    StockWant want = { .item     = other->id,
-                       .sku      = other->sku,
-                       .location = doc->location,
-                       .qty      = qty,
-                       .terms    = { .channel = channel.code, .keeps_safety = channel.keeps_safety } };
-    return inventory_claim(ctx, &owner, n, &want, err);
+    StockWant  want  = {
+        .item = other->id, .sku = other->sku, .location = doc->location, .qty = qty
+    };
+    return fulfil_terms(ctx, doc->channel, other->id, doc->location, &want.terms, err)
+        && inventory_claim(ctx, &owner, n, &want, err);
 }
 
 bool fulfil_substitute(Ctx *ctx, const SubstituteInput *request, Fulfilment *reply, Error *err)

@@ -15,7 +15,6 @@ typedef struct {
     const FulfilPart *parts;
     size_t            count;
     Str               reason;
-    AtpTerms          terms; /* of the channel */
     SourcingLine     *lines; /* one for each part */
     SourcePlan        plan;
     Str               excluded[EXCLUDED_MAX];
@@ -139,7 +138,7 @@ static bool make_parcel(Ctx *ctx, Resource *r, const SourceParcel *parcel, Id *m
     }
     assert(new.line_count > 0);
     *made = new.id;
-    return fulfil_make(ctx, &new, &r->terms, err);
+    return fulfil_make(ctx, &new, NULL, err);
 }
 
 /* Tells the channel which fulfilments took over. */
@@ -187,8 +186,6 @@ bool fulfil_resource(Ctx *ctx, FulfilDoc *doc, const FulfilPart *parts, size_t c
                      Error *err)
 {
     Resource    r = { .doc = doc, .count = count, .reason = reason };
-    Channel     channel;
-    bool        found = false;
     FulfilPart *own   = arena_array(ctx->arena, FulfilPart, count + 1);
     if (!own) return err_memory(err);
     for (size_t i = 0; i < count; i++) {
@@ -197,8 +194,6 @@ bool fulfil_resource(Ctx *ctx, FulfilDoc *doc, const FulfilPart *parts, size_t c
     }
     r.parts = own;
     if (count == 0) return true;
-    if (!channels_find(ctx, doc->channel, &channel, &found, err)) return false;
-    r.terms = (AtpTerms){ .channel = doc->channel, .keeps_safety = found && channel.keeps_safety };
     if (!find_plan(ctx, &r, err)) return false;
     Id *made = arena_array(ctx->arena, Id, r.plan.parcels.count + 1);
     if (!made) return err_memory(err);
