@@ -127,6 +127,15 @@ static bool show_later(Ctx *ctx, Id item, const AvailableNow *now, Available *ou
     return true;
 }
 
+/* A kit of parts, or what is not counted at all. */
+static bool without_stock(Ctx *ctx, const Availability *of, const AvailabilityAsk *ask, AvailableNow *out,
+                          bool *counted, Error *err)
+{
+    SaleItem item;
+    return catalog_item_now(ctx, ask->item, &item, err)
+        && availability_kit(ctx, of, ask, &item, out, counted, err);
+}
+
 static bool show(Ctx *ctx, const Availability *of, Str sku, Str location, Str at, bool by_location,
                  Available *out, Error *err)
 {
@@ -141,7 +150,9 @@ static bool show(Ctx *ctx, const Availability *of, Str sku, Str location, Str at
     if (!out->found) return true;
     AvailabilityAsk ask = { .item = item.id, .location = location, .at = at };
     out->counted        = item.stocked;
-    if (!availability_now(ctx, of, &ask, &now, err)) return false;
+    if (item.stocked ? !availability_now(ctx, of, &ask, &now, err)
+                     : !without_stock(ctx, of, &ask, &now, &out->counted, err))
+        return false;
     out->offered   = now.offered;
     out->available = now.available;
     if (!out->counted) return true;

@@ -4,6 +4,7 @@
 #define FLOWS_AVAILABILITY_H
 
 #include "shop/availability/availability.h"
+#include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 
 /* What may be promised of an item over the places of a channel. */
@@ -25,6 +26,11 @@ typedef struct {
 /* `ask->location` empty: all places of the channel; one scan of the item's levels. */
 bool availability_now(Ctx *ctx, const Availability *of, const AvailabilityAsk *ask, AvailableNow *out,
                       Error *err) MUST_USE;
+
+/* The same of a kit without stock of its own: as many as its parts suffice for. *counted is false when none
+ * of them is counted. What is not there is not sold ahead. */
+bool availability_kit(Ctx *ctx, const Availability *of, const AvailabilityAsk *ask, const SaleItem *kit,
+                      AvailableNow *out, bool *counted, Error *err) MUST_USE;
 
 /* A hold passes to an order, in the order's transaction: exactly once, before its time has passed. Its
  * claims are given back, so that the order takes the goods itself; nobody else gets between, as the levels

@@ -99,6 +99,42 @@ static void test_figures(void)
     check(!figure_of("WRAP", "web").counted, "a service is not counted");
 }
 
+static bool make_set(Ctx *ctx, void *arg, Error *err)
+{
+    KitPartInput parts[2] = { { .sku = STR("TEA"), .quantity = 20000, .value = OPT_NONE },
+                              { .sku = STR("WRAP"), .quantity = 1000, .value = OPT_NONE } };
+    ItemInput    item     = { .sku           = STR("CHEST"),
+                              .name          = STR("Tea chest"),
+                              .tax_class     = STR("standard"),
+                              .quantity_step = 1000,
+                              .kit           = STR("virtual"),
+                              .parts         = { parts, 2 } };
+    Id           id;
+    (void)arg;
+    db_touch(ctx->tx);
+    item.cost = item.if_version = item.shelf_life_days = item.minimum_days = item.weight = OPT_NONE;
+    return catalog_put(ctx, &item, &id, err);
+}
+
+static void test_kits(void)
+{
+    Error err = { 0 };
+    check_ok(kit_write(db, &env, make_set, NULL, &err), &err, "a chest is twenty teas and a wrapping");
+    Available web = figure_of("CHEST", "web");
+    check(web.counted && web.available == 4000, "what is not kept of the tea suffices for four chests");
+    check(web.locations.count == 1 && web.locations.items[0].available == 4000, "at the place of the tea");
+    check(figure_of("CHEST", "pos").available == 5000, "the till may sell five");
+    set((AvailabilityRule){ .kind      = STR("offer"),
+                            .sku       = STR("CHEST"),
+                            .channel   = STR("web"),
+                            .mode      = STR("no"),
+                            .quantity  = OPT_NONE,
+                            .lead_days = OPT_NONE,
+                            .release   = OPT_NONE });
+    check(!figure_of("CHEST", "web").offered && figure_of("TEA", "web").offered,
+          "a kit may be left out though its parts are not");
+}
+
 static void test_holds(void)
 {
     Error   err;
@@ -448,6 +484,7 @@ int main(void)
     db        = kit_open(&env);
     check_ok(kit_write(db, &env, fixture_shop, NULL, &err), &err, "a small shop");
     test_figures();
+    test_kits();
     test_holds();
     test_use();
     test_checkout();
