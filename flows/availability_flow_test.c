@@ -3,6 +3,7 @@
 #include "flows/availability.h"
 
 #include "flows/verify.h"
+#include "shop/counts/counts.h"
 #include "shop/events/events.h"
 #include "shop/orders/orders.h"
 #include "tests/fixture.h"
@@ -27,6 +28,7 @@ ANY(shares_set, Share, Share)
 ANY(shares_drop, ShareRef, ShareRef)
 ANY(orders_create, CheckoutRequest, Order)
 ANY(phantoms_list, PhantomFind, PhantomList)
+ANY(counts_create, CountInput, Count)
 
 static Env  env;
 static Db  *db;
@@ -451,10 +453,19 @@ static size_t phantoms(Phantom *first)
     return list.items.count;
 }
 
+static bool count_phantoms(Count *out, Error *err)
+{
+    CountInput ask = { .location = STR("LON"), .scope = STR("phantom"), .start = true };
+    *err           = (Error){ 0 };
+    return fixture_call(db, &env, any_counts_create, &ask, out, sizeof *out, NULL, err);
+}
+
 static void test_phantoms(void)
 {
     static const int64_t DAY = 86400000;
     Phantom              found;
+    Count                count;
+    Error                err;
     for (int day = 0; day < 20; day++) {
         kit_now_ms += DAY;
         sell("WRAP");
@@ -471,11 +482,15 @@ static void test_phantoms(void)
     sell("WRAP");
     kit_now_ms += DAY;
     check(phantoms(&found) == 1 && str_eq(found.sku, STR("CAKE")), "five of what is sold each day are not");
+    check_ok(count_phantoms(&count, &err), &err, "they are to be counted");
+    check(str_eq(count.scope, STR("skus")) && count.figures && count.figures->lines == 1,
+          "and nothing else is");
     kit_now_ms += 30 * DAY;
     check(phantoms(&found) == 1, "days on which the shop is closed do not count");
     sell("CAKE");
     kit_now_ms += DAY;
     check(phantoms(&found) == 0, "one sale, and it is there");
+    check_refused(count_phantoms(&count, &err), &err, &ERR_COUNT_SCOPE, "nothing is to be counted then");
 }
 
 int main(void)

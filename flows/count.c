@@ -4,10 +4,38 @@
 #include "flows/count.h"
 #include "flows/goods_code.h"
 #include "shop/audit/audit.h"
+#include "shop/availability/availability.h"
 #include "shop/counts/counts.h"
 #include "shop/inventory/inventory.h"
 
 #include <stdio.h>
+
+/* Items that are probably not there are found by their sales; the count is one of these items then. */
+static bool find_phantoms(Ctx *ctx, const CountInput *request, CountInput *out, Error *err)
+{
+    PhantomFind ask   = { .location = request->location, .limit = 200 };
+    PhantomList found = { .items = { NULL, 0 } };
+    if (request->skus.count)
+        return err_set(err, &ERR_FIELD_INVALID, "skus", "are needed with scope skus, and only there");
+    if (!phantoms_list(ctx, &ask, &found, err)) return false;
+    if (found.items.count == 0)
+        return err_set(err, &ERR_COUNT_SCOPE, "scope", "nothing there seems to be missing");
+    Str *skus = arena_array(ctx->arena, Str, found.items.count);
+    if (!skus) return err_memory(err);
+    for (size_t i = 0; i < found.items.count; i++) skus[i] = found.items.items[i].sku;
+    *out            = *request;
+    out->scope      = STR("skus");
+    out->skus.items = skus;
+    out->skus.count = found.items.count;
+    return true;
+}
+
+bool counts_create(Ctx *ctx, const CountInput *request, Count *reply, Error *err)
+{
+    CountInput phantoms;
+    if (!str_eq(request->scope, STR("phantom"))) return counts_make(ctx, request, reply, err);
+    return find_phantoms(ctx, request, &phantoms, err) && counts_make(ctx, &phantoms, reply, err);
+}
 
 /* One entry of the request as what is kept. */
 static bool read_entry(Ctx *ctx, const Count *count, const CountEntryInput *in, size_t i, CountPutEntry *out,

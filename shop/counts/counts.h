@@ -22,6 +22,9 @@ bool counts_lock(Ctx *ctx, Id id, Count *out, Error *err) MUST_USE;
 /* A new count, as it says; made_at, made_by and id are set. */
 bool counts_put(Ctx *ctx, Count *count, Error *err) MUST_USE;
 
+/* Makes a count as asked, of the scopes skus, category and all. Errors: FIELD_INVALID, COUNT_SCOPE. */
+bool counts_make(Ctx *ctx, const CountInput *request, Count *reply, Error *err) MUST_USE;
+
 /* The count named by another system, if it is in. */
 bool counts_by_reference(Ctx *ctx, Str reference, Id *id, bool *found, Error *err) MUST_USE;
 

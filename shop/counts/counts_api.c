@@ -205,7 +205,7 @@ static bool fill(Ctx *ctx, const Count *count, Error *err)
     return err_set(err, &ERR_COUNT_SCOPE, "scope", "more than %d items: count by category", COUNT_LINES_MAX);
 }
 
-bool counts_create(Ctx *ctx, const CountInput *request, Count *reply, Error *err)
+bool counts_make(Ctx *ctx, const CountInput *request, Count *reply, Error *err)
 {
     if (!check_input(ctx, request, err)) return false;
     *reply = (Count){ .location     = request->location,
