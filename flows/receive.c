@@ -5,6 +5,7 @@
 #include "core/fefo.h"
 #include "core/machine.h"
 #include "core/money.h"
+#include "flows/availability.h"
 #include "flows/goods_code.h"
 #include "flows/purchase.h"
 #include "shop/catalog/catalog.h"
@@ -330,6 +331,21 @@ static bool move_all(Ctx *ctx, StockDoc *doc, Delivery *d, Error *err)
     return true;
 }
 
+/* Who waits for what has come gets it at once, before anybody else can be promised it. */
+static bool serve_waiting(Ctx *ctx, const Delivery *d, Error *err)
+{
+    size_t count = d->request->lines.count;
+    Came **list  = arena_array(ctx->arena, Came *, count + 1);
+    if (!list) return err_memory(err);
+    for (size_t i = 0; i < count; i++) list[i] = &d->came[i];
+    qsort(list, count, sizeof(Came *), by_item);
+    for (size_t i = 0; i < count; i++)
+        if ((i == 0 || !id_eq(list[i]->item, list[i - 1]->item))
+            && !availability_allocate(ctx, list[i]->item, d->location, err))
+            return false;
+    return true;
+}
+
 /* What came of the notice, line by line; what is beyond it stays with its last line. */
 static void take_off_notice(Delivery *d)
 {
@@ -418,7 +434,7 @@ bool receipts_create(Ctx *ctx, const ReceiveRequest *request, GoodsReceipt *repl
                                    .blind    = d.blind };
     StockDoc doc = { reply->id, STR("receipt"), 0 };
     if (d.has_order && !end_order(ctx, &d, &doc, err)) return false;
-    if (!move_all(ctx, &doc, &d, err)) return false;
+    if (!move_all(ctx, &doc, &d, err) || !serve_waiting(ctx, &d, err)) return false;
     if (d.has_order) {
         reply->order       = d.order.doc.id;
         reply->order_state = d.order.doc.state;

@@ -1,6 +1,7 @@
 /* receive_test.c — goods are ordered, announced, received, sent back and settled; the stock is right
  * afterwards, and what is on order is what is still to come. */
 #include "core/machine.h"
+#include "flows/availability.h"
 #include "flows/verify.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
@@ -659,6 +660,38 @@ static void check_consignment(void)
                   "once");
 }
 
+/* --- who waits --- */
+
+static bool wait_for(Ctx *ctx, void *arg, Error *e)
+{
+    ClaimOwner owner = { STR("transfer"), ctx_new_id(ctx), 0 };
+    StockWant  want  = { .sku = STR("CAKE"), .location = STR("LON"), .qty = *(int64_t *)arg };
+    return inventory_item_id(ctx, want.sku, &want.item, e)
+        && availability_backorder(ctx, &owner, 1, &want, 0, e);
+}
+
+static void check_waiting(void)
+{
+    GoodsReceipt got;
+    Look         was  = see("CAKE");
+    ReceiveLine  line = came("CAKE", 3000);
+    int64_t      free = was.level.floor + was.level.backroom - was.level.held - was.level.committed;
+    int64_t      need = free + 3000;
+    err          = (Error){ 0 };
+    check_ok(kit_write(db, &env, wait_for, &need, &err), &err, "more is sold than is there");
+    check(see("CAKE").level.backordered == was.level.backordered + need, "somebody waits");
+    ReceiveRequest in = { .location = STR("LON"), .vendor = STR("ACME"), .lines = { &line, 1 } };
+    line.quantity     = 2000;
+    check_ok(do_receipts_create(in, &got), &err, "some come");
+    check(see("CAKE").level.backordered == was.level.backordered + need, "not enough");
+    line.quantity = 1000;
+    check_ok(do_receipts_create(in, &got), &err, "the rest comes");
+    Look is_now = see("CAKE");
+    check(is_now.level.backordered == was.level.backordered
+              && is_now.level.committed == was.level.committed + need,
+          "who waited has them with the receipt");
+}
+
 static bool verify(Ctx *ctx, void *arg, Error *e)
 {
     VerifyReport report;
@@ -689,6 +722,7 @@ int main(void)
     check_notice_of_lots();
     check_race();
     check_consignment();
+    check_waiting();
     check_ok(kit_read(db, &env, verify, NULL, &err), &err, "the whole database is right");
     kit_close(db);
     return check_finish("receive");
