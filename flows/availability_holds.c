@@ -2,6 +2,8 @@
  * availability.h. */
 #include "flows/availability.h"
 
+#include "flows/fulfil.h"
+
 #include "all_sql.h"
 #include "base/rfc3339.h"
 #include "shop/audit/audit.h"
@@ -336,6 +338,8 @@ bool availability_allocate(Ctx *ctx, Id item, Str location, Error *err)
             return false;
         if (!done) return look_at_promises(ctx, item, location, err);
         if (!tell_ready(ctx, &waiting[i], item, location, err)) return false;
+        if (str_eq(waiting[i].kind, STR("fulfilment")) && !fulfil_goods_came(ctx, waiting[i].owner, err))
+            return false;
     }
     return true;
 }

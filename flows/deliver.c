@@ -1,11 +1,12 @@
 /* deliver.c — lines of an order that are not taken along become fulfilments. See deliver.h. */
 #include "flows/deliver.h"
 
+#include "flows/availability.h"
 #include "flows/fulfil.h"
 #include "flows/goods.h"
 #include "flows/sourcing.h"
-#include "shop/availability/availability.h"
 #include "shop/locations/locations.h"
+#include "shop/sourcing/sourcing.h"
 
 #include <stdio.h>
 
@@ -110,8 +111,8 @@ static bool find_excluded(Ctx *ctx, const Delivery *d, SourcingAsk *ask, Error *
     return true;
 }
 
-/* The best plan, all of it or nothing. */
-static bool find_plan(Ctx *ctx, Delivery *d, Error *err)
+/* The best plan: all of it or nothing, or, `partial`, as much as there is. */
+static bool find_plan(Ctx *ctx, Delivery *d, bool partial, Error *err)
 {
     size_t         count = d->goods.want_count;
     const Address *to    = d->delivery->address;
@@ -134,7 +135,8 @@ static bool find_plan(Ctx *ctx, Delivery *d, Error *err)
                         .region      = to ? to->region : STR_NONE,
                         .postal_code = to ? to->postal_code : STR_NONE,
                         .lines       = lines,
-                        .line_count  = count };
+                        .line_count  = count,
+                        .partial     = partial };
     return find_excluded(ctx, d, &ask, err) && sourcing_plan(ctx, &ask, &d->plan, err);
 }
 
@@ -144,39 +146,143 @@ static Str method_at(const DeliveryInput *delivery, Str location)
     return here ? STR("pickup") : delivery->method;
 }
 
+/* A fulfilment of the delivery at a location, without lines yet. */
+static NewFulfilment fulfilment_at(Ctx *ctx, const Delivery *d, Str location)
+{
+    const DeliveryInput *in = d->delivery;
+    return (NewFulfilment){ .id              = ctx_new_id(ctx),
+                            .order           = d->order->id,
+                            .delivery        = in->label,
+                            .method          = method_at(in, location),
+                            .location        = location,
+                            .channel         = d->basket->channel->code,
+                            .store           = is_fetched(in) ? in->store : STR_NONE,
+                            .customer        = d->order->customer,
+                            .is_waiting      = d->waits,
+                            .substitutes     = in->substitutes,
+                            .window_from_ms  = opt_or(in->window_from, 0),
+                            .window_until_ms = opt_or(in->window_until, 0),
+                            .contact         = in->contact,
+                            .address         = is_fetched(in) ? NULL : in->address,
+                            .note            = in->note };
+}
+
+static NewFulfilmentLine line_of(const Delivery *d, size_t want, int64_t qty)
+{
+    const StockWant *of   = &d->goods.wants[want].want;
+    const SaleItem  *item = d->basket->items[of->line];
+    bool             own  = id_eq(item->id, of->item);
+    return (NewFulfilmentLine){ (int64_t)of->line + 1, of->item, of->sku, own ? item->name : of->sku, qty };
+}
+
 static bool make_parcel(Ctx *ctx, const Delivery *d, const SourceParcel *parcel, Error *err)
 {
-    const DeliveryInput *in    = d->delivery;
-    NewFulfilmentLine   *lines = arena_array(ctx->arena, NewFulfilmentLine, d->plan.parts.count + 1);
-    NewFulfilment new          = { .id              = ctx_new_id(ctx),
-                                   .order           = d->order->id,
-                                   .delivery        = in->label,
-                                   .method          = method_at(in, parcel->location),
-                                   .location        = parcel->location,
-                                   .channel         = d->basket->channel->code,
-                                   .store           = is_fetched(in) ? in->store : STR_NONE,
-                                   .customer        = d->order->customer,
-                                   .is_waiting      = d->waits,
-                                   .substitutes     = in->substitutes,
-                                   .promised_at_ms  = parcel->promised_at,
-                                   .due_at_ms       = parcel->ready_at,
-                                   .window_from_ms  = opt_or(in->window_from, 0),
-                                   .window_until_ms = opt_or(in->window_until, 0),
-                                   .contact         = in->contact,
-                                   .address         = is_fetched(in) ? NULL : in->address,
-                                   .note            = in->note,
-                                   .lines           = lines };
+    NewFulfilmentLine *lines = arena_array(ctx->arena, NewFulfilmentLine, d->plan.parts.count + 1);
+    NewFulfilment      new   = fulfilment_at(ctx, d, parcel->location);
+    new.promised_at_ms       = parcel->promised_at;
+    new.due_at_ms            = parcel->ready_at;
+    new.lines                = lines;
     if (!lines) return err_memory(err);
     for (size_t i = 0; i < d->plan.parts.count; i++) {
         const SourcePart *part = &d->plan.parts.items[i];
-        const StockWant  *want = &d->goods.wants[part->line].want;
-        const SaleItem   *item = d->basket->items[want->line];
-        if (!str_eq(part->location, parcel->location)) continue;
-        lines[new.line_count++] =
-            (NewFulfilmentLine){ (int64_t)want->line + 1, want->item, want->sku,
-                                 id_eq(item->id, want->item) ? item->name : want->sku, part->quantity };
+        if (str_eq(part->location, parcel->location))
+            lines[new.line_count++] = line_of(d, (size_t)part->line, part->quantity);
     }
     return fulfil_make(ctx, &new, NULL, err);
+}
+
+/* --- what is not there yet --- */
+
+typedef struct {
+    Str     location;
+    int64_t at_ms; /* 0: nobody knows */
+} Later;
+
+/* Whether the goods can be handed out there as it is asked, once they have come. */
+static bool does_it(Ctx *ctx, const Delivery *d, Str location, bool *yes, Error *err)
+{
+    Location     here;
+    SourcingSite site;
+    int64_t      cut_off = 0;
+    bool         found   = false;
+    Str          method  = method_at(d->delivery, location);
+    if (!locations_get(ctx, location, &here, err) || !sourcing_find_site(ctx, location, &site, &found, err))
+        return false;
+    *yes = (!found || site.methods.count == 0) && sourcing_does(STR(""), here.kind, method, &cut_off);
+    for (size_t i = 0; found && i < site.methods.count; i++)
+        *yes = *yes || str_eq(site.methods.items[i].method, method);
+    return true;
+}
+
+/* Where so much of it is there first; no location: nowhere that one may sell it ahead. Parts of kits are not
+ * sold before they are there. */
+static bool find_later(Ctx *ctx, const Delivery *d, size_t want, int64_t qty, Later *out, Error *err)
+{
+    const StockWant    *of   = &d->goods.wants[want].want;
+    const SaleItem     *item = d->basket->items[of->line];
+    const Availability *open = NULL;
+    AvailabilityAsk     ask  = { .item       = item->id,
+                                 .categories = &item->categories,
+                                 .location   = is_fetched(d->delivery) ? d->delivery->store : STR(""),
+                                 .at         = STR("") };
+    AvailableNow        now;
+    *out = (Later){ STR(""), 0 };
+    if (!id_eq(item->id, of->item) || str_eq(d->delivery->method, STR("same_day"))) return true;
+    if (!availability_open(ctx, d->basket->channel->code, &open, err)
+        || !availability_now(ctx, open, &ask, &now, err))
+        return false;
+    for (size_t i = 0; i < now.count; i++) {
+        bool    may = false;
+        int64_t at  = 0;
+        if (!availability_later(ctx, item->id, &now.places[i], qty, &may, &at, err)) return false;
+        bool better = !out->location.len || (at && (!out->at_ms || at < out->at_ms));
+        if (!may || !better) continue;
+        if (!does_it(ctx, d, now.places[i].location, &may, err)) return false;
+        if (may) *out = (Later){ now.places[i].location, at };
+    }
+    return true;
+}
+
+/* One fulfilment for each location where something is waited for. */
+static bool make_later(Ctx *ctx, const Delivery *d, const Later *later, Error *err)
+{
+    size_t             count = d->plan.missing.count;
+    NewFulfilmentLine *lines = arena_array(ctx->arena, NewFulfilmentLine, count);
+    if (!lines) return err_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        NewFulfilment new     = fulfilment_at(ctx, d, later[i].location);
+        bool          unknown = false, done = false;
+        new.lines    = lines;
+        new.is_later = true;
+        for (size_t k = 0; k < i; k++) done = done || str_eq(later[k].location, later[i].location);
+        if (done) continue;
+        for (size_t k = i; k < count; k++) {
+            const SourceMissing *missing = &d->plan.missing.items[k];
+            if (!str_eq(later[k].location, later[i].location)) continue;
+            lines[new.line_count++] = line_of(d, (size_t)missing->line, missing->quantity);
+            unknown                 = unknown || !later[k].at_ms;
+            if (later[k].at_ms > new.promised_at_ms) new.promised_at_ms = later[k].at_ms;
+        }
+        if (unknown) new.promised_at_ms = 0;
+        if (!fulfil_make_later(ctx, &new, err)) return false;
+    }
+    return true;
+}
+
+/* What is missing in the plan is sold before it is there, where that is allowed; else `short_of` stands. */
+static bool sell_later(Ctx *ctx, const Delivery *d, const Error *short_of, Error *err)
+{
+    size_t count = d->plan.missing.count;
+    Later *later = arena_array(ctx->arena, Later, count + 1);
+    if (!later) return err_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const SourceMissing *missing = &d->plan.missing.items[i];
+        if (!find_later(ctx, d, (size_t)missing->line, missing->quantity, &later[i], err)) return false;
+        if (later[i].location.len) continue;
+        *err = *short_of;
+        return false;
+    }
+    return make_later(ctx, d, later, err);
 }
 
 bool deliver_make(Ctx *ctx, const CheckoutRequest *request, const Basket *basket, Order *order, bool waits,
@@ -190,9 +296,15 @@ bool deliver_make(Ctx *ctx, const CheckoutRequest *request, const Basket *basket
                        .waits    = waits };
         if (!find_wants(ctx, &d, err)) return false;
         if (d.goods.want_count == 0) continue; /* nothing that is counted in stock */
-        if (!find_plan(ctx, &d, err)) return false;
+        Error short_of = { .def = NULL };
+        if (!find_plan(ctx, &d, false, &short_of) && short_of.def != &ERR_SOURCING_SHORT) {
+            *err = short_of;
+            return false;
+        }
+        if (short_of.def && !find_plan(ctx, &d, true, err)) return false;
         for (size_t k = 0; k < d.plan.parcels.count; k++)
             if (!make_parcel(ctx, &d, &d.plan.parcels.items[k], err)) return false;
+        if (short_of.def && !sell_later(ctx, &d, &short_of, err)) return false;
         if (!goods_keep(ctx, &d.goods, false, order, err)) return false;
     }
     return true;

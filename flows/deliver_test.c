@@ -5,6 +5,9 @@
 #include "shop/sourcing/sourcing.h"
 #include "tests/fulfil.h"
 
+static const int64_t DAY_MS = 86400000;
+
+
 /* Two teas taken along, three to be sent home, a cake to be fetched at LON. */
 static bool order_mixed(const char *token, Order *order, bool *pending)
 {
@@ -226,6 +229,9 @@ static void terms(Terms t, const char *name)
     check_ok(kit_write(db, &env, set_terms, &t, &err), &err, name);
 }
 
+static Id          last_order;
+static const char *fetch_token; /* NULL: cash */
+
 static bool fetch(const char *sku, int64_t qty)
 {
     DeliveryInput   way     = { .label        = STR("shop"),
@@ -234,16 +240,19 @@ static bool fetch(const char *sku, int64_t qty)
                                 .window_from  = OPT_NONE,
                                 .window_until = OPT_NONE };
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty, .delivery = STR("shop") };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     tender  = { fetch_token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE,
+                                str_from(fetch_token), STR_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
                                 .deliveries     = { &way, 1 },
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
-    Order           order;
-    err = (Error){ .def = NULL };
-    return CALL(orders_create, &request, &order, &err);
+    Order           order   = { .number = 0 };
+    err                     = (Error){ .def = NULL };
+    bool ok                 = CALL(orders_create, &request, &order, &err);
+    last_order              = order.id;
+    return ok;
 }
 
 static void test_terms(void)
@@ -278,6 +287,103 @@ static void test_terms(void)
     all_true("all is true with shares, buffers and what is not offered");
 }
 
+/* --- sold before it is there --- */
+
+static bool buy(int64_t qty, Id *order)
+{
+    Vendor            vendor, acme = { STR("ACME"), STR("Acme"), STR("sales"), 3, STR("GBP"), true };
+    PurchaseLineInput line = { STR("CAKE"), qty, OPT_NONE, OPT_NONE };
+    PurchaseInput     in   = { .vendor      = STR("ACME"),
+                               .location    = STR("LON"),
+                               .expected_at = kit_now_ms + 4 * DAY_MS,
+                               .lines       = { &line, 1 } };
+    Purchase          made;
+    err     = (Error){ .def = NULL };
+    bool ok = CALL(vendors_change, &acme, &vendor, &err) && CALL(purchases_create, &in, &made, &err);
+    *order  = made.id;
+    return ok && CALL(purchases_send, &(ById){ *order }, &made, &err);
+}
+
+static bool receive(Id order, int64_t qty)
+{
+    ReceiveLine    line = { .sku = STR("CAKE"), .line = OPT_NONE, .quantity = qty, .damaged = OPT_NONE };
+    ReceiveRequest in   = { .order = order, .lines = { &line, 1 } };
+    GoodsReceipt   got;
+    err = (Error){ .def = NULL };
+    return CALL(receipts_create, &in, &got, &err);
+}
+
+/* The one of the last order that waits for its goods, or comes first. */
+static Fulfilment part_of(const char *state)
+{
+    OrderFulfilments all = of_order(last_order);
+    for (size_t i = 0; i < all.items.count; i++)
+        if (str_eq(all.items.items[i].state, str_from(state))) return all.items.items[i];
+    return (Fulfilment){ .state = STR_NONE, .promised_at = OPT_NONE };
+}
+
+static int64_t cakes_free(void)
+{
+    AtpLevel cake = level("CAKE", "LON");
+    return cake.floor + cake.backroom - cake.held - cake.committed;
+}
+
+static void test_preorder(void)
+{
+    int64_t free = cakes_free();
+    Id      order;
+    check_refused(fetch("CAKE", free + 2000), &err, &ERR_SOURCING_SHORT,
+                  "more than is there is not sold when no policy says so");
+    terms((Terms){ .rule = { .kind     = STR("policy"),
+                             .sku      = STR("CAKE"),
+                             .mode     = STR("preorder"),
+                             .quantity = 5000 } },
+          "five cakes may be sold before they are there");
+    check_refused(fetch("CAKE", free + 6000), &err, &ERR_SOURCING_SHORT, "no more than that");
+    check_ok(buy(10000, &order), &err, "ten cakes are ordered from a vendor");
+    int64_t comes_ms = kit_now_ms + 4 * DAY_MS;
+    check_ok(fetch("CAKE", free + 2000), &err, "two more than there are can be fetched later");
+    Fulfilment later = part_of("backordered");
+    Id         id    = later.id;
+    check(part_of("open").lines.count == 1, "what is there may be picked");
+    check(later.promised_at == comes_ms && later.lines.count == 1 && later.lines.items[0].quantity == 2000,
+          "the rest is promised for when it comes");
+    check(level("CAKE", "LON").backordered == 2000, "and waited for");
+    check_refused(STEP(fulfil_start, (FulfilNote){ id, STR_NONE }), &err, &ERR_STATE_REFUSED,
+                  "what is not there is not picked");
+    check_refused(fetch("CAKE", 4000), &err, &ERR_SOURCING_SHORT, "only three are left of the five");
+    check_ok(fetch("CAKE", 3000), &err, "which can be had");
+    Id second = part_of("backordered").id;
+    all_true("all is true while goods are waited for");
+    check_ok(receive(order, 1000), &err, "one comes");
+    in_state(STEP(fulfilments_show, (ById){ id }), "backordered", "which is not enough");
+    check_ok(receive(order, 1000), &err, "another");
+    in_state(STEP(fulfilments_show, (ById){ id }), "open", "who waited first may have them");
+    in_state(STEP(fulfilments_show, (ById){ second }), "backordered", "the other still waits");
+    check(told("backorder.ready", id) == 1 && cakes_free() == 0, "nobody else gets them");
+    pick_all(id);
+    in_state(STEP(fulfil_stage, (StageInput){ id, STR("A-3") }), "staged", "they are picked and staged");
+    in_state(STEP(fulfil_cancel, (CallOff){ .id = second }), "cancelled", "the other does not wait longer");
+    check(level("CAKE", "LON").backordered == 0, "and nothing is kept for it");
+    check_ok(receive(order, 3000), &err, "the rest comes");
+    check(cakes_free() == 3000, "and is for anybody");
+    all_true("all is true when goods came");
+}
+
+static void test_preorder_by_card(void)
+{
+    int64_t free = cakes_free();
+    check(free > 0, "there are cakes");
+    fetch_token = "tok_approve";
+    check_ok(fetch("CAKE", free + 1000), &err, "a card pays for more cakes than there are");
+    check(part_of("open").lines.count == 1 && part_of("backordered").lines.count == 1,
+          "one part is picked, the other waits for its goods");
+    fetch_token = "tok_declined_insufficient_funds";
+    check(!fetch("CAKE", 1000) && err.def == &ERR_PAYMENT_DECLINED, "another card is refused");
+    check(level("CAKE", "LON").backordered == 1000, "nothing is waited for by an order that was not paid");
+    all_true("all is true after cards");
+}
+
 int main(void)
 {
     open_shop();
@@ -286,5 +392,7 @@ int main(void)
     test_refusals();
     test_kits();
     test_terms();
+    test_preorder();
+    test_preorder_by_card();
     return close_shop("deliver");
 }

@@ -15,6 +15,13 @@ bool fulfil_terms(Ctx *ctx, Str channel, Id item, Str location, AtpTerms *out, E
  * STOCK_SHORT at lines[N].quantity, N being the index in new->lines; FIELD_INVALID. */
 bool fulfil_make(Ctx *ctx, const NewFulfilment *new, const AtpTerms *terms, Error *err) MUST_USE;
 
+/* The same of goods that are to come: they are waited for (availability_backorder), by new->promised_at_ms as
+ * far as that is known. Errors: SOURCING_SHORT, more would wait than the policies allow. */
+bool fulfil_make_later(Ctx *ctx, const NewFulfilment *new, Error *err) MUST_USE;
+
+/* Goods that a fulfilment waited for are claimed for it now: when all are, it may be picked. */
+bool fulfil_goods_came(Ctx *ctx, Id id, Error *err) MUST_USE;
+
 /* Gives back every open claim of a fulfilment: its lines count what was open as dropped. */
 bool fulfil_drop_open(Ctx *ctx, FulfilDoc *doc, Error *err) MUST_USE;
 

@@ -307,6 +307,8 @@ static const struct {
       "UPDATE fulfilment SET state = 'open'" },
     { "D9_fulfilment_states", "UPDATE fulfilment SET state = 'waiting'",
       "UPDATE fulfilment SET state = 'open'" },
+    { "D9_fulfilment_later", "UPDATE fulfilment SET state = 'backordered'",
+      "UPDATE fulfilment SET state = 'open'" },
     { "D9_packages",
       "INSERT INTO package (merchant, fulfilment_id, n, state, weight, carrier, service, tracking, label) "
       "SELECT 1, id, 1, 'packed', 0, '', '', '', '' FROM fulfilment; INSERT INTO package_line (merchant, "

@@ -11,6 +11,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/events/events.h"
 #include "shop/locations/locations.h"
+#include "shop/purchasing/purchasing.h"
 #include "shop/returns/returns.h"
 #include "shop/settings/settings.h"
 #include "tests/fixture.h"
@@ -62,6 +63,10 @@ ANY(substitutes_change, Substitutes, Substitutes)
 ANY(substitutes_show, SubstituteAsk, Substitutes)
 ANY(owed_list, OwedAsk, OwedList)
 ANY(owed_settle, OwedSettle, Owed)
+ANY(vendors_change, Vendor, Vendor)
+ANY(purchases_create, PurchaseInput, Purchase)
+ANY(purchases_send, ById, Purchase)
+ANY(receipts_create, ReceiveRequest, GoodsReceipt)
 
 #define CALL(name, request, reply, err)                                                                    \
     fixture_call(db, &env, any_##name, request, reply, sizeof *(reply), NULL, err)

@@ -65,11 +65,21 @@ SELECT f.id, 'line ' || CAST(l.n AS TEXT) || ' of one that is ' || f.state, l.qt
 FROM fulfilment f JOIN fulfilment_line l ON l.merchant = f.merchant AND l.fulfilment_id = f.id
 WHERE f.merchant = :merchant AND (l.picked + l.moved_on + l.dropped + l.substituted > l.qty
     OR l.gone + l.put_back > l.picked
-    OR f.state IN ('waiting', 'open') AND l.picked <> 0
-    OR f.state NOT IN ('waiting', 'open', 'picking') AND l.picked + l.moved_on + l.dropped + l.substituted <> l.qty
+    OR f.state IN ('waiting', 'backordered', 'open') AND l.picked <> 0
+    OR f.state NOT IN ('waiting', 'backordered', 'open', 'picking') AND l.picked + l.moved_on + l.dropped + l.substituted <> l.qty
     OR f.state IN ('delivered', 'handed_over', 'with_courier') AND l.gone <> l.picked
     OR f.state IN ('cancelled', 'rejected') AND l.picked <> 0
     OR f.state IN ('no_show', 'returned_to_stock') AND l.put_back <> l.picked);
+
+-- name: verify_fulfilment_later
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT f.id, 'claims that wait, of one that is ' || f.state,
+    CAST(CASE f.state WHEN 'backordered' THEN 1 ELSE 0 END AS BIGINT), COUNT(c.n)
+FROM fulfilment f
+LEFT JOIN claim c ON c.merchant = f.merchant AND c.owner_id = f.id AND c.state = 'backordered'
+WHERE f.merchant = :merchant AND f.state <> 'waiting' GROUP BY f.id, f.state
+HAVING (f.state = 'backordered') <> (COUNT(c.n) > 0);
 
 -- name: verify_fulfilment_states
 -- in: merchant:i64

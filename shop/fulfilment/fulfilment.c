@@ -142,7 +142,8 @@ bool fulfilments_put(Ctx *ctx, const NewFulfilment *new, Error *err)
     if (machine == MACHINE_COUNT)
         return err_set(err, &ERR_FIELD_INVALID, "method", "there is no such method");
     doc.state = machine_first(machine);
-    if (!new->is_waiting && !machine_step(machine, doc.state, STR("release"), "method", &doc.state, err))
+    Str event = new->is_later ? STR("wait") : STR("release");
+    if (!new->is_waiting && !machine_step(machine, doc.state, event, "method", &doc.state, err))
         return false;
     if (!next_number(ctx, new->order, &number, err) || !put_head(ctx, new, number, doc.state, err))
         return false;

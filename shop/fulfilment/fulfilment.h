@@ -31,6 +31,7 @@ typedef struct {
     Str            store;          /* pickup, curbside, ship_to_store: where it is handed over; else none */
     Id             customer;       /* or none */
     bool           is_waiting;     /* for the payment: it starts `waiting`, else `open` */
+    bool           is_later;       /* the goods are to come: `backordered` instead of `open` */
     bool           substitutes;    /* the customer takes substitutes */
     int64_t        promised_at_ms; /* 0: no time was told */
     int64_t        due_at_ms;      /* to be packed or staged by; 0: as promised, else now */
