@@ -149,3 +149,29 @@ bool pricing_put(Ctx *ctx, const PriceSet *price, Error *err)
     if (!period_check(price->from_ms, price->until_ms, "until", err)) return false;
     return q_price_put_exec(ctx->tx, &in, NULL, err) && tell(ctx, &in, err);
 }
+
+bool pricing_copy_list(Ctx *ctx, Str from, const PriceList *to, int64_t change_ppm, int64_t step,
+                       int64_t *count, Error *err)
+{
+    assert(change_ppm >= -1000000 && change_ppm <= 1000000 && step > 0);
+    PriceList   source;
+    bool        found = false;
+    PriceCopyIn in    = { ctx->who.merchant, from, to->code, ctx->now_ms, 1000000 + change_ppm, step };
+    if (!pricing_find_list(ctx, from, &source, &found, err)) return false;
+    if (!found) return err_set(err, &ERR_PRICE_LIST_UNKNOWN, "price_list", "no such price list");
+    if (!str_eq(source.currency, to->currency))
+        return err_set(err, &ERR_FIELD_INVALID, "price_list", "the list has another currency");
+    if (!pricing_put_list(ctx, to, err) || !q_price_copy_exec(ctx->tx, &in, count, err)) return false;
+    Id  subject = audit_subject(STR("price_list"), to->code);
+    Buf body    = buf_make(ctx->arena, 64);
+    buf_add(&body, STR("{\"list\":"));
+    buf_json_string(&body, to->code);
+    buf_add(&body, STR(",\"like\":"));
+    buf_json_string(&body, from);
+    buf_add(&body, STR(",\"prices\":"));
+    buf_i64(&body, *count);
+    buf_byte(&body, '}');
+    if (body.failed) return err_memory(err);
+    return audit_append(ctx, STR("price_list.copy"), subject, buf_str(&body), err)
+        && events_put(ctx, &EVENT_PRICE_CHANGED, subject, buf_str(&body), err);
+}

@@ -64,3 +64,10 @@ FROM price p JOIN price_list l ON l.merchant = p.merchant AND l.code = p.list
 WHERE p.merchant = :merchant AND p.item = :item
   AND (p.list, p.min_qty, p.from_ms) > (:after_list, :after_qty, :after_from_ms)
 ORDER BY p.list, p.min_qty, p.from_ms LIMIT :count;
+
+-- name: price_copy
+-- in: merchant:i64 from_list:text to_list:text at_ms:i64 ppm:i64 step:i64
+INSERT INTO price (merchant, item, list, min_qty, from_ms, until_ms, amount)
+SELECT merchant, item, :to_list, min_qty, from_ms, until_ms,
+       ((amount * :ppm + 500000) / 1000000 + :step / 2) / :step * :step
+FROM price WHERE merchant = :merchant AND list = :from_list AND until_ms > :at_ms;
