@@ -145,7 +145,7 @@ static bool make_registers(Ctx *ctx, const Open *open, Error *err)
     Opening *reply = open->reply;
     int64_t  count = opt_or(open->ask->registers, opt_or(open->from.registers, 0));
     if (count > 0 && (!open->from.register_role.len || !open->sells.len))
-        return err_set(err, &ERR_FIELD_INVALID, "registers", "the template has no role or channel for registers");
+        return err_set(err, &ERR_FIELD_INVALID, "registers", "the template has no role or channel for them");
     reply->registers.items = arena_array(ctx->arena, Register, (size_t)count + 1);
     if (!reply->registers.items) return err_memory(err);
     for (int64_t i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 /* open_location_test.c — a location is opened from a template and sells at once; what goes wrong leaves
  * nothing behind. */
 #include "shop/availability/availability.h"
+#include "shop/catalog/catalog.h"
 #include "shop/identity/identity.h"
 #include "shop/inventory/inventory.h"
 #include "shop/locations/locations.h"
@@ -89,13 +90,16 @@ static bool open_at(LocationOpen ask, Opening *reply)
 
 static bool deliver_tea(Ctx *ctx, void *arg, Error *e)
 {
-    PriceAsk   ask = { .channel = STR("FAIR"), .currency = STR("GBP"), .qty_milli = 1000, .at_ms = ctx->now_ms };
+    PriceAsk   ask = {
+        .channel = STR("FAIR"), .currency = STR("GBP"), .qty_milli = 1000, .at_ms = ctx->now_ms
+    };
     PriceFound price;
     SaleItem   item;
     StockDoc   doc = { ctx_new_id(ctx), STR("receipt"), 0 };
     if (!catalog_sale_item(ctx, STR("TEA"), &item, e)) return false;
     ask.item       = item.id;
-    StockMove move = { .item = item.id, .sku = STR("TEA"), .from_location = STR(""), .from_state = STR("vendor"),
+    StockMove move = { .item = item.id, .sku = STR("TEA"), .from_location = STR(""),
+                       .from_state = STR("vendor"),
                        .to_location = STR("FAIR"), .to_state = STR("floor"), .qty = 10000 };
     if (!inventory_move(ctx, &doc, &move, e) || !pricing_find(ctx, &ask, &price, e)) return false;
     *(int64_t *)arg = price.amount;
@@ -129,7 +133,8 @@ static void test_open(void)
     ByCode  by      = { STR("FAIR") };
     int64_t price   = 0;
     check_ok(open_at(ask_for("FAIR"), &opening), &err, "a location is opened from a template");
-    check(str_eq(opening.channel, STR("FAIR")) && opening.prices == 4, "with a channel and prices of its own");
+    check(str_eq(opening.channel, STR("FAIR")) && opening.prices == 4,
+          "with a channel and prices of its own");
     check(opening.registers.count == 2 && str_eq(opening.registers.items[1].code, STR("FAIR-2"))
               && identity_key_is_whole(opening.registers.items[1].key),
           "with two registers and their keys");
@@ -158,7 +163,8 @@ static bool is_there(Ctx *ctx, void *arg, Error *e)
     Location place;
     Channel  channel;
     bool     found = false, also = false;
-    if (!locations_find(ctx, STR("BAD"), &place, &found, e) || !channels_find(ctx, STR("BAD"), &channel, &also, e))
+    if (!locations_find(ctx, STR("BAD"), &place, &found, e)
+        || !channels_find(ctx, STR("BAD"), &channel, &also, e))
         return false;
     *(bool *)arg = found || also;
     return true;

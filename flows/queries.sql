@@ -585,6 +585,7 @@ UNION ALL SELECT receipt_id, 'receipt_line.reason', reason FROM receipt_line WHE
 UNION ALL SELECT id, 'vendor_return', ref || ' ' || reason || ' ' || credit_ref FROM vendor_return WHERE merchant = :merchant
 UNION ALL SELECT id, 'settlement.ref', ref FROM settlement WHERE merchant = :merchant AND ref <> ''
 UNION ALL SELECT id, 'stock_transfer', ref || ' ' || reason FROM stock_transfer WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'location_template', name || ' ' || body FROM location_template WHERE merchant = :merchant
 UNION ALL SELECT id, 'item.description', description FROM item WHERE merchant = :merchant AND description <> ''
 UNION ALL SELECT id, 'item.options', options FROM item WHERE merchant = :merchant AND options <> ''
 UNION ALL SELECT id, 'item.media', media FROM item WHERE merchant = :merchant AND media <> ''
@@ -771,3 +772,21 @@ FROM (
 UNION ALL
 SELECT id, 'approved by who made it', 0, 1 FROM stock_adjustment
 WHERE merchant = :merchant AND state = 'posted' AND decided_at_ms > 0 AND decided_by = made_by;
+
+-- name: verify_openings
+-- in: merchant:i64
+-- out: id:id what:text
+SELECT r.api_key, 'register ' || r.code || ': without a key, an opening or a channel' FROM register r
+WHERE r.merchant = :merchant
+  AND (NOT EXISTS (SELECT 1 FROM api_key k WHERE k.merchant = r.merchant AND k.id = r.api_key)
+       OR NOT EXISTS (SELECT 1 FROM location_opening o WHERE o.merchant = r.merchant AND o.code = r.location)
+       OR NOT EXISTS (SELECT 1 FROM channel_location s WHERE s.merchant = r.merchant
+                      AND s.channel = r.channel AND s.location = r.location))
+UNION ALL
+SELECT CAST(NULL AS BYTEA), 'opening ' || o.code || ': without its location, channel or price list'
+FROM location_opening o
+WHERE o.merchant = :merchant
+  AND (NOT EXISTS (SELECT 1 FROM location l WHERE l.merchant = o.merchant AND l.code = o.code)
+       OR (o.channel <> '' AND NOT EXISTS (SELECT 1 FROM channel c WHERE c.merchant = o.merchant AND c.code = o.channel))
+       OR (o.price_list <> '' AND NOT EXISTS (SELECT 1 FROM price_list p WHERE p.merchant = o.merchant
+                                              AND p.code = o.price_list AND p.channel = o.channel)));

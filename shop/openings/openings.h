@@ -1,5 +1,5 @@
-/* openings.h — templates of locations, and what was opened from them. Owns templates, how far a location is in
- * its life, and registers. What opening one does to channels, prices, rules and keys is told in
+/* openings.h — templates of locations, and what was opened from them. Owns templates, how far a location is
+ * in its life, and registers. What opening one does to channels, prices, rules and keys is told in
  * flows/open_location.c. Invariant: a register has an API key; only the id of that is kept here. */
 #ifndef SHOP_OPENINGS_H
 #define SHOP_OPENINGS_H

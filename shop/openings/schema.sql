@@ -14,7 +14,7 @@ CREATE TABLE location_opening (
     state        TEXT   NOT NULL CHECK (state IN ('open', 'closing', 'closed')),
     channel      TEXT   NOT NULL, -- of its own, or empty
     price_list   TEXT   NOT NULL, -- of its own channel, or empty
-    opened_at_ms BIGINT NOT NULL,
+    opened_at_ms BIGINT NOT NULL, -- when it was opened
     PRIMARY KEY (merchant, code)
 );
 -- register: a till or other device of a location, with the key by which it asks

@@ -65,8 +65,9 @@ typedef struct {
  * FIELD_INVALID. */
 bool pricing_put(Ctx *ctx, const PriceSet *price, Error *err) MUST_USE;
 
-/* Makes `to` a list with the prices of `from` that hold now or later, each changed by change_ppm (at most
- * ±1,000,000) and rounded to multiples of `step`. Says how many. Errors: PRICE_LIST_UNKNOWN, FIELD_INVALID. */
+/* Makes `to` a list with the prices of `from` that hold now or later, each changed by change_ppm (at
+ * most ±1,000,000) and rounded to multiples of `step`. Says how many. Errors: PRICE_LIST_UNKNOWN,
+ * FIELD_INVALID. */
 bool pricing_copy_list(Ctx *ctx, Str from, const PriceList *to, int64_t change_ppm, int64_t step,
                        int64_t *count, Error *err) MUST_USE;
 
