@@ -499,6 +499,14 @@ static const struct {
     { "D8_told",
       "UPDATE audit_log SET action = 'order.lost' WHERE action = 'order.paid' AND subject = " FIRST,
       "UPDATE audit_log SET action = 'order.paid' WHERE action = 'order.lost'" },
+    { "D10_openings",
+      "INSERT INTO location_opening (merchant, code, template, state, channel, price_list, opened_at_ms) "
+      "VALUES (1, 'LOST', 'T', 'open', '', '', 0)",
+      "DELETE FROM location_opening WHERE code = 'LOST'" },
+    { "D10_openings",
+      "INSERT INTO register (merchant, location, code, channel, api_key, role, made_at_ms) "
+      "VALUES (1, 'LON', 'LON-1', 'pos', " TEA ", 'manager', 0)",
+      "DELETE FROM register" },
     { "D11_keys",
       "INSERT INTO idempotency_key (merchant, name, fingerprint, status, body, made_at_ms) "
       "VALUES (1, 'lost', " TEA ", 0, '00000000-0000-7000-8000-000000000000', 0)",
