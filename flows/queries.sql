@@ -775,15 +775,15 @@ WHERE merchant = :merchant AND state = 'posted' AND decided_at_ms > 0 AND decide
 
 -- name: verify_openings
 -- in: merchant:i64
--- out: id:id what:text
-SELECT r.api_key, 'register ' || r.code || ': without a key, an opening or a channel' FROM register r
+-- out: id:id what:text expected:i64 found:i64
+SELECT r.api_key, 'register ' || r.code || ': without a key, an opening or a channel', 1, 0 FROM register r
 WHERE r.merchant = :merchant
   AND (NOT EXISTS (SELECT 1 FROM api_key k WHERE k.merchant = r.merchant AND k.id = r.api_key)
        OR NOT EXISTS (SELECT 1 FROM location_opening o WHERE o.merchant = r.merchant AND o.code = r.location)
        OR NOT EXISTS (SELECT 1 FROM channel_location s WHERE s.merchant = r.merchant
                       AND s.channel = r.channel AND s.location = r.location))
 UNION ALL
-SELECT CAST(NULL AS BYTEA), 'opening ' || o.code || ': without its location, channel or price list'
+SELECT CAST(NULL AS BYTEA), 'opening ' || o.code || ': without its location, channel or price list', 1, 0
 FROM location_opening o
 WHERE o.merchant = :merchant
   AND (NOT EXISTS (SELECT 1 FROM location l WHERE l.merchant = o.merchant AND l.code = o.code)
