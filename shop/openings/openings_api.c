@@ -79,12 +79,12 @@ bool locations_opening(Ctx *ctx, const ByCode *request, Opening *reply, Error *e
     if (!found) return err_set(err, &ERR_NOT_FOUND, "code", "no location was opened with this code");
     if (!q_register_list_all(ctx->tx, ctx->arena, &of, &rows, &count, err)) return false;
     *reply = (Opening){ .code       = request->code,
-                        .template   = row.template,
+                        .template   = text_or_none(row.template),
                         .state      = row.state,
                         .channel    = text_or_none(row.channel),
                         .price_list = text_or_none(row.price_list),
                         .prices     = OPT_NONE,
-                        .opened_at  = row.opened_at_ms };
+                        .opened_at  = row.opened_at_ms ? row.opened_at_ms : OPT_NONE };
     reply->registers.items = arena_array(ctx->arena, Register, count + 1);
     if (!reply->registers.items) return err_memory(err);
     for (size_t i = 0; i < count; i++)

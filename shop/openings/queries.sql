@@ -25,8 +25,8 @@ VALUES (:merchant, :code, :template, :state, :channel, :price_list, :opened_at_m
 
 -- name: location_opening_get
 -- in: merchant:i64 code:text
--- out: template:text state:text channel:text price_list:text opened_at_ms:i64
-SELECT template, state, channel, price_list, opened_at_ms
+-- out: template:text state:text channel:text price_list:text opened_at_ms:i64 stock_to:text note:text closing_at_ms:i64 closed_at_ms:i64
+SELECT template, state, channel, price_list, opened_at_ms, stock_to, note, closing_at_ms, closed_at_ms
 FROM location_opening WHERE merchant = :merchant AND code = :code;
 
 -- name: register_put
@@ -39,3 +39,20 @@ VALUES (:merchant, :location, :code, :channel, :api_key, :role, :made_at_ms);
 -- out: code:text channel:text api_key:id role:text
 SELECT code, channel, api_key, role FROM register
 WHERE merchant = :merchant AND location = :location ORDER BY made_at_ms, code;
+
+-- name: location_opening_step
+-- in: merchant:i64 code:text was:text state:text stock_to:text note:text closing_at_ms:i64 closed_at_ms:i64
+UPDATE location_opening SET state = :state, stock_to = :stock_to, note = :note, closing_at_ms = :closing_at_ms,
+    closed_at_ms = :closed_at_ms
+WHERE merchant = :merchant AND code = :code AND state = :was;
+
+-- name: till_settlement_put
+-- in: merchant:i64 id:id location:text currency:text expected:i64 counted:i64 account:text at_ms:i64
+INSERT INTO till_settlement (merchant, id, location, currency, expected, counted, account, at_ms)
+VALUES (:merchant, :id, :location, :currency, :expected, :counted, :account, :at_ms);
+
+-- name: till_settlement_list
+-- in: merchant:i64 location:text
+-- out: id:id currency:text expected:i64 counted:i64 account:text at_ms:i64
+SELECT id, currency, expected, counted, account, at_ms FROM till_settlement
+WHERE merchant = :merchant AND location = :location ORDER BY at_ms, id;
