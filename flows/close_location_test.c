@@ -26,7 +26,7 @@ static bool close_it(Str stock_to, int64_t counted)
 static bool sell(Order *order)
 {
     BasketLine      line    = { .sku = STR("TEA"), .quantity = 2000 };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     tender  = { .kind = STR("cash"), .amount = OPT_NONE, .tendered = OPT_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
@@ -50,6 +50,7 @@ static void bring(void)
     TransferReceive     in       = { .id = id, .lines = { lines, shown.lines.count } };
     for (size_t i = 0; i < shown.lines.count && i < 4; i++)
         lines[i] = (TransferReceiveLine){ .line     = shown.lines.items[i].line,
+                                          .sku      = shown.lines.items[i].sku,
                                           .quantity = shown.lines.items[i].shipped,
                                           .damaged  = OPT_NONE,
                                           .to       = STR_NONE };

@@ -147,7 +147,7 @@ static void test_open(void)
     check_ok(kit_write(db, &env, deliver_tea, &price, &err), &err, "goods come");
     check(price == 220, "its price is that of the copied list, 10% up, in steps of 5");
     BasketLine      line    = { .sku = STR("TEA"), .quantity = 2000 };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE };
+    TenderInput     tender  = { .kind = STR("cash"), .amount = OPT_NONE, .tendered = OPT_NONE };
     CheckoutRequest request = { .location       = STR("FAIR"),
                                 .channel        = STR("FAIR"),
                                 .expected_total = 440,

@@ -29,9 +29,9 @@ static Simulator simulator;
 /* ---- handlers with untyped parameters ---- */
 
 #define ANY(name, Request, Reply)                                                                          \
-    static inline bool any_##name(Ctx *ctx, const void *request, void *reply, Error *err)                  \
+    static inline bool any_##name(Ctx *ctx, const void *request, void *reply, Error *e)                    \
     {                                                                                                      \
-        return name(ctx, (const Request *)request, (Reply *)reply, err);                                   \
+        return name(ctx, (const Request *)request, (Reply *)reply, e);                                     \
     }
 ANY(orders_create, CheckoutRequest, Order)
 ANY(returns_create, ReturnRequest, Return)

@@ -3,6 +3,7 @@
 
 #include "all_sql.h"
 #include "core/machine.h"
+#include "core/money.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 

@@ -1,4 +1,4 @@
--- 0078_closings.sql: locations that close: where their stock goes, and the tills that were settled.
+-- 0079_closings.sql: locations that close: where their stock goes, and the tills that were settled.
 ALTER TABLE location_opening ADD COLUMN stock_to TEXT NOT NULL DEFAULT '';
 ALTER TABLE location_opening ADD COLUMN note TEXT NOT NULL DEFAULT '';
 ALTER TABLE location_opening ADD COLUMN closing_at_ms BIGINT NOT NULL DEFAULT 0;

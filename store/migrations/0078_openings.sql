@@ -1,4 +1,4 @@
--- 0077_openings.sql: templates of locations, what was opened from them, and registers.
+-- 0078_openings.sql: templates of locations, what was opened from them, and registers.
 CREATE TABLE location_template (
     merchant BIGINT NOT NULL,
     code     TEXT   NOT NULL,
