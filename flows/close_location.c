@@ -1,6 +1,6 @@
-/* close_location.c — a location closes: it sells nothing more, carts lose what they hold there, deliveries that
- * nobody has begun come from elsewhere, its stock goes back by transfers, its cash is counted and taken out,
- * its registers' keys are revoked. Each call does what can be done by then; when nothing is left it is closed. */
+/* close_location.c — a location closes: it sells nothing more, carts lose what they hold there, deliveries
+ * that nobody has begun come from elsewhere, its stock goes back by transfers, its cash is counted and taken
+ * out, its keys are revoked. Each call does what can be done by then; when nothing is left it is closed. */
 #include "all_sql.h"
 #include "core/machine.h"
 #include "flows/fulfil.h"
@@ -276,7 +276,8 @@ bool locations_close(Ctx *ctx, const LocationClose *request, Closing *reply, Err
     if (!openings_step(ctx, &life, STR("close"), err)) return false;
     if (!stop_selling(ctx, &life, err) || !revoke_keys(ctx, life.code, err)
         || !release_holds(ctx, life.code, err) || !reject_deliveries(ctx, life.code, err)
-        || !drop_shares(ctx, life.code, err) || !send_stock(ctx, &life, err) || !settle_till(ctx, request, err)
+        || !drop_shares(ctx, life.code, err) || !send_stock(ctx, &life, err)
+        || !settle_till(ctx, request, err)
         || !show(ctx, &life, reply, err))
         return false;
     if (!nothing_left(reply)) return true;

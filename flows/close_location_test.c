@@ -1,5 +1,5 @@
-/* close_location_test.c — a location closes: its stock goes back, what it should deliver comes from elsewhere,
- * its till is settled, its registers fall silent; and all is true at each step. */
+/* close_location_test.c — a location closes: its stock goes back, what it should deliver comes from
+ * elsewhere, its till is settled, its registers fall silent; and all is true at each step. */
 #include "shop/identity/identity.h"
 #include "shop/ledger/ledger.h"
 #include "shop/openings/openings.h"
@@ -46,14 +46,18 @@ static void bring(void)
     err               = (Error){ .def = NULL };
     check_ok(CALL(transfers_pick, &pick, &shown, &err), &err, "the goods of a closing place are fetched");
     check_ok(CALL(transfers_ship, &ship, &shown, &err), &err, "and sent");
-    TransferReceiveLine lines[4] = { { 0 } };
+    static char         skus[4][16];
+    TransferReceiveLine lines[4] = { { .line = 0 } };
     TransferReceive     in       = { .id = id, .lines = { lines, shown.lines.count } };
-    for (size_t i = 0; i < shown.lines.count && i < 4; i++)
+    for (size_t i = 0; i < shown.lines.count && i < 4; i++) {
+        Str sku = { skus[i], shown.lines.items[i].sku.len };
+        memcpy(skus[i], shown.lines.items[i].sku.ptr, sku.len);
         lines[i] = (TransferReceiveLine){ .line     = shown.lines.items[i].line,
-                                          .sku      = shown.lines.items[i].sku,
+                                          .sku      = sku,
                                           .quantity = shown.lines.items[i].shipped,
                                           .damaged  = OPT_NONE,
                                           .to       = STR_NONE };
+    }
     check_ok(CALL(transfers_receive, &in, &shown, &err), &err, "and arrive");
     check(str_eq(shown.state, STR("received")), "all of them");
 }
@@ -64,7 +68,8 @@ static void test_refused(void)
     err               = (Error){ .def = NULL };
     check_refused(CALL(locations_close, &ask, &closing, &err), &err, &ERR_NOT_FOUND,
                   "what is not there cannot be closed");
-    check_refused(close_it(STR("LON"), 0), &err, &ERR_CLOSING_TARGET, "stock does not go to the place itself");
+    check_refused(close_it(STR("LON"), 0), &err, &ERR_CLOSING_TARGET,
+                  "stock does not go to the place itself");
     check_refused(close_it(STR("NONE"), 0), &err, &ERR_CLOSING_TARGET, "nor to a place that is not there");
     check_refused(close_it(STR("DC1"), -1), &err, &ERR_TILL_UNCOUNTED, "cash must be counted");
     Order order;
@@ -92,7 +97,8 @@ static void test_close(Id waiting)
     bring();
     all_true("all is true when its goods have arrived");
     err = (Error){ .def = NULL };
-    check_ok(CALL(locations_closing, &by, &closing, &err) && closing.items == 0, &err, "nothing is left there");
+    check_ok(CALL(locations_closing, &by, &closing, &err) && closing.items == 0, &err,
+             "nothing is left there");
     check_ok(close_it(STR("DC1"), -1), &err, "then it is closed");
     check(str_eq(closing.state, STR("closed")) && closing.closed_at == kit_now_ms, "for ever");
     check_refused(close_it(STR("DC1"), -1), &err, &ERR_STATE_REFUSED, "once");

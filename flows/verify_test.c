@@ -507,6 +507,14 @@ static const struct {
       "INSERT INTO register (merchant, location, code, channel, api_key, role, made_at_ms) "
       "VALUES (1, 'LON', 'LON-1', 'pos', " TEA ", 'manager', 0)",
       "DELETE FROM register" },
+    { "D10_closings",
+      "INSERT INTO location_opening (merchant, code, template, state, channel, price_list, opened_at_ms) "
+      "VALUES (1, 'LON', '', 'closed', '', '', 0)",
+      "DELETE FROM location_opening WHERE code = 'LON'" },
+    { "M7_tills",
+      "INSERT INTO till_settlement (merchant, id, location, currency, expected, counted, account, at_ms) "
+      "VALUES (1, " TEA ", 'LON', 'GBP', 100, 90, 'bank', 0)",
+      "DELETE FROM till_settlement" },
     { "D11_keys",
       "INSERT INTO idempotency_key (merchant, name, fingerprint, status, body, made_at_ms) "
       "VALUES (1, 'lost', " TEA ", 0, '00000000-0000-7000-8000-000000000000', 0)",

@@ -31,8 +31,10 @@ static bool tell(Ctx *ctx, const LocationLife *life, bool over, Error *err)
     buf_byte(&body, '}');
     if (body.failed) return err_memory(err);
     Id subject = audit_subject(STR("location"), life->code);
-    return audit_append(ctx, over ? STR("location.closed") : STR("location.closing"), subject, buf_str(&body), err)
-        && events_put(ctx, over ? &EVENT_LOCATION_CLOSED : &EVENT_LOCATION_CLOSING, subject, buf_str(&body), err);
+    Str what   = over ? STR("location.closed") : STR("location.closing");
+    return audit_append(ctx, what, subject, buf_str(&body), err)
+        && events_put(ctx, over ? &EVENT_LOCATION_CLOSED : &EVENT_LOCATION_CLOSING, subject, buf_str(&body),
+                      err);
 }
 
 bool openings_step(Ctx *ctx, LocationLife *life, Str event, Error *err)
@@ -79,7 +81,9 @@ bool openings_tills(Ctx *ctx, Str location, Closing *reply, Error *err)
     if (!reply->tills.items) return err_memory(err);
     for (size_t i = 0; i < count; i++)
         reply->tills.items[i] = (TillSettlement){
-            rows[i].id,      rows[i].currency, rows[i].expected, rows[i].counted, rows[i].counted - rows[i].expected,
+            rows[i].id,      rows[i].currency,
+            rows[i].expected, rows[i].counted,
+            rows[i].counted - rows[i].expected,
             rows[i].account, rows[i].at_ms
         };
     reply->tills.count = count;

@@ -1,0 +1,83 @@
+-- name: closing_holds
+-- in: merchant:i64 location:text
+-- out: id:id
+SELECT DISTINCT h.id FROM stock_hold h
+JOIN claim c ON c.merchant = h.merchant AND c.owner_id = h.id AND c.state = 'held'
+WHERE h.merchant = :merchant AND h.state = 'open' AND c.location = :location ORDER BY h.id;
+
+-- name: closing_fulfilments
+-- in: merchant:i64 location:text
+-- out: id:id
+SELECT id FROM fulfilment WHERE merchant = :merchant AND location = :location AND state = 'open' ORDER BY id;
+
+-- name: closing_shares
+-- in: merchant:i64 location:text
+-- out: item:id channel:text
+SELECT item, channel FROM channel_share WHERE merchant = :merchant AND location = :location ORDER BY item, channel;
+
+-- name: closing_goods
+-- in: merchant:i64 location:text
+-- out: sku:text free:i64
+WITH asked AS (
+    SELECT l.item, CAST(SUM(l.qty) AS BIGINT) AS qty
+    FROM stock_transfer t JOIN transfer_line l ON l.merchant = t.merchant AND l.transfer_id = t.id
+    WHERE t.merchant = :merchant AND t.from_location = :location AND t.state IN ('draft', 'requested', 'approved')
+    GROUP BY l.item
+), goods AS (
+    SELECT i.sku, s.item, s.floor + s.backroom - s.held - s.committed
+           - COALESCE((SELECT a.qty FROM asked a WHERE a.item = s.item), 0) AS free
+    FROM stock_level s JOIN item i ON i.merchant = s.merchant AND i.id = s.item
+    WHERE s.merchant = :merchant AND s.location = :location AND s.floor + s.backroom > 0
+)
+SELECT sku, free FROM goods WHERE free > 0 ORDER BY item;
+
+-- name: closing_keys
+-- in: merchant:i64 location:text
+-- out: id:id
+SELECT k.id FROM register r JOIN api_key k ON k.merchant = r.merchant AND k.id = r.api_key
+WHERE r.merchant = :merchant AND r.location = :location AND k.revoked_at_ms = 0 ORDER BY k.id;
+
+-- name: closing_cash
+-- in: merchant:i64 account:text
+-- out: currency:text balance:i64
+SELECT currency, CAST(SUM(amount) AS BIGINT) FROM (
+    SELECT currency, amount FROM ledger_entry WHERE merchant = :merchant AND debit = :account
+    UNION ALL
+    SELECT currency, -amount FROM ledger_entry WHERE merchant = :merchant AND credit = :account
+) AS both_sides GROUP BY currency HAVING SUM(amount) <> 0 ORDER BY currency;
+
+-- name: closing_left
+-- in: merchant:i64 location:text
+-- out: items:i64 units:i64 on_order:i64 transfers:i64 deliveries:i64 claims:i64
+SELECT
+    (SELECT COUNT(*) FROM stock_level s WHERE s.merchant = :merchant AND s.location = :location
+     AND s.floor + s.backroom + s.picked + s.in_transit + s.damaged + s.quarantine <> 0),
+    (SELECT CAST(COALESCE(SUM(s.floor + s.backroom + s.picked + s.in_transit + s.damaged + s.quarantine), 0) AS BIGINT)
+     FROM stock_level s WHERE s.merchant = :merchant AND s.location = :location),
+    (SELECT CAST(COALESCE(SUM(s.on_order), 0) AS BIGINT)
+     FROM stock_level s WHERE s.merchant = :merchant AND s.location = :location),
+    (SELECT COUNT(*) FROM stock_transfer t WHERE t.merchant = :merchant
+     AND (t.from_location = :location OR t.to_location = :location)
+     AND t.state IN ('draft', 'requested', 'approved', 'picking', 'shipped', 'receiving')),
+    (SELECT COUNT(*) FROM fulfilment f WHERE f.merchant = :merchant
+     AND (f.location = :location OR f.store = :location)
+     AND f.state NOT IN ('delivered', 'handed_over', 'cancelled', 'rejected', 'no_show', 'returned_to_stock')),
+    (SELECT COUNT(*) FROM stock_level s WHERE s.merchant = :merchant AND s.location = :location
+     AND s.held + s.committed + s.backordered > 0);
+
+-- name: closing_transfers
+-- in: merchant:i64 location:text most:i64
+-- out: id:id number:i64 state:text from_location:text to_location:text units:i64
+SELECT id, number, state, from_location, to_location, units FROM stock_transfer
+WHERE merchant = :merchant AND (from_location = :location OR to_location = :location)
+  AND state IN ('draft', 'requested', 'approved', 'picking', 'shipped', 'receiving')
+ORDER BY number LIMIT :most;
+
+-- name: closing_deliveries
+-- in: merchant:i64 location:text most:i64
+-- out: id:id order_id:id method:text state:text location:text
+SELECT id, order_id, method, state, location FROM fulfilment
+WHERE merchant = :merchant AND (location = :location OR store = :location)
+  AND state NOT IN ('delivered', 'handed_over', 'cancelled', 'rejected', 'no_show', 'returned_to_stock')
+ORDER BY id LIMIT :most;
+
