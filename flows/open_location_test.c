@@ -70,6 +70,7 @@ ANY(location_templates_remove, ByCode, ByCode)
 ANY(location_templates_list, Page, LocationTemplateList)
 ANY(locations_open, LocationOpen, Opening)
 ANY(locations_opening, ByCode, Opening)
+ANY(locations_close, LocationClose, Closing)
 ANY(sourcing_sites_show, SourcingSiteAsk, SourcingSite)
 ANY(orders_create, CheckoutRequest, Order)
 
@@ -127,17 +128,48 @@ static void test_templates(void)
     check(CALL(location_templates_list, &page, &list) && list.items.count == 1, "it is listed");
 }
 
+typedef struct {
+    Str  key;
+    bool known;
+} Knock;
+
+static bool knock(Ctx *ctx, void *arg, Error *e)
+{
+    Knock    *k = arg;
+    Principal who;
+    Error     no = { .def = NULL };
+    (void)e;
+    k->known = identity_authenticate(ctx, k->key, &who, &no);
+    return true;
+}
+
+/* Its registers fall silent, and its own channel sells nothing more. */
+static void test_close(Str key)
+{
+    TillCount     cash    = { STR("GBP"), 440 };
+    LocationClose ask     = { .code = STR("FAIR"), .stock_to = STR("DC1"), .cash = { &cash, 1 } };
+    Knock         at      = { key, false };
+    Closing       closing = { .state = STR_NONE };
+    check(kit_read(db, &env, knock, &at, &err) && at.known, "a register's key is good");
+    check_ok(CALL(locations_close, &ask, &closing), &err, "the location closes again");
+    check(closing.tills.count == 1 && closing.tills.items[0].over == 0 && closing.transfers_open == 1,
+          "its till is right, its stock is to go back");
+    check(kit_read(db, &env, knock, &at, &err) && !at.known, "the register's key is revoked");
+}
+
 static void test_open(void)
 {
     Opening opening = { .code = STR_NONE }, again;
     ByCode  by      = { STR("FAIR") };
     int64_t price   = 0;
+    char    key[64] = { 0 };
     check_ok(open_at(ask_for("FAIR"), &opening), &err, "a location is opened from a template");
     check(str_eq(opening.channel, STR("FAIR")) && opening.prices == 4,
           "with a channel and prices of its own");
     check(opening.registers.count == 2 && str_eq(opening.registers.items[1].code, STR("FAIR-2"))
               && identity_key_is_whole(opening.registers.items[1].key),
           "with two registers and their keys");
+    memcpy(key, opening.registers.items[1].key.ptr, opening.registers.items[1].key.len);
     check_ok(CALL(locations_opening, &by, &again), &err, "how it was opened is shown");
     check(again.registers.count == 2 && !again.registers.items[0].key.len, "the keys are not shown again");
     SourcingSiteAsk where = { STR("FAIR") };
@@ -156,6 +188,7 @@ static void test_open(void)
     Order order;
     check_ok(CALL(orders_create, &request, &order), &err, "and it sells at once");
     check_refused(open_at(ask_for("FAIR"), &again), &err, &ERR_OPENING_TAKEN, "a code is used once");
+    test_close(str_from(key));
 }
 
 static bool is_there(Ctx *ctx, void *arg, Error *e)

@@ -81,3 +81,46 @@ WHERE merchant = :merchant AND (location = :location OR store = :location)
   AND state NOT IN ('delivered', 'handed_over', 'cancelled', 'rejected', 'no_show', 'returned_to_stock')
 ORDER BY id LIMIT :most;
 
+
+-- name: verify_openings
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT r.api_key, 'register ' || r.code || ': without a key, an opening or a channel', 1, 0 FROM register r
+WHERE r.merchant = :merchant
+  AND (NOT EXISTS (SELECT 1 FROM api_key k WHERE k.merchant = r.merchant AND k.id = r.api_key)
+       OR NOT EXISTS (SELECT 1 FROM location_opening o WHERE o.merchant = r.merchant AND o.code = r.location)
+       OR NOT EXISTS (SELECT 1 FROM channel_location s WHERE s.merchant = r.merchant
+                      AND s.channel = r.channel AND s.location = r.location))
+UNION ALL
+SELECT CAST(NULL AS BYTEA), 'opening ' || o.code || ': without its location, channel or price list', 1, 0
+FROM location_opening o
+WHERE o.merchant = :merchant
+  AND (NOT EXISTS (SELECT 1 FROM location l WHERE l.merchant = o.merchant AND l.code = o.code)
+       OR (o.channel <> '' AND NOT EXISTS (SELECT 1 FROM channel c WHERE c.merchant = o.merchant AND c.code = o.channel))
+       OR (o.price_list <> '' AND NOT EXISTS (SELECT 1 FROM price_list p WHERE p.merchant = o.merchant
+                                              AND p.code = o.price_list AND p.channel = o.channel)));
+
+-- name: verify_closings
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), 'closed location ' || o.code || ': still sells, or its registers do', 1, 0
+FROM location_opening o JOIN location l ON l.merchant = o.merchant AND l.code = o.code
+WHERE o.merchant = :merchant AND o.state = 'closed'
+  AND (l.active = 1 OR EXISTS (SELECT 1 FROM register r JOIN api_key k ON k.merchant = r.merchant AND k.id = r.api_key
+                               WHERE r.merchant = o.merchant AND r.location = o.code AND k.revoked_at_ms = 0));
+
+-- name: verify_tills
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, account, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
+    SELECT id, 'cash:' || location AS account, -expected AS due, 0 AS booked
+    FROM till_settlement WHERE merchant = :merchant
+    UNION ALL SELECT id, 'cash_over_short', expected - counted, 0 FROM till_settlement WHERE merchant = :merchant
+    UNION ALL SELECT id, account, counted, 0 FROM till_settlement WHERE merchant = :merchant
+    UNION ALL SELECT e.document_id, e.debit, 0, e.amount
+    FROM ledger_entry e JOIN till_settlement t ON t.merchant = e.merchant AND t.id = e.document_id
+    WHERE e.merchant = :merchant
+    UNION ALL SELECT e.document_id, e.credit, 0, -e.amount
+    FROM ledger_entry e JOIN till_settlement t ON t.merchant = e.merchant AND t.id = e.document_id
+    WHERE e.merchant = :merchant
+) AS both_sides GROUP BY id, account HAVING SUM(due) <> SUM(booked);
