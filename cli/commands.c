@@ -65,7 +65,7 @@ static bool run_step(Tx *tx, void *arg, Error *err)
     step->cli->arena->used  = step->mark; /* it may be the second try */
     Ctx   ctx               = { .arena = step->cli->arena, .tx = tx, .db = step->db, .env = step->cli->env,
                                 .now_ms = env_now_ms(step->cli->env) };
-    ctx.who = (Principal){ .merchant = step->merchant, .role = STR("operator"), .perms = UINT64_MAX };
+    ctx.who = (Principal){ .merchant = step->merchant, .role = STR("operator"), .perms = PERMS_ALL };
     return step->step(&ctx, step->arg, err);
 }
 

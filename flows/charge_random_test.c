@@ -233,7 +233,7 @@ static void *race_run(void *arg)
                              .db     = db,
                              .env    = &env,
                              .now_ms = kit_now_ms,
-                             .who    = { .merchant = 1, .perms = UINT64_MAX } },
+                             .who    = { .merchant = 1, .perms = PERMS_ALL } },
                   .racer = racer };
     racer->ok = db_write(db, race_step, &r, &e);
     if (!racer->ok) printf("  %s: %s\n", e.def ? e.def->name : "?", e.message);

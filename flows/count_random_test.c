@@ -72,7 +72,7 @@ static void holds(int item, int64_t at, int64_t counted)
     FIXTURE_ANY(name)                                                                                      \
     static bool do_##name(const Request *request, Reply *reply)                                            \
     {                                                                                                      \
-        FixtureCaller by = { 0, UINT64_MAX };                                                              \
+        FixtureCaller by = { 0, PERMS_ALL };                                                              \
         return fixture_as(db, &env, by, name##_any, request, reply, sizeof *reply, &err);                  \
     }
 HANDLER(counts_create, CountInput, Count)
@@ -318,7 +318,7 @@ static bool run_own(Tx *tx, void *arg, Error *e)
                         .db     = db,
                         .env    = &env,
                         .now_ms = clock_ms++,
-                        .who    = { .merchant = 1, .role = STR("manager"), .perms = UINT64_MAX } };
+                        .who    = { .merchant = 1, .role = STR("manager"), .perms = PERMS_ALL } };
     return own->handler(&ctx, own->request, own->reply, e);
 }
 

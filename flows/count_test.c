@@ -22,7 +22,7 @@ enum { ANNA = 1, BEN = 2 }; /* two people */
     static bool do_##name(int who, const Request *request, Reply *reply)                                   \
     {                                                                                                      \
         kit_now_ms += 10;                                                                                  \
-        FixtureCaller by = { who, UINT64_MAX };                                                            \
+        FixtureCaller by = { who, PERMS_ALL };                                                            \
         return fixture_as(db, &env, by, name##_any, request, reply, sizeof *reply, &err);                  \
     }
 HANDLER(counts_create, CountInput, Count)

@@ -381,7 +381,7 @@ static void *race_run(void *arg)
                         .db     = db,
                         .env    = &env,
                         .now_ms = kit_now_ms,
-                        .who    = { .merchant = 1, .perms = UINT64_MAX } },
+                        .who    = { .merchant = 1, .perms = PERMS_ALL } },
                       racer };
         bool   ok = db_write(db, race_step, &r, &e);
         racer->done += ok;

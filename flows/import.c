@@ -35,7 +35,7 @@ static Ctx ctx_of(const Import *im, Tx *tx)
                   .db     = im->job->db,
                   .env    = im->job->env,
                   .now_ms = env_now_ms(im->job->env),
-                  .who = { .merchant = im->job->merchant, .role = STR("operator"), .perms = UINT64_MAX } };
+                  .who = { .merchant = im->job->merchant, .role = STR("operator"), .perms = PERMS_ALL } };
 }
 
 static bool run_chunk(Tx *tx, void *arg, Error *err)

@@ -19,7 +19,7 @@
 static Env      env;
 static Db      *db;
 static Error    err;
-static uint64_t perms = UINT64_MAX;
+static Perms    perms;
 
 #define HANDLER(name, Request, Reply)                                                                      \
     FIXTURE_ANY(name)                                                                                      \
@@ -304,13 +304,12 @@ static void check_over(void)
     check_refused(receive(id, came("TEA", 27000), &got), &err, &ERR_RECEIVE_OVER, "27 of 24 are too many");
     check_ok(receive(id, came("TEA", 26000), &got), &err, "26 are within ten percent");
     check(got.over == 2000 && see("TEA").level.on_order == 0, "two are over, none is on order");
-    perms                = ~(1ULL << 0);
     ReceiveLine    cakes = came("CAKE", 12000);
     ReceiveRequest in    = { .order = id, .accept_over = true, .lines = { &cakes, 1 } };
-    perms                = 0;
+    perms                = (Perms){ 0 };
     check_refused(do_receipts_create(in, &got), &err, &ERR_PERMISSION_MISSING,
                   "not everybody accepts more");
-    perms = UINT64_MAX;
+    perms = PERMS_ALL;
     check_ok(do_receipts_create(in, &got), &err, "12 cakes of 10 are accepted");
     check(do_receipts_differences((ById){ got.id }, &list) && list.items.count == 1
               && list.items.items[0].over == 2000,
@@ -504,7 +503,7 @@ static bool race_step(Tx *tx, void *arg, Error *e)
                  .db     = db,
                  .env    = &env,
                  .now_ms = kit_now_ms,
-                 .who    = { .merchant = 1, .perms = UINT64_MAX } };
+                 .who    = { .merchant = 1, .perms = PERMS_ALL } };
     bool ok  = receipts_create(&ctx, &in, &got, e);
     e->extra = STR_NONE;
     free(bytes);
@@ -706,6 +705,7 @@ static bool verify(Ctx *ctx, void *arg, Error *e)
 int main(void)
 {
     static const char *const skus[] = { "TEA", "CAKE", "MILK", "RADIO" };
+    perms                           = PERMS_ALL;
     db                              = kit_open(&env);
     check_ok(kit_write(db, &env, fixture_shop, NULL, &err), &err, "there is a shop");
     for (size_t i = 0; i < COUNT(skus); i++)

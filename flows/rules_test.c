@@ -40,7 +40,7 @@ static int64_t quoted(Arena *arena, RuleCache *cache, bool with_shelf)
     QuoteRequest request = { .location = STR("LON"), .channel = STR("web"), .lines = { &line, 1 } };
     Quote        quote;
     Ctx          ctx = { .arena = arena, .db = db, .env = &env, .now_ms = kit_now_ms, .rules = cache };
-    ctx.who          = (Principal){ .merchant = 1, .perms = UINT64_MAX };
+    ctx.who          = (Principal){ .merchant = 1, .perms = PERMS_ALL };
     arena->used      = 0;
     if (with_shelf) shelf_enter(&ctx.shelf, shelf, db, NULL);
     bool ok = db_read_begin(db, &ctx.tx, &e);

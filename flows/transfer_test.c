@@ -24,7 +24,7 @@ static int who = ANNA;
     static bool do_##name(Request request, Reply *reply)                                                   \
     {                                                                                                      \
         kit_now_ms += 10;                                                                                  \
-        FixtureCaller by = { who, UINT64_MAX };                                                            \
+        FixtureCaller by = { who, PERMS_ALL };                                                            \
         return fixture_as(db, &env, by, name##_any, &request, reply, sizeof *reply, &err);                 \
     }
 HANDLER(transfers_create, TransferInput, Transfer)

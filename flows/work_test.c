@@ -18,7 +18,7 @@ enum { ANNA = 1, BEN = 2, MINUTE_MS = 60000 };
     FIXTURE_ANY(name)                                                                                      \
     static bool do_##name(int who, const Request *request, Reply *reply)                                   \
     {                                                                                                      \
-        FixtureCaller by = { who, UINT64_MAX };                                                            \
+        FixtureCaller by = { who, PERMS_ALL };                                                            \
         return fixture_as(db, &env, by, name##_any, request, reply, sizeof *reply, &err);                  \
     }
 HANDLER(work_list, WorkFind, WorkList)

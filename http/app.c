@@ -432,7 +432,7 @@ static void start_write(Call *call)
 static bool check_perm(const Call *call, Error *err)
 {
     const RouteDef *def = call->route->def;
-    if (def->flags & PUBLIC || call->ctx.who.perms & 1ULL << call->route->perm) return true;
+    if (def->flags & PUBLIC || perms_have(&call->ctx.who.perms, call->route->perm)) return true;
     (void)err_set(err, &ERR_PERMISSION_MISSING, "", "needs the permission %s", def->perm->code);
     err->extra = str_format(call->ctx.arena, "\"permission\":\"%s\"", def->perm->code);
     return false;

@@ -128,7 +128,7 @@ static bool may_listen(Round *round, const Listener *listener)
     arena_reset(round->arena);
     if (!identity_authenticate(&ctx, (Str){ listener->key, listener->key_len }, &who, &err))
         return err.def != &ERR_AUTH_INVALID;
-    return who.merchant == listener->merchant && who.perms & 1ULL << listener->perm;
+    return who.merchant == listener->merchant && perms_have(&who.perms, listener->perm);
 }
 
 /* Under the lock: hands over what was read; true when there may be more. */

@@ -5,11 +5,23 @@
 #include "store/shelf.h"
 #include "sys/env.h"
 
+/* A set of permissions: bit n is the n-th permission of the program (shop/perms.h). */
+enum { PERMS_MAX = 192 };
 typedef struct {
-    int64_t  merchant;
-    Id       api_key;
-    Str      role;
-    uint64_t perms; /* bit n: the n-th permission of the program */
+    uint64_t words[PERMS_MAX / 64];
+} Perms;
+#define PERMS_ALL ((Perms){ { UINT64_MAX, UINT64_MAX, UINT64_MAX } })
+
+static inline bool perms_have(const Perms *perms, int bit)
+{
+    return perms->words[bit / 64] >> bit % 64 & 1;
+}
+
+typedef struct {
+    int64_t merchant;
+    Id      api_key;
+    Str     role;
+    Perms   perms;
 } Principal;
 
 typedef struct Ctx Ctx;

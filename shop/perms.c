@@ -20,3 +20,15 @@ const PermDef *perm_at(int bit)
     }
     return NULL;
 }
+
+void perms_add(Perms *perms, int bit)
+{
+    perms->words[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+bool perms_within(const Perms *some, const Perms *all)
+{
+    for (size_t i = 0; i < COUNT(some->words); i++)
+        if (some->words[i] & ~all->words[i]) return false;
+    return true;
+}

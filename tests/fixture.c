@@ -96,7 +96,7 @@ bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request,
                       .db     = db,
                       .env    = env,
                       .now_ms = kit_now_ms,
-                      .who    = { .merchant = kit_merchant, .perms = UINT64_MAX } },
+                      .who    = { .merchant = kit_merchant, .perms = PERMS_ALL } },
                     handler,
                     request,
                     reply };

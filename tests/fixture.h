@@ -21,7 +21,7 @@ bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request,
 /* Who calls a handler: the last byte of the API key, and what that may do. */
 typedef struct {
     int      who; /* 0: the program itself */
-    uint64_t perms;
+    Perms perms;
 } FixtureCaller;
 
 /* Runs a write handler as somebody, in a transaction and nothing after it; *reply and *err are cleared first.

@@ -125,7 +125,7 @@ static bool run_step(Tx *tx, void *arg, Error *err)
     if (!bytes) return err_memory(err);
     arena_init(&arena, bytes, ARENA_BYTES);
     Ctx ctx = { .arena = &arena, .tx = tx, .db = step->db, .env = step->env, .now_ms = kit_now_ms,
-                .who = { .merchant = kit_merchant, .role = STR("manager"), .perms = UINT64_MAX } };
+                .who = { .merchant = kit_merchant, .role = STR("manager"), .perms = PERMS_ALL } };
     return step->step(&ctx, step->arg, err);
 }
 

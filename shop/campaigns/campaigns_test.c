@@ -179,7 +179,7 @@ static bool run_try(Tx *tx, void *arg, Error *e)
                 .db     = db,
                 .env    = &env,
                 .now_ms = kit_now_ms,
-                .who    = { .merchant = 1, .role = STR("manager"), .perms = UINT64_MAX } };
+                .who    = { .merchant = 1, .role = STR("manager"), .perms = PERMS_ALL } };
     return campaigns_use(&ctx, one->sold.order, one->sold.customer, one->sold.uses, one->sold.count, e);
 }
 

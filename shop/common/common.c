@@ -76,7 +76,7 @@ int64_t period_until_shown(int64_t until_ms)
 bool ctx_may(const Ctx *ctx, const PermDef *perm)
 {
     int bit = perm_bit(perm);
-    return bit >= 0 && ctx->who.perms & 1ULL << bit;
+    return bit >= 0 && perms_have(&ctx->who.perms, bit);
 }
 
 bool period_check(int64_t from_ms, int64_t until_ms, const char *field, Error *err)

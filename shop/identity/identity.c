@@ -21,17 +21,18 @@ static Str sha256(Arena *arena, Str text)
 }
 
 /* Every key may see who it is. */
-uint64_t identity_perms(Str codes)
+Perms identity_perms(Str codes)
 {
-    if (str_eq(codes, STR("*"))) return UINT64_MAX;
-    uint64_t bits = 1ULL << perm_bit(&PERM_ME_READ);
+    if (str_eq(codes, STR("*"))) return PERMS_ALL;
+    Perms perms = { 0 };
+    perms_add(&perms, perm_bit(&PERM_ME_READ));
     for (size_t from = 0; from < codes.len;) {
         size_t end = str_index(codes, ' ', from);
         for (int i = 0; perm_at(i); i++)
-            if (str_eq(str_slice(codes, from, end), str_from(perm_at(i)->code))) bits |= 1ULL << i;
+            if (str_eq(str_slice(codes, from, end), str_from(perm_at(i)->code))) perms_add(&perms, i);
         from = end + 1;
     }
-    return bits;
+    return perms;
 }
 
 bool identity_authenticate(Ctx *ctx, Str key, Principal *out, Error *err)

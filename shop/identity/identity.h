@@ -19,7 +19,7 @@ bool identity_authenticate(Ctx *ctx, Str key, Principal *out, Error *err) MUST_U
 bool identity_key_is_whole(Str key);
 
 /* The bits of permission codes with one blank between; "*" is all of them, those to come too. */
-uint64_t identity_perms(Str codes);
+Perms identity_perms(Str codes);
 
 /* The permission codes of a role. */
 bool identity_find_role(Ctx *ctx, Str role, Str *perms, bool *found, Error *err) MUST_USE;

@@ -10,13 +10,13 @@
 #include "shop/api_define.h"
 
 /* The permissions that are set, one by one. */
-static bool list_perms(Arena *arena, uint64_t bits, Permission **items, size_t *count)
+static bool list_perms(Arena *arena, const Perms *perms, Permission **items, size_t *count)
 {
     *items = arena_array(arena, Permission, PERMS_MAX);
     *count = 0;
     if (!*items) return false;
     for (int i = 0; i < PERMS_MAX && perm_at(i); i++)
-        if (bits & 1ULL << i) (*items)[(*count)++].code = str_from(perm_at(i)->code);
+        if (perms_have(perms, i)) (*items)[(*count)++].code = str_from(perm_at(i)->code);
     return true;
 }
 
@@ -28,7 +28,7 @@ bool me_show(Ctx *ctx, const Nothing *request, Me *reply, Error *err)
                    .currency = merchant.currency,
                    .key      = ctx->who.api_key,
                    .role     = ctx->who.role };
-    return list_perms(ctx->arena, ctx->who.perms, &reply->permissions.items, &reply->permissions.count)
+    return list_perms(ctx->arena, &ctx->who.perms, &reply->permissions.items, &reply->permissions.count)
         || err_memory(err);
 }
 
@@ -55,11 +55,12 @@ bool keys_list(Ctx *ctx, const Page *request, KeyList *reply, Error *err)
 
 bool keys_create(Ctx *ctx, const NewKey *request, ApiKey *reply, Error *err)
 {
-    Str  perms;
+    Str  codes;
     bool found  = false;
     reply->role = request->role;
-    if (!identity_find_role(ctx, request->role, &perms, &found, err)) return false;
-    if (found && (identity_perms(perms) & ~ctx->who.perms) != 0)
+    if (!identity_find_role(ctx, request->role, &codes, &found, err)) return false;
+    Perms perms = found ? identity_perms(codes) : (Perms){ 0 };
+    if (!perms_within(&perms, &ctx->who.perms))
         return err_set(err, &ERR_ROLE_EXCEEDS, "role", "this role may do more than yours");
     return identity_make_key(ctx, request->role, request->label, &reply->id, &reply->key, err);
 }
@@ -71,11 +72,12 @@ bool keys_revoke(Ctx *ctx, const ById *request, ApiKey *reply, Error *err)
 }
 
 /* The codes of a role as it is stored; "*" stays what it is. */
-static bool role_shown(Arena *arena, Str role, Str perms, Role *out)
+static bool role_shown(Arena *arena, Str role, Str codes, Role *out)
 {
-    out->role = role;
-    if (!str_eq(perms, STR("*")))
-        return list_perms(arena, identity_perms(perms), &out->permissions.items, &out->permissions.count);
+    Perms perms = identity_perms(codes);
+    out->role   = role;
+    if (!str_eq(codes, STR("*")))
+        return list_perms(arena, &perms, &out->permissions.items, &out->permissions.count);
     out->permissions.items = arena_new(arena, Permission);
     if (!out->permissions.items) return false;
     out->permissions.items[0].code = STR("*");
@@ -118,8 +120,8 @@ static const PermDef *perm_named(Str code)
 /* The codes as they are stored, each once and known to the program. */
 static bool role_codes(Arena *arena, const Role *role, Str *out, Error *err)
 {
-    Buf      codes = buf_make(arena, 256);
-    uint64_t seen  = 0;
+    Buf   codes = buf_make(arena, 256);
+    Perms seen  = { 0 };
     for (size_t i = 0; i < role->permissions.count; i++) {
         Str            code = role->permissions.items[i].code;
         const PermDef *perm = perm_named(code);
@@ -131,8 +133,8 @@ static bool role_codes(Arena *arena, const Role *role, Str *out, Error *err)
             (void)err_set(err, &ERR_PERMISSION_UNKNOWN, "code", "no such permission");
             return err_in_list(err, "permissions", i);
         }
-        if (seen & 1ULL << perm_bit(perm)) continue;
-        seen |= 1ULL << perm_bit(perm);
+        if (perms_have(&seen, perm_bit(perm))) continue;
+        perms_add(&seen, perm_bit(perm));
         if (codes.len) buf_byte(&codes, ' ');
         buf_add(&codes, code);
     }
@@ -144,7 +146,8 @@ bool roles_change(Ctx *ctx, const Role *request, Role *reply, Error *err)
 {
     Str codes;
     if (!role_codes(ctx->arena, request, &codes, err)) return false;
-    if ((identity_perms(codes) & ~ctx->who.perms) != 0)
+    Perms perms = identity_perms(codes);
+    if (!perms_within(&perms, &ctx->who.perms))
         return err_set(err, &ERR_ROLE_EXCEEDS, "permissions", "this is more than your role may do");
     return identity_put_role(ctx, request->role, codes, err)
         && (role_shown(ctx->arena, request->role, codes, reply) || err_memory(err));

@@ -346,8 +346,8 @@ static bool step_import(Ctx *ctx, void *arg, Error *e)
 /* The same as somebody who may only write drafts. */
 static bool step_import_as_clerk(Ctx *ctx, void *arg, Error *e)
 {
-    uint64_t bit   = 1ULL << perm_bit(&PERM_PROMOTIONS_WRITE);
-    ctx->who.perms = bit;
+    ctx->who.perms = (Perms){ 0 };
+    perms_add(&ctx->who.perms, perm_bit(&PERM_PROMOTIONS_WRITE));
     return step_import(ctx, arg, e);
 }
 
