@@ -57,7 +57,7 @@ static bool capture_apply(Tx *tx, void *arg, Error *err)
     Order order;
     s->ctx.tx          = tx;
     s->ctx.arena->used = s->mark;
-    LedgerDoc doc      = { s->capture.id, STR_NONE, 0 };
+    LedgerDoc doc      = { .document = s->capture.id };
     Str       to       = no ? STR("customer_owes") : STR("card");
     if (!no && s->outcome != PSP_APPROVED)
         return payments_capture_ask_at(&s->ctx, &s->capture, again(s), err);
@@ -66,6 +66,7 @@ static bool capture_apply(Tx *tx, void *arg, Error *err)
     if (!changed) return true;
     if (!orders_get(&s->ctx, s->capture.order, &order, err)) return false;
     doc.currency = order.currency;
+    doc.location = order.location;
     return ledger_post(&s->ctx, &doc, to, STR("card_held"), s->capture.amount, STR("capture"), err)
         && tell(&s->ctx, no ? &EVENT_PAYMENT_OWED : &EVENT_PAYMENT_CAPTURED,
                 no ? STR("payment.owed") : STR("payment.captured"), &order, s->capture.n, s->capture.amount,

@@ -66,7 +66,7 @@ static bool post_tax(Ctx *ctx, LedgerDoc *ledger, OldRates *old, const GiveBackL
 static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, int64_t shipping_tax,
                        OldRates *old, Error *err)
 {
-    LedgerDoc ledger = { doc->id, doc->currency, 0 };
+    LedgerDoc ledger = { doc->id, doc->currency, 0, doc->location };
     if (!ledger_post(ctx, &ledger, STR("sales"), STR("receivable"), doc->net, STR("return"), err))
         return false;
     for (size_t i = 0; i < doc->lines.count; i++) {
@@ -453,7 +453,7 @@ static bool put_refunds(Ctx *ctx, Back *back, const Return *doc, Error *err)
         if (!refunds_put(ctx, refund, err)) return false;
         Str           account = refund->account.len ? refund->account : cash;
         if (!str_eq(refund->state, STR("pending"))
-            && !sale_post_refund(ctx, refund, account, doc->currency, err))
+            && !sale_post_refund(ctx, refund, account, doc, err))
             return false;
     }
     return true;

@@ -123,7 +123,7 @@ static bool put_refund(Ctx *ctx, const Return *doc, Error *err)
     Str    cash   = sale_cash_account(ctx->arena, doc->location);
     if (!cash.ptr) return err_memory(err);
     if (doc->total == 0) return true;
-    return refunds_put(ctx, &refund, err) && sale_post_refund(ctx, &refund, cash, doc->currency, err);
+    return refunds_put(ctx, &refund, err) && sale_post_refund(ctx, &refund, cash, doc, err);
 }
 
 bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, Return *out, Error *err)

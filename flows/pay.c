@@ -321,7 +321,7 @@ typedef struct {
     Ctx    ctx;
     size_t mark;
     Refund refund;
-    Str    currency;
+    Return document;
     bool   approved;
 } Refunding;
 
@@ -335,25 +335,23 @@ static bool refund_apply(Tx *tx, void *arg, Error *err)
         return refunds_ask_at(&r->ctx, r->refund.return_id, r->refund.n, r->ctx.now_ms + ASK_LEAST_MS * 6,
                               err);
     if (!refunds_done(&r->ctx, r->refund.return_id, r->refund.n, &changed, err)) return false;
-    return !changed || sale_post_refund(&r->ctx, &r->refund, STR("card"), r->currency, err);
+    return !changed || sale_post_refund(&r->ctx, &r->refund, STR("card"), &r->document, err);
 }
 
 static bool refund_one(Ctx *ctx, const Refund *refund, Error *err)
 {
     Refunding  r        = { .ctx = *ctx, .refund = *refund };
     Payment   *payments = NULL;
-    Order      order;
     size_t     count  = 0;
     PspAnswer  answer = { .reason = "" };
     if (!db_read_begin(ctx->db, &r.ctx.tx, err)) return false;
-    bool ok = orders_get(&r.ctx, refund->order, &order, err)
+    bool ok = returns_get(&r.ctx, refund->return_id, &r.document, err)
            && payments_of(&r.ctx, refund->order, &payments, &count, err);
     db_read_end(r.ctx.tx);
     if (!ok) return false;
     assert(refund->payment_n > 0 && refund->payment_n <= (int64_t)count);
     Id charge  = payments[refund->payment_n - 1].id;
     r.approved = psp_refund(ctx->env, refund->id, charge, refund->amount, &answer) == PSP_APPROVED;
-    r.currency = order.currency;
     r.mark     = ctx->arena->used;
     return db_write(ctx->db, refund_apply, &r, err);
 }

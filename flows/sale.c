@@ -24,7 +24,7 @@ static bool post_taxes(Ctx *ctx, LedgerDoc *doc, const Order *order, Error *err)
 
 bool sale_post(Ctx *ctx, const Order *order, Error *err)
 {
-    LedgerDoc doc  = { order->id, order->currency, 0 };
+    LedgerDoc doc  = { order->id, order->currency, 0, order->location };
     Str       cash = sale_cash_account(ctx->arena, order->location);
     if (!cash.ptr) return err_memory(err);
     if (!ledger_post(ctx, &doc, STR("receivable"), STR("sales"), order->net, STR("sale"), err)) return false;
@@ -62,10 +62,10 @@ bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, 
         && events_put(ctx, event, order->id, buf_str(&body), err);
 }
 
-bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, Str currency, Error *err)
+bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, const Return *doc, Error *err)
 {
-    LedgerDoc doc = { refund->id, currency, 0 };
-    return ledger_post(ctx, &doc, STR("receivable"), account, refund->amount, STR("refund"), err);
+    LedgerDoc ledger = { refund->id, doc->currency, 0, doc->location };
+    return ledger_post(ctx, &ledger, STR("receivable"), account, refund->amount, STR("refund"), err);
 }
 
 /* Of a card that is only authorised: what the service holds of it is not ours yet. */

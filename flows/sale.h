@@ -4,6 +4,7 @@
 
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
+#include "shop/returns/returns.h"
 
 /* Posts an order that has just been paid: net to `sales`, each tax to `tax:NAME`, each tender from
  * `receivable` to `cash:LOCATION`, `card`, or `card_held` (only authorised).
@@ -24,7 +25,7 @@ bool sale_show_deliveries(Ctx *ctx, Order *order, Error *err) MUST_USE;
 bool sale_get(Ctx *ctx, Id id, Order *out, Error *err) MUST_USE;
 
 /* Posts money given back: to `receivable` from `account`; the refund is a document of its own. */
-bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, Str currency, Error *err) MUST_USE;
+bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, const Return *doc, Error *err) MUST_USE;
 
 /* "cash:LON": the account of a till's cash. */
 Str sale_cash_account(Arena *arena, Str location);

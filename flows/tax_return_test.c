@@ -75,13 +75,13 @@ static bool count_taxes(Ctx *ctx, void *arg, Error *err)
     LedgerBalancesRow *rows  = NULL;
     size_t             count = 0;
     Taxes             *taxes = arg;
-    LedgerBalancesIn   in    = { ctx->who.merchant };
+    LedgerBalancesIn   in    = { ctx->who.merchant, STR(""), INT64_MAX };
     *taxes                   = (Taxes){ 0 };
     if (!q_ledger_balances_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     for (size_t i = 0; i < count; i++) {
         if (!str_starts(rows[i].account, STR("tax:"))) continue;
         taxes->accounts++;
-        taxes->open += rows[i].balance != 0;
+        taxes->open += rows[i].debits != rows[i].credits;
     }
     return true;
 }

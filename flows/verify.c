@@ -2,6 +2,7 @@
 #include "flows/verify.h"
 
 #include "all_sql.h"
+#include "core/account.h"
 #include "core/pan.h"
 #include "core/words.h"
 #include "shop/audit/audit.h"
@@ -36,6 +37,7 @@ static bool check_words(Check *check, Error *err);
 static bool check_texts(Check *check, Error *err);
 static bool check_line_taxes(Check *check, Error *err);
 static bool check_fulfilments(Check *check, Error *err);
+static bool check_accounts(Check *check, Error *err);
 
 #define CHECK_SQL(name, query, counted, meaning)                                                           \
     { #name, meaning, &q_##query, NULL, offsetof(VerifyCountsRow, counted) },
@@ -178,6 +180,21 @@ static bool check_fulfilments(Check *check, Error *err)
     check->checked = 0;
     VerifyFulfilmentStatesIn in = { check->ctx->who.merchant };
     return q_verify_fulfilment_states_each(check->ctx->tx, &in, each_fulfilment, check, err);
+}
+
+static bool each_account(void *arg, const void *any)
+{
+    Check                   *check = arg;
+    const VerifyAccountsRow *row   = any;
+    check->checked += row->entries;
+    return account_find(row->account) || broken(check, (Id){ 0 }, row->account, 0, row->entries);
+}
+
+static bool check_accounts(Check *check, Error *err)
+{
+    check->checked      = 0;
+    VerifyAccountsIn in = { check->ctx->who.merchant };
+    return q_verify_accounts_each(check->ctx->tx, &in, each_account, check, err);
 }
 
 static bool add_tags(Arena *arena, Str json, Words *words)

@@ -448,6 +448,8 @@ static const struct {
     { "M7_returns_booked",
       "UPDATE ledger_entry SET amount = amount + 1 WHERE n = 1 AND document_id = " BACK,
       "UPDATE ledger_entry SET amount = amount - 1 WHERE n = 1 AND document_id = " BACK },
+    { "M7_accounts", "UPDATE ledger_entry SET debit = 'petty cash' WHERE n = 1 AND document_id = " FIRST,
+      "UPDATE ledger_entry SET debit = 'receivable' WHERE n = 1 AND document_id = " FIRST },
     { "M7_documents",
       "INSERT INTO ledger_entry (merchant, document_id, n, debit, credit, amount, currency, code, at_ms) "
       "VALUES (1, " TEA ", 1, 'a', 'b', 1, 'GBP', 'x', 0)",

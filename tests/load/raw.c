@@ -54,7 +54,7 @@ static const char *const texts[STATEMENTS] = {
     [MOVE]    = "INSERT INTO stock_move VALUES (1, ?3, 1764000000000, ?1, ?2, ?4, 'floor', '', 'customer', "
                 "1000, '', 'sale')",
     [ENTRY]   = "INSERT INTO ledger_entry VALUES (1, ?1, ?2, 'receivable', 'sales', 1250, 'GBP', 'sale',"
-                " 1764000000000)",
+                " 1764000000000, 'LON', NULL, NULL)",
     [EVENT]   = "INSERT INTO event VALUES (1, ?1, ?2, 'order.paid', ?3, 1764000000000, ?4)",
     [AUDIT]   = "INSERT INTO audit_log VALUES (1, 0, ?1, 1764000000000, ?2, 'order.paid', ?3,"
                 " 'LON-000001 1500 GBP', zeroblob(32))",
