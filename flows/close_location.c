@@ -130,7 +130,7 @@ static bool send_stock(Ctx *ctx, const LocationLife *life, Error *err)
 
 static bool settle(Ctx *ctx, Str location, Str cash, TillSettlement *till, Error *err)
 {
-    LedgerDoc doc = { till->id, till->currency, 0 };
+    LedgerDoc doc = { till->id, till->currency, 0, location };
     return ledger_post(ctx, &doc, cash, STR("cash_over_short"), till->over, STR("till_count"), err)
         && ledger_post(ctx, &doc, till->account, cash, till->counted, STR("till_close"), err)
         && openings_till_add(ctx, location, till, err);
