@@ -7,6 +7,7 @@
 #include "cli/show.h"
 #include "http/decode.h"
 #include "http/router.h"
+#include "shop/media.h"
 #include "sys/http_client.h"
 
 #include <ctype.h>
@@ -14,6 +15,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     CONNECT_MS     = 3000,
@@ -307,6 +309,20 @@ static bool print_part(void *arg, Str part)
     return fwrite(part.ptr, 1, part.len, stdout) == part.len && fflush(stdout) == 0;
 }
 
+/* A document: into a file as it is, for a terminal only what can do no harm there. */
+static int print_file(const RouteDef *route, Str body)
+{
+    if (!isatty(STDOUT_FILENO))
+        return fwrite(body.ptr, 1, body.len, stdout) == body.len ? CLI_OK : CLI_FAILED;
+    if (route_media(route).is_text) {
+        show_text(body);
+        return CLI_OK;
+    }
+    (void)fprintf(stderr, "onetill: this is %s: send it to a file, as in onetill … > file\n",
+                  route_media(route).type);
+    return CLI_REFUSED;
+}
+
 static int no_answer(const Cli *cli, const RouteDef *route, const HttpCall *call, const Error *err)
 {
     (void)fprintf(stderr, "onetill: no answer from %.*s: %s\n", STR_FMT(base_url(cli)), err->message);
@@ -337,7 +353,7 @@ int call_run(Cli *cli, const RouteDef *route)
     } else if (!good) {
         show_problem(cli->arena, answer.status, answer.body);
     } else if (route->flags & TEXT_REPLY) {
-        show_text(answer.body);
+        return print_file(route, answer.body);
     } else if (!show_reply(cli->arena, route->reply, answer.body)) {
         (void)fputs("onetill: the answer is not what this version of onetill knows; see it with --json\n",
                     stderr);

@@ -51,9 +51,11 @@ static bool read_plan(Cli *cli, Plan *plan, Error *err)
     if (log.ptr && plan->log && !str_eq(log, STR("on")))
         return err_set(err, &ERR_CONFIG, "", "--log is on or off");
     plan->port = (int)port;
-    Str tax = cli_option(cli, "tax");
+    Str tax = cli_option(cli, "tax"), carrier = cli_option(cli, "carrier");
     if (!psp.ptr) psp = cli_variable("ONETILL_PSP");
     if (!tax.ptr) tax = cli_variable("ONETILL_TAX");
+    if (!carrier.ptr) carrier = cli_variable("ONETILL_CARRIER");
+    cli->env->carrier_url          = carrier;
     cli->env->tax_url              = tax;
     cli->env->tax_key              = cli_variable("ONETILL_TAX_KEY");
     cli->env->psp_url              = psp;
@@ -186,7 +188,8 @@ static void stop(Ties *ties)
 
 static int run(Cli *cli)
 {
-    static const JobStep steps[] = { pay_settle_due, fulfil_due, goods_expire_due, availability_keep_due };
+    static const JobStep steps[] = { pay_settle_due, labels_settle_due, fulfil_due, goods_expire_due,
+                                     availability_keep_due };
     Plan                 plan    = { 0 };
     Error                err     = { 0 };
     Db                  *db      = NULL;
@@ -223,6 +226,7 @@ const Command command_serve = {
         { "port", "N", "standard: 8080; 0: any free one" },
         { "psp", "URL", "the payment service; standard: $ONETILL_PSP; without one cards are not taken" },
         { "tax", "URL", "the tax service; standard: $ONETILL_TAX; without one the shop's own rates hold" },
+        { "carrier", "URL", "sells labels; standard: $ONETILL_CARRIER; without one they are typed in" },
         { "log", "on|off", "one JSON line per request on standard error; standard: on" },
         { "webhooks-to-loopback", NULL, "for development: webhooks may be on this machine" },
         { "insecure-network", NULL, "listen where other machines can hear API keys" },

@@ -9,4 +9,7 @@
  * little time left is reminded, and a wait at a bay that is longer than the target is told. Each once. */
 bool fulfil_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err) MUST_USE;
 
+/* One round over the labels of all merchants about which the carrier's service is to be asked; a JobStep. */
+bool labels_settle_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err) MUST_USE;
+
 #endif

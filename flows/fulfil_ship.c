@@ -94,11 +94,13 @@ bool fulfil_label(Ctx *ctx, const PackageLabel *request, Fulfilment *reply, Erro
     Package  *packages = NULL;
     size_t    count    = 0;
     Str       next     = STR_NONE;
+    bool      given_up = false;
     if (!fulfilments_load(ctx, request->id, true, &doc, err)) return false;
     if (!is(&doc, "labelled")
         && !machine_step(fulfil_machine(doc.method), doc.state, STR("label"), "id", &next, err))
         return false;
-    if (!packages_label(ctx, doc.id, request, err) || !packages_of(ctx, doc.id, &packages, &count, err))
+    if (!labels_give_up(ctx, doc.id, request->n, &given_up, err)
+        || !packages_label(ctx, doc.id, request, err) || !packages_of(ctx, doc.id, &packages, &count, err))
         return false;
     bool all = is(&doc, "packed");
     for (size_t i = 0; i < count; i++) all = all && !str_eq(packages[i].state, STR("packed"));
@@ -127,6 +129,22 @@ static bool label_rest(Ctx *ctx, const FulfilDoc *doc, const ShipInput *request,
     return true;
 }
 
+bool fulfil_sent(Ctx *ctx, FulfilDoc *doc, Error *err)
+{
+    bool       own  = to_store(doc);
+    FulfilMove move = { .from_location = doc->location,
+                        .from_state    = STR("picked"),
+                        .to_location   = own ? doc->store : STR(""),
+                        .to_state      = own ? STR("in_transit") : STR("customer"),
+                        .cause         = own ? STR("send") : STR("delivery"),
+                        .gone          = own ? 0 : 1 };
+    return (own || fulfil_leaves(ctx, doc, err)) && fulfil_move(ctx, doc, &move, err)
+        && packages_step(ctx, doc->id, STR("packed"), STR("gone"), err)
+        && packages_step(ctx, doc->id, STR("labelled"), STR("gone"), err)
+        && charge_follow(ctx, doc->order, err)
+        && fulfilments_step(ctx, doc, STR("ship"), err);
+}
+
 bool fulfil_ship(Ctx *ctx, const ShipInput *request, Fulfilment *reply, Error *err)
 {
     FulfilDoc doc;
@@ -135,17 +153,8 @@ bool fulfil_ship(Ctx *ctx, const ShipInput *request, Fulfilment *reply, Error *e
     if (is(&doc, "failed")) /* the carrier still has it */
         return packages_step(ctx, doc.id, STR("failed"), STR("gone"), err)
             && step_and_show(ctx, &doc, STR("ship"), reply, err);
-    bool       own  = to_store(&doc);
-    FulfilMove move = { .from_location = doc.location,
-                        .from_state    = STR("picked"),
-                        .to_location   = own ? doc.store : STR(""),
-                        .to_state      = own ? STR("in_transit") : STR("customer"),
-                        .cause         = own ? STR("send") : STR("delivery"),
-                        .gone          = own ? 0 : 1 };
-    return label_rest(ctx, &doc, request, err) && (own || fulfil_leaves(ctx, &doc, err))
-        && fulfil_move(ctx, &doc, &move, err) && packages_step(ctx, doc.id, STR("packed"), STR("gone"), err)
-        && packages_step(ctx, doc.id, STR("labelled"), STR("gone"), err)
-        && charge_follow(ctx, doc.order, err) && step_and_show(ctx, &doc, STR("ship"), reply, err);
+    return label_rest(ctx, &doc, request, err) && fulfil_sent(ctx, &doc, err)
+        && fulfilments_shown(ctx, &doc, reply, err);
 }
 
 bool fulfil_deliver(Ctx *ctx, const DeliverInput *request, Fulfilment *reply, Error *err)
@@ -225,6 +234,7 @@ bool fulfil_cancel(Ctx *ctx, const CallOff *request, Fulfilment *reply, Error *e
     FulfilDoc   doc;
     FulfilPart *parts = NULL;
     size_t      count = 0;
+    bool        labelled = false;
     if (!load_for(ctx, request->id, STR("cancel"), &doc, err)) return false;
     if (is(&doc, "waiting"))
         return err_set(err, &ERR_STATE_REFUSED, "id", "it waits for the payment: cancel the order");
@@ -235,7 +245,8 @@ bool fulfil_cancel(Ctx *ctx, const CallOff *request, Fulfilment *reply, Error *e
                         .cause         = STR("unpick"),
                         .unpicked      = true };
     doc.reason      = request->reason;
-    return parts_of(ctx, &doc, false, &parts, &count, err) && fulfil_move(ctx, &doc, &move, err)
+    return labels_give_up(ctx, doc.id, 0, &labelled, err) && parts_of(ctx, &doc, false, &parts, &count, err)
+        && fulfil_move(ctx, &doc, &move, err)
         && fulfil_drop_open(ctx, &doc, err) && packages_step(ctx, doc.id, STR("packed"), STR("undone"), err)
         && packages_step(ctx, doc.id, STR("labelled"), STR("undone"), err)
         && packages_step(ctx, doc.id, STR("delivered"), STR("undone"), err)

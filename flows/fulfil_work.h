@@ -41,6 +41,9 @@ bool fulfil_pay_back(Ctx *ctx, const FulfilDoc *doc, const FulfilPart *parts, si
  * substitute that costs less than what was ordered is charged at its own price. Errors: ORDER_NOT_OPEN. */
 bool fulfil_leaves(Ctx *ctx, const FulfilDoc *doc, Error *err) MUST_USE;
 
+/* All of it leaves with its carrier: moves, packages, charges, state. */
+bool fulfil_sent(Ctx *ctx, FulfilDoc *doc, Error *err) MUST_USE;
+
 /* Letters, digits and what stands in path data of an SVG. Errors: FIELD_INVALID at `signature`. */
 bool fulfil_signature_check(Str signature, Error *err) MUST_USE;
 

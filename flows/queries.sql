@@ -483,7 +483,8 @@ HAVING SUM(last) <> SUM(numbers) OR SUM(last) <> SUM(high) OR SUM(low) <> 1;
 SELECT CAST(NULL AS BYTEA), 'key ' || k.name, 1, 0 FROM idempotency_key k
 WHERE k.merchant = :merchant AND k.status = 0 AND replace(k.body, '-', '') NOT IN (
     SELECT lower(hex(id)) FROM sale_order WHERE merchant = :merchant
-    UNION ALL SELECT lower(hex(id)) FROM sale_return WHERE merchant = :merchant);
+    UNION ALL SELECT lower(hex(id)) FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT lower(hex(id)) FROM package_label WHERE merchant = :merchant);
 
 -- name: verify_keys
 -- in: merchant:i64
@@ -492,7 +493,8 @@ WHERE k.merchant = :merchant AND k.status = 0 AND replace(k.body, '-', '') NOT I
 SELECT CAST(NULL AS BYTEA), 'key ' || k.name, 1::bigint, 0::bigint FROM idempotency_key k
 WHERE k.merchant = :merchant AND k.status = 0 AND replace(k.body, '-', '') NOT IN (
     SELECT encode(id, 'hex') FROM sale_order WHERE merchant = :merchant
-    UNION ALL SELECT encode(id, 'hex') FROM sale_return WHERE merchant = :merchant);
+    UNION ALL SELECT encode(id, 'hex') FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT encode(id, 'hex') FROM package_label WHERE merchant = :merchant);
 
 -- name: verify_orphans
 -- in: merchant:i64
@@ -649,6 +651,7 @@ UNION ALL SELECT id, 'fulfilment.address', street || ' ' || city FROM fulfilment
 UNION ALL SELECT id, 'fulfilment.note', note || ' ' || reason FROM fulfilment WHERE merchant = :merchant
 UNION ALL SELECT id, 'fulfilment.place', shelf || ' ' || bay || ' ' || car FROM fulfilment WHERE merchant = :merchant
 UNION ALL SELECT id, 'fulfilment.handed_to', handed_to FROM fulfilment WHERE merchant = :merchant
+UNION ALL SELECT id, 'package_label', service || ' ' || tracking || ' ' || reason FROM package_label WHERE merchant = :merchant
 UNION ALL SELECT id, 'owed.note', note FROM owed WHERE merchant = :merchant;
 
 -- name: verify_items

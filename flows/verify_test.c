@@ -309,6 +309,11 @@ static const struct {
       "UPDATE fulfilment SET state = 'open'" },
     { "D9_fulfilment_later", "UPDATE fulfilment SET state = 'backordered'",
       "UPDATE fulfilment SET state = 'open'" },
+    { "D11_labels",
+      "INSERT INTO package_label (merchant, id, fulfilment_id, package, state, service, weight, carrier, "
+      "tracking, label, reason, at_ms, next_ask_ms) SELECT 1, id, id, 9, 'asked', 'x', 0, '', '', '', '', "
+      "0, 0 FROM fulfilment",
+      "DELETE FROM package_label" },
     { "D9_packages",
       "INSERT INTO package (merchant, fulfilment_id, n, state, weight, carrier, service, tracking, label) "
       "SELECT 1, id, 1, 'packed', 0, '', '', '', '' FROM fulfilment; INSERT INTO package_line (merchant, "

@@ -15,6 +15,7 @@
 #include "http/workers.h"
 #include "shop/idempotency/idempotency.h"
 #include "shop/identity/identity.h"
+#include "shop/media.h"
 #include "shop/perms.h"
 
 #include <assert.h>
@@ -127,10 +128,9 @@ static void refuse(Call *call, const Error *err)
     refuse_with(call, err, NULL, STR_NONE, true);
 }
 
-static Str route_media(const RouteDef *def)
+static Str content_type(const RouteDef *def)
 {
-    if (def->flags & STREAM) return STR("text/event-stream");
-    return def->flags & TEXT_REPLY ? STR("text/plain; charset=utf-8") : STR("application/json");
+    return str_from(route_media(def).content);
 }
 
 /* The reply struct as the bytes of the body. */
@@ -168,7 +168,7 @@ static void answer_read(Call *call, Str body, Str etag, bool in_arena)
     HttpReply reply = { .status = call->route->def->status, .body = body, .may_gzip = true,
                         .may_wait = in_arena };
     Str       known = http_header(call->exchange, STR("if-none-match"));
-    reply.content_type = route_media(call->route->def);
+    reply.content_type = content_type(call->route->def);
     if (etag.ptr) add_header(&reply, STR("ETag"), etag);
     add_header(&reply, STR("Cache-Control"), STR("private, no-cache"));
     add_header(&reply, STR("Vary"), STR("Authorization, Accept-Encoding"));
@@ -218,7 +218,7 @@ static void open_stream(Call *call)
 {
     Error     err    = { 0 };
     Str       cursor = http_header(call->exchange, STR("last-event-id"));
-    HttpReply head   = { .status = call->route->def->status, .content_type = route_media(call->route->def) };
+    HttpReply head   = { .status = call->route->def->status, .content_type = content_type(call->route->def) };
     if (!cursor.len) cursor = reply_text(call, "cursor");
     add_header(&head, STR("Cache-Control"), STR("no-store"));
     StreamPlace place;
@@ -338,7 +338,7 @@ static void answer_write(Call *call)
 {
     HttpReply reply = { .status = call->status, .body = call->body, .may_gzip = true };
     reply.content_type =
-        call->status >= 400 ? STR("application/problem+json") : route_media(call->route->def);
+        call->status >= 400 ? STR("application/problem+json") : content_type(call->route->def);
     add_header(&reply, STR("Cache-Control"), STR("no-store"));
     answer(call, &reply);
 }

@@ -5,6 +5,7 @@
 
 #include "http/decode.h"
 #include "http/router.h"
+#include "shop/media.h"
 #include "shop/reach.h"
 
 #include <ctype.h>
@@ -184,10 +185,8 @@ static void responses(Buf *buf, const RouteDef *route)
 {
     buf_format(buf, ",\"responses\":{\"%d\":{\"description\":", route->status);
     quoted(buf, route->reply->meaning);
-    if (route->flags & STREAM)
-        text(buf, ",\"content\":{\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}}}");
-    else if (route->flags & TEXT_REPLY)
-        text(buf, ",\"content\":{\"text/plain\":{\"schema\":{\"type\":\"string\"}}}}");
+    if (route->flags & (STREAM | TEXT_REPLY))
+        buf_format(buf, ",\"content\":{\"%s\":{\"schema\":{\"type\":\"string\"}}}}", route_media(route).type);
     else
         buf_format(buf,
                    ",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"

@@ -1,5 +1,7 @@
-/* main.c — onetill-psp: a payment service to develop and test against. Charges nobody; keeps its book in
- * memory. Usage: onetill-psp [--port N] (0: any free one); prints "listening on PORT". */
+/* main.c — onetill-psp: services to develop and test against: one that charges cards, one that sells
+ * labels of a carrier. Charges nobody, sends nothing; keeps its books in memory. Usage: onetill-psp
+ * [--port N] [--pace SECONDS] (port 0: any free one; pace: parcels leave after so long, and arrive after
+ * twice that); prints "listening on PORT". */
 #include "psp/service.h"
 
 #include <pthread.h>
@@ -27,26 +29,33 @@ static void *wait_for_end(void *arg)
     return NULL;
 }
 
-static bool parse_args(int argc, char **argv, int *port)
+typedef struct {
+    int64_t port, pace; /* pace: seconds */
+} Args;
+
+static bool parse_args(int argc, char **argv, Args *out)
 {
-    int64_t number = PORT_STANDARD;
-    if (argc != 1 && argc != 3) return false;
-    if (argc == 3 && (strcmp(argv[1], "--port") != 0 || !str_to_i64(str_from(argv[2]), &number)))
-        return false;
-    *port = (int)number;
-    return number >= 0 && number <= 65535;
+    *out = (Args){ PORT_STANDARD, 0 };
+    for (int i = 1; i < argc; i += 2) {
+        bool     pace = strcmp(argv[i], "--pace") == 0;
+        int64_t *to   = pace ? &out->pace : &out->port;
+        if (i + 1 == argc || (!pace && strcmp(argv[i], "--port") != 0)) return false;
+        if (!str_to_i64(str_from(argv[i + 1]), to) || *to < 0) return false;
+    }
+    return out->port <= 65535 && out->pace <= 86400;
 }
 
-static int run(Program *program, int port)
+static int run(Program *program, const Args *args)
 {
     pthread_t   waiter;
     Error       err     = { 0 };
     HttpOptions options = { .host           = STR("127.0.0.1"),
-                            .port           = port,
+                            .port           = (int)args->port,
                             .arena_bytes    = ARENA_BYTES,
                             .body_bytes_max = BODY_MAX,
                             .on_request     = service_on_request };
     if (!service_create(&program->service, &err)) goto failed;
+    service_pace(program->service, args->pace * 1000);
     options.app = program->service;
     if (!http_server_start(&options, &program->server, &err)) goto failed;
     if (pthread_create(&waiter, NULL, wait_for_end, program) != 0) {
@@ -68,14 +77,14 @@ failed:
 int main(int argc, char **argv)
 {
     static Program program; /* not on the stack: it must be there until the process has ended */
-    int            port = 0;
-    if (!parse_args(argc, argv, &port)) {
-        fprintf(stderr, "usage: onetill-psp [--port N]\n");
+    Args           args;
+    if (!parse_args(argc, argv, &args)) {
+        fprintf(stderr, "usage: onetill-psp [--port N] [--pace SECONDS]\n");
         return 2;
     }
     sigemptyset(&program.signals);
     sigaddset(&program.signals, SIGINT);
     sigaddset(&program.signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &program.signals, NULL); /* in every thread; wait_for_end takes them */
-    return run(&program, port);
+    return run(&program, &args);
 }

@@ -1,33 +1,15 @@
 /* service.c — the payment-service simulator over HTTP. See service.h.
  * A request takes effect in the book first and is answered (or not) afterwards, as the behaviour says. */
-#include "psp/service.h"
-
-#include "psp/book.h"
-#include "psp/holds.h"
+#include "psp/service_inner.h"
 
 #include <assert.h>
-#include <jansson.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { SCRIPT_MAX = 1000, BOOK_PAGE = 10000, NEVER_MS = 600000, HOLD_DAYS = 7 };
+enum { BOOK_PAGE = 10000, NEVER_MS = 600000, HOLD_DAYS = 7 };
 
 static const int64_t amount_max = 99999999999;
-
-struct Service {
-    pthread_mutex_t lock; /* guards the book and the script */
-    Book           *book;
-    Holds          *holds;
-    Behaviour       script[SCRIPT_MAX]; /* what the next calls do */
-    size_t          script_at, script_count;
-};
-
-typedef struct {
-    int     status;
-    json_t *json; /* owned; NULL: no memory */
-} Answer;
 
 /* What is held: an answer made already, or a charge that takes effect when its time has come. */
 typedef struct {
@@ -52,14 +34,14 @@ static Str text_of(HttpExchange *exchange, json_t *json)
     return kept;
 }
 
-static void send_answer(HttpExchange *exchange, Answer answer)
+void service_send(HttpExchange *exchange, Answer answer)
 {
     Str body = text_of(exchange, answer.json);
     if (body.ptr) send_text(exchange, answer.status, body);
     else send_text(exchange, 500, STR("{\"error\":\"no_memory\"}"));
 }
 
-static Answer refusal(int status, const char *code)
+Answer service_refusal(int status, const char *code)
 {
     return (Answer){ status, json_pack("{s:s}", "error", code) };
 }
@@ -115,11 +97,10 @@ static Answer charge_answer(Charge *charge)
 
 static Answer part_answer(const Refund *part, const char *prefix, const char *state)
 {
-    return (Answer){ 201,
-                     json_pack("{s:o, s:s, s:s, s:s, s:I, s:s}", "id",
-                               json_sprintf("%s_%012lld", prefix, (long long)part->number), "key", part->key,
-                               "charge", part->charge->key, "state", state, "amount",
-                               (json_int_t)part->amount, "currency", part->charge->currency) };
+    return (Answer){ 201, json_pack("{s:o, s:s, s:s, s:s, s:I, s:s}", "id",
+                                    json_sprintf("%s_%012lld", prefix, (long long)part->number), "key",
+                                    part->key, "charge", part->charge->key, "state", state, "amount",
+                                    (json_int_t)part->amount, "currency", part->charge->currency) };
 }
 
 static Answer refund_answer(const Refund *refund)
@@ -134,13 +115,13 @@ static Answer capture_answer(const Capture *capture)
 
 /* --- input --- */
 
-static bool is_key(Str text)
+bool service_is_key(Str text)
 {
     if (text.len == 0 || text.len > KEY_MAX) return false;
     for (size_t i = 0; i < text.len; i++) {
         char c    = text.ptr[i];
         bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'
-                    || c == '_';
+                 || c == '_';
         if (!fine) return false;
     }
     return true;
@@ -154,7 +135,7 @@ static bool is_currency(Str text)
     return true;
 }
 
-static json_t *body_of(HttpExchange *exchange)
+json_t *service_body(HttpExchange *exchange)
 {
     Str body = http_request(exchange)->body;
     return json_loadb(body.len ? body.ptr : "", body.len, JSON_REJECT_DUPLICATES, NULL);
@@ -162,7 +143,7 @@ static json_t *body_of(HttpExchange *exchange)
 
 /* --- effects, with the lock held --- */
 
-static Behaviour next_behaviour(Service *service, Behaviour otherwise)
+Behaviour service_next(Service *service, Behaviour otherwise)
 {
     if (service->script_at == service->script_count) return otherwise;
     return service->script[service->script_at++];
@@ -180,7 +161,7 @@ static const char *read_charge(HttpExchange *exchange, json_t *json, ChargeAsk *
     json_int_t amount  = 0;
     int        capture = 1;
     out->key           = http_header(exchange, STR("idempotency-key"));
-    if (!is_key(out->key)) return "idempotency_key_required";
+    if (!service_is_key(out->key)) return "idempotency_key_required";
     if (!json
         || json_unpack(json, "{s:I, s:s%, s:s%, s?b!}", "amount", &amount, "currency", &out->currency.ptr,
                        &out->currency.len, "token", &out->token.ptr, &out->token.len, "capture", &capture)
@@ -190,14 +171,14 @@ static const char *read_charge(HttpExchange *exchange, json_t *json, ChargeAsk *
     out->held   = !capture;
     if (amount < 1 || amount > amount_max) return "amount_invalid";
     if (!is_currency(out->currency)) return "currency_invalid";
-    return is_key(out->token) ? NULL : "token_invalid";
+    return service_is_key(out->token) ? NULL : "token_invalid";
 }
 
 static bool same_charge(const Charge *charge, const ChargeAsk *ask)
 {
     return charge->amount == ask->amount && charge->held == ask->held
-           && str_eq(ask->currency, str_from(charge->currency))
-           && str_eq(ask->token, str_from(charge->token));
+        && str_eq(ask->currency, str_from(charge->currency))
+        && str_eq(ask->token, str_from(charge->token));
 }
 
 /* Makes the charge as the behaviour says; with ACT_SLOW it stays pending. */
@@ -206,7 +187,7 @@ static Answer make_charge(Service *service, const ChargeAsk *ask, const Behaviou
 {
     Charge *charge = book_add(service->book, ask->key, ask->amount, ask->currency, ask->token, brand);
     *out           = charge;
-    if (!charge) return refusal(500, "no_memory");
+    if (!charge) return service_refusal(500, "no_memory");
     charge->held = ask->held;
     if (how->act == ACT_DECLINE) {
         charge->state = CHARGE_DECLINED;
@@ -218,7 +199,7 @@ static Answer make_charge(Service *service, const ChargeAsk *ask, const Behaviou
     return charge_answer(charge);
 }
 
-static bool is_lost(const Behaviour *how)
+bool service_is_lost(const Behaviour *how)
 {
     return how->act == ACT_TIMEOUT_LOST || how->act == ACT_500_LOST;
 }
@@ -228,13 +209,13 @@ static Answer do_charge(Service *service, const ChargeAsk *ask, Behaviour *how, 
     const Brand *brand  = NULL;
     Charge      *charge = book_find(service->book, ask->key);
     if (charge) {
-        *how = next_behaviour(service, (Behaviour){ .act = ACT_APPROVE });
-        if (charge->number != 0 && !same_charge(charge, ask)) return refusal(422, "key_reused");
+        *how = service_next(service, (Behaviour){ .act = ACT_APPROVE });
+        if (charge->number != 0 && !same_charge(charge, ask)) return service_refusal(422, "key_reused");
         return charge_answer(charge);
     }
     behaviour_of_token(ask->token, how, &brand);
-    *how = next_behaviour(service, *how);
-    if (is_lost(how)) return refusal(500, "failed");
+    *how = service_next(service, *how);
+    if (service_is_lost(how)) return service_refusal(500, "failed");
     Answer answer = make_charge(service, ask, how, brand, &charge);
     if (charge && charge->state == CHARGE_PENDING) *pending = charge;
     return answer;
@@ -250,22 +231,24 @@ static Answer do_ask(Service *service, Str key)
 static Answer do_reverse(Service *service, Str key)
 {
     Charge *charge = book_reverse(service->book, key);
-    return charge ? (Answer){ 200, charge_json(charge) } : refusal(500, "no_memory");
+    return charge ? (Answer){ 200, charge_json(charge) } : service_refusal(500, "no_memory");
 }
 
 static Answer do_refund(Service *service, Str key, Str charge_key, int64_t amount, const Behaviour *how)
 {
     Charge *charge = book_find(service->book, charge_key);
     Refund *refund = book_find_refund(service->book, key);
-    if (refund && (refund->charge != charge || refund->amount != amount)) return refusal(422, "key_reused");
+    if (refund && (refund->charge != charge || refund->amount != amount))
+        return service_refusal(422, "key_reused");
     if (refund) return refund_answer(refund);
     if (!charge) return refusal_of_key(404, "charge_unknown", key);
-    if (charge->state == CHARGE_PENDING) return refusal(409, "charge_pending");
+    if (charge->state == CHARGE_PENDING) return service_refusal(409, "charge_pending");
     if (charge->captured == 0) return refusal_of_key(409, "charge_not_captured", key);
-    if (amount > charge->captured - charge->refunded) return refusal_of_key(409, "more_than_captured", key);
+    if (amount > charge->captured - charge->refunded)
+        return refusal_of_key(409, "more_than_captured", key);
     if (how->act == ACT_DECLINE) return refusal_of_key(402, how->reason, key);
     refund = book_refund(service->book, key, charge, amount);
-    return refund ? refund_answer(refund) : refusal(500, "no_memory");
+    return refund ? refund_answer(refund) : service_refusal(500, "no_memory");
 }
 
 static Answer do_capture(Service *service, Str key, Str charge_key, int64_t amount, const Behaviour *how)
@@ -273,24 +256,25 @@ static Answer do_capture(Service *service, Str key, Str charge_key, int64_t amou
     Charge  *charge  = book_find(service->book, charge_key);
     Capture *capture = book_find_capture(service->book, key);
     if (capture && (capture->charge != charge || capture->amount != amount))
-        return refusal(422, "key_reused");
+        return service_refusal(422, "key_reused");
     if (capture) return capture_answer(capture);
     if (!charge) return refusal_of_key(404, "charge_unknown", key);
     book_age(charge, now_ms());
-    if (charge->state == CHARGE_PENDING) return refusal(409, "charge_pending");
+    if (charge->state == CHARGE_PENDING) return service_refusal(409, "charge_pending");
     if (charge->held && charge->state != CHARGE_AUTHORISED && charge->expires_ms <= now_ms())
         return refusal_of_key(409, "authorisation_expired", key);
     if (charge->state != CHARGE_AUTHORISED) return refusal_of_key(409, "not_authorised", key);
-    if (amount > charge->amount - charge->captured) return refusal_of_key(409, "more_than_authorised", key);
+    if (amount > charge->amount - charge->captured)
+        return refusal_of_key(409, "more_than_authorised", key);
     if (how->act == ACT_DECLINE) return refusal_of_key(402, how->reason, key);
     capture = book_capture(service->book, key, charge, amount);
-    return capture ? capture_answer(capture) : refusal(500, "no_memory");
+    return capture ? capture_answer(capture) : service_refusal(500, "no_memory");
 }
 
 static Answer do_void(Service *service, Str key)
 {
     Charge *charge = book_void(service->book, key);
-    return charge ? (Answer){ 200, charge_json(charge) } : refusal(500, "no_memory");
+    return charge ? (Answer){ 200, charge_json(charge) } : service_refusal(500, "no_memory");
 }
 
 /* --- answers, as the behaviour says --- */
@@ -303,7 +287,7 @@ static void hold(Service *service, HttpExchange *exchange, Charge *pending, Answ
     if (held && answer) held->body = text_of(exchange, answer->json);
     else if (answer) json_decref(answer->json);
     if (!held || !holds_add(service->holds, exchange, held, after_ms))
-        send_answer(exchange, refusal(503, "stopping"));
+        service_send(exchange, service_refusal(503, "stopping"));
 }
 
 static void on_due(void *arg, HttpExchange *exchange, void *what, bool stopping)
@@ -316,27 +300,28 @@ static void on_due(void *arg, HttpExchange *exchange, void *what, bool stopping)
             book_approve(held->charge, now_ms() + HOLD_DAYS * 86400000LL);
         Answer answer = charge_answer(held->charge);
         pthread_mutex_unlock(&service->lock);
-        send_answer(exchange, answer);
+        service_send(exchange, answer);
     } else if (held->body.ptr && !stopping) {
         send_text(exchange, held->status, held->body);
     } else {
-        send_answer(exchange, stopping ? refusal(503, "stopping") : refusal(504, "never"));
+        service_send(exchange,
+                     stopping ? service_refusal(503, "stopping") : service_refusal(504, "never"));
     }
 }
 
-static void answer_as(Service *service, HttpExchange *exchange, const Behaviour *how, Charge *pending,
-                      Answer answer)
+void service_answer(Service *service, HttpExchange *exchange, const Behaviour *how, Charge *pending,
+                    Answer answer)
 {
     const json_t *amount = json_object_get(answer.json, "amount");
     switch (how->act) {
     case ACT_APPROVE:
     case ACT_EXPIRES:
-    case ACT_DECLINE: send_answer(exchange, answer); return;
+    case ACT_DECLINE: service_send(exchange, answer); return;
     case ACT_SLOW: hold(service, exchange, pending, &answer, how->slow_ms); return;
     case ACT_WRONG_AMOUNT:
         if (amount)
             (void)json_object_set_new(answer.json, "amount", json_integer(json_integer_value(amount) + 1));
-        send_answer(exchange, answer);
+        service_send(exchange, answer);
         return;
     case ACT_GARBAGE:
         json_decref(answer.json);
@@ -345,7 +330,7 @@ static void answer_as(Service *service, HttpExchange *exchange, const Behaviour 
     case ACT_500:
     case ACT_500_LOST:
         json_decref(answer.json);
-        send_answer(exchange, refusal(500, "failed"));
+        service_send(exchange, service_refusal(500, "failed"));
         return;
     case ACT_TIMEOUT:
     case ACT_TIMEOUT_LOST:
@@ -364,17 +349,17 @@ static void post_charge(Service *service, HttpExchange *exchange)
     Behaviour   how     = { .act = ACT_APPROVE };
     Charge     *pending = NULL;
     Answer      answer;
-    json_t     *json  = body_of(exchange);
+    json_t     *json  = service_body(exchange);
     const char *fault = read_charge(exchange, json, &ask);
     if (fault) {
-        answer = refusal(400, fault);
+        answer = service_refusal(400, fault);
     } else {
         pthread_mutex_lock(&service->lock);
         answer = do_charge(service, &ask, &how, &pending);
         pthread_mutex_unlock(&service->lock);
     }
     json_decref(json);
-    answer_as(service, exchange, &how, pending, answer);
+    service_answer(service, exchange, &how, pending, answer);
 }
 
 /* `effect`: do_reverse or do_void. */
@@ -382,19 +367,19 @@ static void post_undo(Service *service, HttpExchange *exchange, Str key,
                       Answer (*effect)(Service *service, Str key))
 {
     pthread_mutex_lock(&service->lock);
-    Behaviour how    = next_behaviour(service, (Behaviour){ .act = ACT_APPROVE });
-    Answer    answer = is_lost(&how) ? refusal(500, "failed") : effect(service, key);
+    Behaviour how    = service_next(service, (Behaviour){ .act = ACT_APPROVE });
+    Answer    answer = service_is_lost(&how) ? service_refusal(500, "failed") : effect(service, key);
     pthread_mutex_unlock(&service->lock);
-    answer_as(service, exchange, &how, NULL, answer);
+    service_answer(service, exchange, &how, NULL, answer);
 }
 
 static void get_charge(Service *service, HttpExchange *exchange, Str key)
 {
     pthread_mutex_lock(&service->lock);
-    Behaviour how    = next_behaviour(service, (Behaviour){ .act = ACT_APPROVE });
+    Behaviour how    = service_next(service, (Behaviour){ .act = ACT_APPROVE });
     Answer    answer = do_ask(service, key);
     pthread_mutex_unlock(&service->lock);
-    answer_as(service, exchange, &how, NULL, answer);
+    service_answer(service, exchange, &how, NULL, answer);
 }
 
 /* `effect`: do_refund or do_capture. */
@@ -404,22 +389,22 @@ static void post_part(Service *service, HttpExchange *exchange, Str charge_key,
 {
     json_int_t  amount = 0;
     Str         key    = http_header(exchange, STR("idempotency-key"));
-    json_t     *json   = body_of(exchange);
+    json_t     *json   = service_body(exchange);
     const char *fault  = NULL;
-    if (!is_key(key)) fault = "idempotency_key_required";
+    if (!service_is_key(key)) fault = "idempotency_key_required";
     else if (!json || json_unpack(json, "{s:I!}", "amount", &amount) != 0) fault = "body_invalid";
     else if (amount < 1 || amount > amount_max) fault = "amount_invalid";
     json_decref(json);
     if (fault) {
-        send_answer(exchange, refusal(400, fault));
+        service_send(exchange, service_refusal(400, fault));
         return;
     }
     pthread_mutex_lock(&service->lock);
-    Behaviour how = next_behaviour(service, (Behaviour){ .act = ACT_APPROVE });
-    Answer    answer =
-        is_lost(&how) ? refusal(500, "failed") : effect(service, key, charge_key, amount, &how);
+    Behaviour how    = service_next(service, (Behaviour){ .act = ACT_APPROVE });
+    Answer    answer = service_is_lost(&how) ? service_refusal(500, "failed")
+                                             : effect(service, key, charge_key, amount, &how);
     pthread_mutex_unlock(&service->lock);
-    answer_as(service, exchange, &how, NULL, answer);
+    service_answer(service, exchange, &how, NULL, answer);
 }
 
 /* GET /v1/book?after=NUMBER: the charges in the order they came, BOOK_PAGE at a time. */
@@ -429,7 +414,7 @@ static void get_book(Service *service, HttpExchange *exchange)
     Str     query = http_request(exchange)->query;
     bool    paged = str_starts(query, STR("after="));
     if (query.len && (!paged || !str_to_i64(str_slice(query, 6, query.len), &after) || after < 0)) {
-        send_answer(exchange, refusal(400, "query_invalid"));
+        service_send(exchange, service_refusal(400, "query_invalid"));
         return;
     }
     json_t *list = json_array();
@@ -442,13 +427,13 @@ static void get_book(Service *service, HttpExchange *exchange)
         if (count == BOOK_PAGE && charge->next) (void)json_object_set_new(book, "next", json_integer(at));
     }
     pthread_mutex_unlock(&service->lock);
-    send_answer(exchange, (Answer){ 200, book });
+    service_send(exchange, (Answer){ 200, book });
 }
 
 /* POST /v1/behaviour {next: [words]}: replaces what the next calls do. */
 static void post_behaviour(Service *service, HttpExchange *exchange)
 {
-    json_t *json = body_of(exchange);
+    json_t *json = service_body(exchange);
     json_t *next = json_object_get(json, "next");
     bool fine = json_is_array(next) && json_object_size(json) == 1 && json_array_size(next) <= SCRIPT_MAX;
     Behaviour checked;
@@ -461,15 +446,15 @@ static void post_behaviour(Service *service, HttpExchange *exchange)
         service->script_at    = 0;
         service->script_count = json_array_size(next);
         for (size_t i = 0; i < service->script_count; i++)
-            fine =
-                behaviour_parse(str_from(json_string_value(json_array_get(next, i))), &service->script[i])
+            fine = behaviour_parse(str_from(json_string_value(json_array_get(next, i))),
+                                   &service->script[i])
                 && fine;
         pthread_mutex_unlock(&service->lock);
         assert(fine);
     }
     json_decref(json);
-    if (fine) send_answer(exchange, (Answer){ 200, json_pack("{s:b}", "ok", 1) });
-    else send_answer(exchange, refusal(400, "behaviour_invalid"));
+    if (fine) service_send(exchange, (Answer){ 200, json_pack("{s:b}", "ok", 1) });
+    else service_send(exchange, service_refusal(400, "behaviour_invalid"));
 }
 
 /* /v1/charges/{key}, …/reverse, …/refunds, …/captures and …/void. */
@@ -481,13 +466,13 @@ static void on_charge(Service *service, HttpExchange *exchange, Str rest, bool g
     bool   whole = tail.len == 0;
     bool   known = whole || str_eq(tail, STR("/reverse")) || str_eq(tail, STR("/refunds"))
               || str_eq(tail, STR("/captures")) || str_eq(tail, STR("/void"));
-    if (!is_key(key) || !known) send_answer(exchange, refusal(404, "not_found"));
+    if (!service_is_key(key) || !known) service_send(exchange, service_refusal(404, "not_found"));
     else if (whole && get) get_charge(service, exchange, key);
     else if (str_eq(tail, STR("/reverse")) && post) post_undo(service, exchange, key, do_reverse);
     else if (str_eq(tail, STR("/void")) && post) post_undo(service, exchange, key, do_void);
     else if (str_eq(tail, STR("/refunds")) && post) post_part(service, exchange, key, do_refund);
     else if (str_eq(tail, STR("/captures")) && post) post_part(service, exchange, key, do_capture);
-    else send_answer(exchange, refusal(405, "method_not_allowed"));
+    else service_send(exchange, service_refusal(405, "method_not_allowed"));
 }
 
 void service_on_request(void *arg, HttpExchange *exchange)
@@ -499,25 +484,30 @@ void service_on_request(void *arg, HttpExchange *exchange)
     Str                path    = request->path;
     Str                charges = STR("/v1/charges/");
     bool               known   = str_eq(path, STR("/v1/charges")) || str_eq(path, STR("/v1/behaviour"))
-                 || str_eq(path, STR("/v1/book"));
+              || str_eq(path, STR("/v1/book"));
+    if (parcels_on_request(service, exchange)) return;
     if (str_starts(path, charges))
         on_charge(service, exchange, str_slice(path, charges.len, path.len), get, post);
     else if (post && str_eq(path, STR("/v1/charges"))) post_charge(service, exchange);
     else if (post && str_eq(path, STR("/v1/behaviour"))) post_behaviour(service, exchange);
     else if (get && str_eq(path, STR("/v1/book"))) get_book(service, exchange);
-    else send_answer(exchange, known ? refusal(405, "method_not_allowed") : refusal(404, "not_found"));
+    else
+        service_send(exchange, known ? service_refusal(405, "method_not_allowed")
+                                     : service_refusal(404, "not_found"));
 }
 
 bool service_create(Service **out, Error *err)
 {
     Service *service = calloc(1, sizeof *service);
     if (!service) return err_memory(err);
-    service->book = book_create();
-    if (!service->book || !holds_create(on_due, service, &service->holds, err)) {
-        bool had_book = service->book != NULL;
+    service->book    = book_create();
+    service->parcels = parcels_create();
+    bool whole       = service->book && service->parcels;
+    if (!whole || !holds_create(on_due, service, &service->holds, err)) {
         free(service->book);
+        free(service->parcels);
         free(service);
-        return had_book ? false : err_memory(err);
+        return whole ? false : err_memory(err);
     }
     pthread_mutex_init(&service->lock, NULL);
     *out = service;
@@ -532,6 +522,7 @@ void service_stop(Service *service)
 void service_destroy(Service *service)
 {
     holds_destroy(service->holds);
+    parcels_destroy(service->parcels);
     book_destroy(service->book);
     pthread_mutex_destroy(&service->lock);
     free(service);

@@ -14,6 +14,8 @@ struct Env {
     IdMaker         ids;
     Str             psp_url; /* the payment service, "http://127.0.0.1:PORT", or none */
     int             psp_timeout_ms; /* how long one call of it may take; 0: 10,000 */
+    Str             carrier_url; /* the service of a carrier that sells labels, or none */
+    int             carrier_timeout_ms; /* the same for it */
     Str             tax_url; /* the tax service, or none: the shop's own tables */
     Str             tax_key; /* what it knows us by, or none */
     int             tax_timeout_ms; /* how long one question may take; 0: 1,500 */

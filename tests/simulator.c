@@ -147,3 +147,27 @@ bool simulator_sums(const Simulator *simulator, int64_t *charges, int64_t *captu
     } while (status == 200 && next > 0);
     return status == 200;
 }
+
+int64_t simulator_labels(const Simulator *simulator)
+{
+    int     status = 0;
+    int64_t sold   = 0;
+    json_t *json   = call(simulator, STR("GET"), "/v1/labels", STR_NONE, &status);
+    json_t *list   = json_object_get(json, "labels");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *state = json_string_value(json_object_get(json_array_get(list, i), "state"));
+        sold += strcmp(state, "voided") != 0 && strcmp(state, "refused") != 0;
+    }
+    json_decref(json);
+    return status == 200 ? sold : -1;
+}
+
+bool simulator_parcel(const Simulator *simulator, const char *key, const char *state, const char *reason)
+{
+    char path[96], body[160];
+    int  status = 0;
+    (void)snprintf(path, sizeof path, "/v1/labels/%s/state", key);
+    (void)snprintf(body, sizeof body, "{\"state\":\"%s\",\"reason\":\"%s\"}", state, reason);
+    json_decref(call(simulator, STR("POST"), path, str_from(body), &status));
+    return status == 200;
+}

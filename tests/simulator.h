@@ -29,4 +29,10 @@ bool simulator_look(const Simulator *simulator, const char *key, SimulatorCharge
 /* The sums over the whole book, in minor units of whatever currency. */
 bool simulator_sums(const Simulator *simulator, int64_t *charges, int64_t *captured, int64_t *refunded);
 
+/* How many labels its carrier has sold that were not given up. */
+int64_t simulator_labels(const Simulator *simulator);
+
+/* Says where the parcel of a label is: moving, delivered, failed; `key` as text. */
+bool simulator_parcel(const Simulator *simulator, const char *key, const char *state, const char *reason);
+
 #endif

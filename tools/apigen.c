@@ -3,6 +3,7 @@
  * and prints "N passed, N failed". Pages: api, errors, permissions, settings, events, states, tables. */
 #include "core/machine.h"
 #include "core/money.h"
+#include "shop/media.h"
 #include "shop/reach.h"
 #include "sys/http_client.h"
 
@@ -88,7 +89,7 @@ static void route_page(FILE *out, const RouteDef *route)
     (void)fprintf(out, "- request [%s](#%s), reply %d ", route->request->name, route->request->name,
                   route->status);
     if (route->flags & STREAM) (void)fputs("as server-sent events without end\n", out);
-    else if (route->flags & TEXT_REPLY) (void)fputs("as plain text\n", out);
+    else if (route->flags & TEXT_REPLY) (void)fprintf(out, "as %s\n", route_media(route).type);
     else (void)fprintf(out, "[%s](#%s)\n", route->reply->name, route->reply->name);
     if (route->flags & PUBLIC) (void)fputs("- needs no key", out);
     else (void)fprintf(out, "- needs `%s`", route->perm->code);

@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 packages=(build-essential meson ninja-build pkg-config libjansson-dev libh2o-evloop-dev libhttp-parser-dev libpq-dev
     libcurl4-openssl-dev libssl-dev zlib1g-dev libcsv-dev postgresql-15 sqlite3 gawk curl jq wrk ca-certificates
-    clang lld libclang-rt-14-dev-wasm32)
+    clang lld libclang-rt-14-dev-wasm32 libcairo2-dev libpango1.0-dev libzint-dev fonts-dejavu-core fonts-droid-fallback
+    zbar-tools poppler-utils)
 command -v npm >/dev/null || packages+=(nodejs npm)
 stamp=build/.setup-$(cksum <"$0" | cut -d' ' -f1)
 if [ ! -e "$stamp" ]; then

@@ -96,3 +96,22 @@ FROM fulfilment_line l JOIN (SELECT x.fulfilment_id, x.line, CAST(SUM(x.qty) AS 
     WHERE x.merchant = :merchant AND y.state <> 'undone' GROUP BY x.fulfilment_id, x.line) AS p
     ON p.fulfilment_id = l.fulfilment_id AND p.line = l.n
 WHERE l.merchant = :merchant AND p.qty <> l.picked - l.put_back;
+
+-- name: verify_labels
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT l.id, 'a label of a package that is not there', 1, 0
+FROM package_label l LEFT JOIN package p
+    ON p.merchant = l.merchant AND p.fulfilment_id = l.fulfilment_id AND p.n = l.package
+WHERE l.merchant = :merchant AND p.n IS NULL
+UNION ALL
+SELECT l.fulfilment_id, 'labels of package ' || CAST(l.package AS TEXT), 1, COUNT(*) FROM package_label l
+WHERE l.merchant = :merchant AND l.state IN ('asked', 'bought') GROUP BY l.fulfilment_id, l.package HAVING COUNT(*) > 1
+UNION ALL
+SELECT l.id, 'a label is bought, its package is ' || p.state, 1, 0
+FROM package_label l JOIN package p
+    ON p.merchant = l.merchant AND p.fulfilment_id = l.fulfilment_id AND p.n = l.package
+WHERE l.merchant = :merchant AND l.state = 'bought' AND (p.state IN ('packed', 'undone') OR p.tracking <> l.tracking)
+UNION ALL
+SELECT l.id, 'nobody asks about a label that is ' || l.state, 1, 0 FROM package_label l
+WHERE l.merchant = :merchant AND l.next_ask_ms = 0 AND l.state IN ('asked', 'bought', 'moving', 'voiding');

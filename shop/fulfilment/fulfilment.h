@@ -123,6 +123,47 @@ bool packages_step(Ctx *ctx, Id fulfilment, Str from, Str to, Error *err) MUST_U
  * NOT_FOUND. */
 bool packages_label(Ctx *ctx, Id fulfilment, const PackageLabel *label, Error *err) MUST_USE;
 
+/* One package's state alone; and a package whose label was given up: it is `packed` again. */
+bool packages_set(Ctx *ctx, Id fulfilment, int64_t n, Str state, Error *err) MUST_USE;
+bool packages_unlabel(Ctx *ctx, Id fulfilment, int64_t n, Error *err) MUST_USE;
+
+/* A label that is bought from a carrier's service, by our own key. Its states are the machine `label`. */
+typedef struct {
+    Id      id, fulfilment; /* id: our key at the service */
+    int64_t package;        /* its number */
+    Str     state, service;
+    int64_t weight;         /* grams; 0: not weighed */
+    Str     carrier, tracking, label, reason;
+    int64_t at_ms;
+} BoughtLabel;
+
+/* Keeps one that is asked for. */
+bool labels_put(Ctx *ctx, const BoughtLabel *label, int64_t next_ask_ms, Error *err) MUST_USE;
+
+/* One label. Errors: NOT_FOUND. */
+bool labels_get(Ctx *ctx, Id id, BoughtLabel *out, Error *err) MUST_USE;
+
+/* All labels of a fulfilment by package and time, also those that are over. */
+bool labels_of(Ctx *ctx, Id fulfilment, BoughtLabel **out, size_t *count, Error *err) MUST_USE;
+
+/* Takes the event and writes what the service told, with an audit row. Errors: STATE_REFUSED, DB_BUSY (it is
+ * in another state by now). */
+bool labels_step(Ctx *ctx, BoughtLabel *label, Str event, int64_t next_ask_ms, Error *err) MUST_USE;
+
+/* Asks again then; 0: never. */
+bool labels_ask_at(Ctx *ctx, Id id, int64_t at_ms, Error *err) MUST_USE;
+
+/* Gives up what is asked for or bought for a package (0: for all) and has not moved; *any tells whether there
+ * was something. The jobs tell the service. */
+bool labels_give_up(Ctx *ctx, Id fulfilment, int64_t package, bool *any, Error *err) MUST_USE;
+
+/* Labels of any merchant about which the service is to be asked by now. */
+typedef struct {
+    int64_t merchant;
+    Id      id;
+} LabelDue;
+bool labels_due(Ctx *ctx, int64_t limit, LabelDue **out, size_t *count, Error *err) MUST_USE;
+
 /* The order's whole fulfilment as it is shown. */
 bool fulfilments_shown(Ctx *ctx, const FulfilDoc *doc, Fulfilment *out, Error *err) MUST_USE;
 

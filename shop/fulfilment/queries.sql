@@ -208,3 +208,46 @@ WHERE merchant = :merchant AND order_id = :order_id AND order_line = :order_line
 SELECT l.item, l.sku, l.gone FROM fulfilment f
     JOIN fulfilment_line l ON l.merchant = f.merchant AND l.fulfilment_id = f.id
 WHERE f.merchant = :merchant AND f.order_id = :order_id AND l.order_line = :order_line AND l.instead_of > 0 AND l.gone > 0;
+
+-- name: label_put
+-- in: merchant:i64 id:id fulfilment_id:id package:i64 state:text service:text weight:i64 at_ms:i64 next_ask_ms:i64
+INSERT INTO package_label (merchant, id, fulfilment_id, package, state, service, weight, carrier, tracking, label,
+    reason, at_ms, next_ask_ms)
+VALUES (:merchant, :id, :fulfilment_id, :package, :state, :service, :weight, '', '', '', '', :at_ms, :next_ask_ms);
+
+-- name: label_get
+-- in: merchant:i64 id:id
+-- out: id:id fulfilment_id:id package:i64 state:text service:text weight:i64 carrier:text tracking:text label:text reason:text at_ms:i64
+SELECT id, fulfilment_id, package, state, service, weight, carrier, tracking, label, reason, at_ms
+FROM package_label WHERE merchant = :merchant AND id = :id;
+
+-- name: labels_of
+-- in: merchant:i64 fulfilment_id:id
+-- out: id:id fulfilment_id:id package:i64 state:text service:text weight:i64 carrier:text tracking:text label:text reason:text at_ms:i64
+SELECT id, fulfilment_id, package, state, service, weight, carrier, tracking, label, reason, at_ms
+FROM package_label WHERE merchant = :merchant AND fulfilment_id = :fulfilment_id ORDER BY package, at_ms, id;
+
+-- name: label_step
+-- in: merchant:i64 id:id was:text state:text carrier:text tracking:text label:text reason:text next_ask_ms:i64
+UPDATE package_label SET state = :state, carrier = :carrier, tracking = :tracking, label = :label, reason = :reason,
+    next_ask_ms = :next_ask_ms
+WHERE merchant = :merchant AND id = :id AND state = :was;
+
+-- name: label_ask_at
+-- in: merchant:i64 id:id next_ask_ms:i64
+UPDATE package_label SET next_ask_ms = :next_ask_ms WHERE merchant = :merchant AND id = :id;
+
+-- name: labels_due
+-- in: now_ms:i64 limit:i64
+-- out: merchant:i64 id:id
+SELECT merchant, id FROM package_label WHERE next_ask_ms > 0 AND next_ask_ms <= :now_ms
+ORDER BY next_ask_ms LIMIT :limit;
+
+-- name: package_step
+-- in: merchant:i64 fulfilment_id:id n:i64 state:text
+UPDATE package SET state = :state WHERE merchant = :merchant AND fulfilment_id = :fulfilment_id AND n = :n;
+
+-- name: package_unlabel
+-- in: merchant:i64 fulfilment_id:id n:i64
+UPDATE package SET carrier = '', service = '', tracking = '', label = '', state = 'packed'
+WHERE merchant = :merchant AND fulfilment_id = :fulfilment_id AND n = :n AND state = 'labelled';

@@ -130,3 +130,23 @@ CREATE TABLE owed (
 );
 CREATE INDEX owed_by_order ON owed (merchant, order_id);
 CREATE INDEX owed_open ON owed (merchant, id) WHERE state = 'open';
+-- package_label: a label that is bought from a carrier's service, and where its parcel is
+CREATE TABLE package_label (
+    merchant      BIGINT NOT NULL,
+    id            BYTEA  NOT NULL, -- our key at the service
+    fulfilment_id BYTEA  NOT NULL,
+    package       BIGINT NOT NULL, -- n of the package
+    state         TEXT   NOT NULL, -- see the machine label of the reference
+    service       TEXT   NOT NULL, -- of the carrier, as it was asked for
+    weight        BIGINT NOT NULL, -- grams; 0: not weighed
+    carrier       TEXT   NOT NULL, -- who brings it; as all below empty before it is bought
+    tracking      TEXT   NOT NULL, -- the carrier's number
+    label         TEXT   NOT NULL, -- the carrier's own name of it
+    reason        TEXT   NOT NULL, -- why it was refused, or could not be delivered
+    at_ms         BIGINT NOT NULL, -- when it was asked for
+    next_ask_ms   BIGINT NOT NULL, -- when to ask the service again; 0: never
+    PRIMARY KEY (merchant, id)
+);
+CREATE INDEX package_label_of ON package_label (merchant, fulfilment_id, package);
+-- the labels that the jobs ask about
+CREATE INDEX package_label_open ON package_label (next_ask_ms) WHERE next_ask_ms > 0;
