@@ -94,6 +94,8 @@ static void test_cards(void)
     bool     pending = false;
     AtpLevel tea     = level("TEA", "LON");
     check_ok(order_mixed("tok_approve", &order, &pending), &err, "it is paid by card");
+    check(order.fulfilments.count == 2 && str_eq(order.fulfilments.items[0].state, STR("open")),
+          "the answer has its deliveries");
     OrderFulfilments all = of_order(order.id);
     check(all.items.count == 2 && str_eq(all.items.items[0].state, STR("open")), "and may be picked then");
     tea      = level("TEA", "LON");

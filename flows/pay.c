@@ -220,7 +220,8 @@ static bool settle_apply(Tx *tx, void *arg, Error *err)
             if (!take_answer(s, i, &payments[i], err)) return false;
         if (!decide(s, payments, count, err)) return false;
     }
-    return sale_show_payments(s->ctx.arena, payments, count, &s->order, err);
+    return sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
+        && sale_show_deliveries(&s->ctx, &s->order, err);
 }
 
 /* Rounds of asking and applying until the order is settled or nothing more can be known now. */
