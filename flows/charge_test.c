@@ -73,7 +73,8 @@ static bool is_taken(Id order, int64_t captured, int64_t refunded)
  * sent. */
 static Id order_held(const char *token, bool mixed, Id *home, Id *shop)
 {
-    Address         address  = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
+    Address         address  = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB"),
+                                    OPT_NONE, OPT_NONE };
     DeliveryInput   ways[2]  = { { .label = STR("home"), .method = STR("ship"), .address = &address },
                                  { .label = STR("shop"), .method = STR("pickup"), .store = STR("LON") } };
     BasketLine      lines[3] = { { .sku = STR("TEA"), .quantity = 3000, .delivery = STR("home") },

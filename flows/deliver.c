@@ -26,6 +26,7 @@ static bool refuse(Error *err, const char *list, size_t i, const char *field, co
 static bool check_delivery(const CheckoutRequest *request, size_t i, Error *err)
 {
     const DeliveryInput *d = &request->deliveries.items[i];
+    GeoPoint             point;
     for (size_t k = 0; k < i; k++)
         if (str_eq(request->deliveries.items[k].label, d->label))
             return refuse(err, "deliveries", i, "label", "another delivery has this label");
@@ -33,6 +34,9 @@ static bool check_delivery(const CheckoutRequest *request, size_t i, Error *err)
         return refuse(err, "deliveries", i, "store", "where it is fetched must be said");
     if (!is_fetched(d) && !d->address)
         return refuse(err, "deliveries", i, "address", "where it is sent must be said");
+    if (str_eq(d->method, STR("same_day")) && !sourcing_point(d->address, &point))
+        return refuse(err, "deliveries", i, "address.latitude",
+                      "latitude and longitude say how far the courier has to go");
     if (d->window_from != OPT_NONE && d->window_until != OPT_NONE && d->window_until <= d->window_from)
         return refuse(err, "deliveries", i, "window_until", "the window ends before it begins");
     return true;
@@ -128,12 +132,15 @@ static bool find_plan(Ctx *ctx, Delivery *d, bool partial, Error *err)
                                                 .step = own ? item->qty_step : 0,
                                                 .line = want->line };
     }
+    GeoPoint    point;
+    bool        mapped = sourcing_point(to, &point);
     SourcingAsk ask = { .channel     = d->basket->channel->code,
                         .method      = d->delivery->method,
                         .store       = d->delivery->store,
                         .country     = to ? to->country : STR_NONE,
                         .region      = to ? to->region : STR_NONE,
                         .postal_code = to ? to->postal_code : STR_NONE,
+                        .point       = mapped ? &point : NULL,
                         .lines       = lines,
                         .line_count  = count,
                         .partial     = partial };

@@ -11,7 +11,8 @@ static const int64_t DAY_MS = 86400000;
 /* Two teas taken along, three to be sent home, a cake to be fetched at LON. */
 static bool order_mixed(const char *token, Order *order, bool *pending)
 {
-    Address         home     = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
+    Address         home     = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB"),
+                                 OPT_NONE, OPT_NONE };
     Contact         ada      = { STR("Ada Byron"), STR("ada@example.com"), STR_NONE };
     DeliveryInput   ways[2]  = { { .label        = STR("home"),
                                    .method       = STR("ship"),
@@ -121,7 +122,8 @@ static void test_refusals(void)
     };
     BasketLine      line    = { .sku = STR("TEA"), .quantity = 1000, .delivery = STR("home") };
     TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
-    Address         home    = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
+    Address         home    = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB"),
+                                 OPT_NONE, OPT_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
@@ -289,6 +291,70 @@ static void test_terms(void)
     all_true("all is true with shares, buffers and what is not offered");
 }
 
+/* --- the courier --- */
+
+static bool put_site(Ctx *ctx, void *arg, Error *e)
+{
+    SourcingSite reply;
+    db_touch(ctx->tx);
+    return sourcing_sites_change(ctx, arg, &reply, e);
+}
+
+static bool order_today(const char *sku, int64_t latitude, int64_t longitude, Order *order)
+{
+    Address home = { STR("10 Downing Street"), STR("London"), STR_NONE, STR("SW1A 2AA"), STR("GB"),
+                     latitude, longitude };
+    DeliveryInput today = { .label        = STR("today"),
+                            .method       = STR("same_day"),
+                            .address      = &home,
+                            .window_from  = kit_now_ms + 3600000,
+                            .window_until = kit_now_ms + 2 * 3600000 };
+    BasketLine    line  = { .sku = str_from(sku), .quantity = 1000, .delivery = STR("today") };
+    TenderInput   cash  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    CheckoutRequest request = { .location       = STR("LON"),
+                                .channel        = STR("web"),
+                                .expected_total = OPT_NONE,
+                                .deliveries     = { &today, 1 },
+                                .lines          = { &line, 1 },
+                                .tenders        = { &cash, 1 } };
+    err                     = (Error){ .def = NULL };
+    return CALL(orders_create, &request, order, &err);
+}
+
+static void test_same_day(void)
+{
+    SourcingMethod ways[2] = { { STR("same_day"), OPT_NONE }, { STR("pickup"), OPT_NONE } };
+    SourcingSite site    = { .location         = STR("LON"),
+                             .latitude         = 51513600,
+                             .longitude        = -133600,
+                             .methods          = { ways, 2 },
+                             .preparation      = 30,
+                             .capacity         = OPT_NONE,
+                             .parcel_cost      = OPT_NONE,
+                             .unit_cost        = OPT_NONE,
+                             .same_day_radius  = 5000,
+                             .same_day_minutes = 60 };
+    Order        order   = { .state = STR_NONE };
+    check_ok(kit_write(db, &env, put_site, &site, &err), &err, "the store has a courier");
+    check_ok(order_today("CAKE", 51503396, -127640, &order), &err, "who brings a cake to a mile away, today");
+    check(order.fulfilments.count == 1 && str_eq(order.fulfilments.items[0].method, STR("same_day")),
+          "it is a delivery of its own");
+    Id id = of_order(order.id).items.items[0].id;
+    check(STEP(fulfilments_show, (ById){ id }) && now.window_from != OPT_NONE
+              && now.address->latitude == 51503396,
+          "with the courier's window and where it goes");
+    check_refused(order_today("CAKE", 53482000, -2242600, &order), &err, &ERR_SOURCING_SHORT,
+                  "not to another city");
+    check_refused(order_today("CAKE", OPT_NONE, OPT_NONE, &order), &err, &ERR_FIELD_INVALID,
+                  "nor to nobody knows where");
+    check(strcmp(err.field, "deliveries[0].address.latitude") == 0, "which is said");
+    pick_all(id);
+    pack_all(id);
+    in_state(STEP(fulfil_ship, (ShipInput){ .id = id }), "with_courier", "the courier has it");
+    in_state(STEP(fulfil_deliver, (DeliverInput){ .id = id }), "delivered", "and brings it");
+    all_true("all is true after the courier");
+}
+
 /* --- sold before it is there --- */
 
 static bool buy(int64_t qty, Id *order)
@@ -393,6 +459,7 @@ int main(void)
     test_cards();
     test_refusals();
     test_kits();
+    test_same_day();
     test_terms();
     test_preorder();
     test_preorder_by_card();

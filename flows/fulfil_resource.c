@@ -71,12 +71,15 @@ static Str method_from(const FulfilDoc *doc, Str location)
 static bool plan(Ctx *ctx, Resource *r, Str method, Error *err)
 {
     FulfilDoc  *doc = r->doc;
+    GeoPoint    point;
+    bool        mapped = sourcing_point(&doc->address, &point);
     SourcingAsk ask = { .channel     = doc->channel,
                         .method      = method,
                         .store       = text_or_none(doc->store),
                         .country     = text_or_none(doc->address.country),
                         .region      = doc->address.region,
                         .postal_code = doc->address.postal_code,
+                        .point       = mapped ? &point : NULL,
                         .lines       = r->lines,
                         .line_count  = r->count,
                         .exclude     = { r->excluded, r->excluded_count },

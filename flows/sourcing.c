@@ -5,6 +5,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 #include "shop/locations/locations.h"
+#include "shop/settings/settings.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -305,12 +306,16 @@ static bool check_ask(Sourcing *s, Error *err)
 
 static bool load_sites(Sourcing *s, Error *err)
 {
+    int64_t              standard = 0;
     size_t               most = ENTRIES_MAX / (s->line_count + 1);
     SourcingCandidatesIn in   = { s->ctx->who.merchant, s->ask->channel, (int64_t)most + 1 };
     if (!q_sourcing_candidates_all(s->ctx->tx, s->ctx->arena, &in, &s->sites, &s->site_count, err))
         return false;
     s->cut = s->site_count > most;
     if (s->cut) s->site_count = most;
+    if (!settings_get(s->ctx, &SETTING_SOURCING_PREPARATION, &standard, err)) return false;
+    for (size_t i = 0; i < s->site_count; i++)
+        if (s->sites[i].preparation < 0) s->sites[i].preparation = standard;
     s->places = arena_array(s->ctx->arena, SourcePlace, s->site_count + 1);
     s->stock  = arena_array(s->ctx->arena, SourceStock, s->site_count * s->line_count + 1);
     if (!s->places || !s->stock) return err_memory(err);
@@ -466,4 +471,11 @@ bool sourcing_plan(Ctx *ctx, const SourcingAsk *ask, SourcePlan *plan, Error *er
     plan->exact = plan->exact && !s.cut;
     if (ask->explain && !tell_notes(&s, plan, err)) return false;
     return plan->complete || ask->partial || refuse_short(&s, plan, err);
+}
+
+bool sourcing_point(const Address *address, GeoPoint *out)
+{
+    if (!address || address->latitude == OPT_NONE || address->longitude == OPT_NONE) return false;
+    *out = (GeoPoint){ address->latitude, address->longitude };
+    return out->latitude != 0 || out->longitude != 0;
 }

@@ -50,4 +50,7 @@ typedef struct {
  * store), FIELD_INVALID (method, objective), AMOUNT_RANGE. */
 bool sourcing_plan(Ctx *ctx, const SourcingAsk *ask, SourcePlan *plan, Error *err) MUST_USE;
 
+/* Where an address is on the map; false when it does not say. */
+bool sourcing_point(const Address *address, GeoPoint *out);
+
 #endif

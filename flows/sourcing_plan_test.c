@@ -145,7 +145,8 @@ static void check_standards(void)
     bool noted = false;
     for (size_t i = 0; i < t.plan.steps.count; i++)
         noted = noted || str_eq(t.plan.steps.items[i].what, STR("note"));
-    check(noted && t.plan.promised_at == noon, "and it says that shipping counts as nothing");
+    check(noted && t.plan.promised_at == noon + 3600000,
+          "and it says that shipping counts as nothing, and picking takes an hour");
     t                = ship(tea, "TEA", 3);
     t.ask.line_count = 3;
     t.lines[1]       = (SourcingLine){ .item = cake, .sku = STR("CAKE"), .qty = 2000, .line = 1 };

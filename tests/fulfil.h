@@ -113,7 +113,8 @@ static inline bool make(Ctx *ctx, void *arg, Error *e)
     AtpTerms          terms    = { .channel = STR("web") };
     NewFulfilmentLine lines[2] = { 0 };
     size_t            count    = 0;
-    Address           address = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
+    Address           address = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB"),
+                                    OPT_NONE, OPT_NONE };
     Contact           contact = { STR("Ada Byron"), STR("ada@example.com"), STR_NONE };
     const char       *skus[2] = { "TEA", "CAKE" };
     int64_t           qtys[2] = { m->wanted.tea, m->wanted.cake };

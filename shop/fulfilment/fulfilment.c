@@ -96,6 +96,7 @@ static bool put_head(Ctx *ctx, const NewFulfilment *new, int64_t number, Str sta
     const Address       *address = new->address ? new->address : &nowhere;
     int64_t              due     = new->due_at_ms ? new->due_at_ms : new->promised_at_ms;
     Str                  code    = STR("");
+    bool                 has_point = address->latitude != OPT_NONE && address->longitude != OPT_NONE;
     if (new->store.len && !make_code(ctx, &code, err)) return false;
     FulfilmentPutIn in = { ctx->who.merchant,
                            new->id,
@@ -122,6 +123,8 @@ static bool put_head(Ctx *ctx, const NewFulfilment *new, int64_t number, Str sta
                            text_or_empty(address->region),
                            text_or_empty(address->postal_code),
                            text_or_empty(address->country),
+                           has_point ? address->latitude : 0,
+                           has_point ? address->longitude : 0,
                            text_or_empty(new->note),
                            code };
     return q_fulfilment_put_exec(ctx->tx, &in, NULL, err);
@@ -159,6 +162,7 @@ bool fulfilments_put(Ctx *ctx, const NewFulfilment *new, Error *err)
 
 static void fill(FulfilDoc *out, Id id, const FulfilmentGetRow *r)
 {
+    bool known = r->latitude || r->longitude;
     *out = (FulfilDoc){ .id              = id,
                         .order           = r->order_id,
                         .customer        = r->customer,
@@ -181,7 +185,9 @@ static void fill(FulfilDoc *out, Id id, const FulfilmentGetRow *r)
                         .contact         = { text_or_none(r->contact_name), text_or_none(r->contact_email),
                                              text_or_none(r->contact_phone) },
                         .address         = { r->street, r->city, text_or_none(r->region),
-                                             text_or_none(r->postal_code), r->country },
+                                             text_or_none(r->postal_code), r->country,
+                                             known ? r->latitude : OPT_NONE,
+                                             known ? r->longitude : OPT_NONE },
                         .note            = r->note,
                         .code            = r->code,
                         .shelf           = r->shelf,

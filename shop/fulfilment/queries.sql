@@ -9,23 +9,23 @@ UPDATE fulfilment SET number = number WHERE merchant = :merchant AND order_id = 
 SELECT CAST(coalesce(MAX(number), 0) + 1 AS BIGINT) FROM fulfilment WHERE merchant = :merchant AND order_id = :order_id;
 
 -- name: fulfilment_put
--- in: merchant:i64 id:id order_id:id number:i64 delivery:text method:text location:text store:text channel:text customer:id state:text at_ms:i64 promised_at_ms:i64 due_at_ms:i64 window_from_ms:i64 window_until_ms:i64 substitutes:bool contact_name:text contact_email:text contact_phone:text street:text city:text region:text postal_code:text country:text note:text code:text
+-- in: merchant:i64 id:id order_id:id number:i64 delivery:text method:text location:text store:text channel:text customer:id state:text at_ms:i64 promised_at_ms:i64 due_at_ms:i64 window_from_ms:i64 window_until_ms:i64 substitutes:bool contact_name:text contact_email:text contact_phone:text street:text city:text region:text postal_code:text country:text latitude:i64 longitude:i64 note:text code:text
 INSERT INTO fulfilment (merchant, id, order_id, number, delivery, method, location, store, channel, customer, state,
     state_at_ms, made_at_ms, promised_at_ms, due_at_ms, window_from_ms, window_until_ms, expires_at_ms, remind_at_ms,
-    substitutes, contact_name, contact_email, contact_phone, street, city, region, postal_code, country, note, code,
-    code_tries, shelf, bay, car, arrived_at_ms, waited_ms, alert_at_ms, handed_to, checked, signature, reason)
+    substitutes, contact_name, contact_email, contact_phone, street, city, region, postal_code, country, latitude,
+    longitude, note, code, code_tries, shelf, bay, car, arrived_at_ms, waited_ms, alert_at_ms, handed_to, checked, signature, reason)
 VALUES (:merchant, :id, :order_id, :number, :delivery, :method, :location, :store, :channel, :customer, :state,
     :at_ms, :at_ms, :promised_at_ms, :due_at_ms, :window_from_ms, :window_until_ms, 0, 0,
     :substitutes, :contact_name, :contact_email, :contact_phone, :street, :city, :region, :postal_code, :country,
-    :note, :code, 0, '', '', '', 0, 0, 0, '', '', '', '');
+    :latitude, :longitude, :note, :code, 0, '', '', '', 0, 0, 0, '', '', '', '');
 
 -- name: fulfilment_get
 -- in: merchant:i64 id:id
--- out: order_id:id number:i64 delivery:text method:text location:text store:text channel:text customer:id state:text state_at_ms:i64 made_at_ms:i64 promised_at_ms:i64 due_at_ms:i64 window_from_ms:i64 window_until_ms:i64 expires_at_ms:i64 remind_at_ms:i64 substitutes:bool contact_name:text contact_email:text contact_phone:text street:text city:text region:text postal_code:text country:text note:text code:text code_tries:i64 shelf:text bay:text car:text arrived_at_ms:i64 waited_ms:i64 alert_at_ms:i64 handed_to:text checked:text signature:text reason:text
+-- out: order_id:id number:i64 delivery:text method:text location:text store:text channel:text customer:id state:text state_at_ms:i64 made_at_ms:i64 promised_at_ms:i64 due_at_ms:i64 window_from_ms:i64 window_until_ms:i64 expires_at_ms:i64 remind_at_ms:i64 substitutes:bool contact_name:text contact_email:text contact_phone:text street:text city:text region:text postal_code:text country:text latitude:i64 longitude:i64 note:text code:text code_tries:i64 shelf:text bay:text car:text arrived_at_ms:i64 waited_ms:i64 alert_at_ms:i64 handed_to:text checked:text signature:text reason:text
 SELECT order_id, number, delivery, method, location, store, channel, customer, state, state_at_ms, made_at_ms,
     promised_at_ms, due_at_ms, window_from_ms, window_until_ms, expires_at_ms, remind_at_ms, substitutes, contact_name,
-    contact_email, contact_phone, street, city, region, postal_code, country, note, code, code_tries, shelf, bay, car,
-    arrived_at_ms, waited_ms, alert_at_ms, handed_to, checked, signature, reason
+    contact_email, contact_phone, street, city, region, postal_code, country, latitude, longitude, note, code, code_tries, shelf,
+    bay, car, arrived_at_ms, waited_ms, alert_at_ms, handed_to, checked, signature, reason
 FROM fulfilment WHERE merchant = :merchant AND id = :id;
 
 -- name: fulfilment_lock

@@ -28,6 +28,8 @@ CREATE TABLE fulfilment (
     region          TEXT   NOT NULL, -- state or province
     postal_code     TEXT   NOT NULL, -- or empty
     country         TEXT   NOT NULL, -- ISO 3166-1 alpha-2
+    latitude        BIGINT NOT NULL DEFAULT 0, -- of the address, millionths of a degree; 0, 0: not known
+    longitude       BIGINT NOT NULL DEFAULT 0, -- of the address, millionths of a degree
     note            TEXT   NOT NULL,
     code            TEXT   NOT NULL, -- the customer's secret for handing over; empty: nothing is handed over
     code_tries      BIGINT NOT NULL, -- wrong codes given so far

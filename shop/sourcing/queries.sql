@@ -208,7 +208,7 @@ WHERE merchant = :merchant AND channel IN ('*', :channel) ORDER BY CASE WHEN cha
 -- in: merchant:i64 channel:text count:i64
 -- out: code:text kind:text country:text time_zone:text has_point:bool latitude:i64 longitude:i64 postal_code:text methods:text hours:text preparation:i64 capacity:i64 parcel_cost:i64 unit_cost:i64 same_day_radius:i64 same_day_minutes:i64
 SELECT l.code, l.kind, l.country, l.time_zone, coalesce(s.has_point, 0), coalesce(s.latitude, 0), coalesce(s.longitude, 0),
-    coalesce(s.postal_code, ''), coalesce(s.methods, ''), coalesce(s.hours, ''), coalesce(s.preparation, 0),
+    coalesce(s.postal_code, ''), coalesce(s.methods, ''), coalesce(s.hours, ''), coalesce(s.preparation, -1),
     coalesce(s.capacity, 0), coalesce(s.parcel_cost, 0), coalesce(s.unit_cost, 0), coalesce(s.same_day_radius, 0),
     coalesce(s.same_day_minutes, 120)
 FROM channel_location c JOIN location l ON l.merchant = c.merchant AND l.code = c.location

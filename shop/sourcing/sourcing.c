@@ -7,6 +7,7 @@
 #include "core/source.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
+#include "shop/settings/settings.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -266,11 +267,13 @@ bool sourcing_find_site(Ctx *ctx, Str location, SourcingSite *out, bool *found, 
 bool sourcing_put_site(Ctx *ctx, const SourcingSite *site, Error *err)
 {
     WorkHours hours;
+    int64_t   standard  = 0;
     bool      has_point = site->latitude != OPT_NONE;
     if (!sourcing_know_location(ctx, site->location, "location", err)) return false;
     if (has_point != (site->longitude != OPT_NONE))
         return err_set(err, &ERR_FIELD_INVALID, has_point ? "longitude" : "latitude",
                        "a place on the map has both");
+    if (!settings_get(ctx, &SETTING_SOURCING_PREPARATION, &standard, err)) return false;
     if (!methods_check(site, err) || !hours_of(ctx, site, &hours, err)) return false;
     SourcingSitePutIn in = { .merchant         = ctx->who.merchant,
                              .location         = site->location,
@@ -280,7 +283,7 @@ bool sourcing_put_site(Ctx *ctx, const SourcingSite *site, Error *err)
                              .postal_code      = text_or_empty(site->postal_code),
                              .methods          = methods_write(ctx->arena, site),
                              .hours            = work_hours_write(ctx->arena, &hours),
-                             .preparation      = opt_or(site->preparation, 0),
+                             .preparation      = opt_or(site->preparation, standard),
                              .capacity         = opt_or(site->capacity, 0),
                              .parcel_cost      = opt_or(site->parcel_cost, 0),
                              .unit_cost        = opt_or(site->unit_cost, 0),

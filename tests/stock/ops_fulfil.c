@@ -25,7 +25,8 @@ static bool send_instead(Ctx *ctx, void *arg, Error *err)
     Sending          *s       = arg;
     StockDoc          doc     = { s->order, STR("sale"), 0 };
     AtpTerms          terms   = { .channel = STR("pos") };
-    Address           address = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB") };
+    Address           address = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB"),
+                                    OPT_NONE, OPT_NONE };
     Contact           contact = { STR("Ada Byron"), STR("ada@example.com"), STR_NONE };
     Str               sku     = str_from(item_skus[s->item]);
     NewFulfilmentLine line    = { 1, s->w->items[s->item], sku, sku, s->qty };
