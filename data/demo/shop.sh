@@ -59,14 +59,14 @@ onetill vendor put ACME --name 'Acme Gifts' --contact orders@acme.example --lead
 for sku in 85123A 22423 85099B 84879 47566; do
     onetill vendor item-put ACME "$sku" --pack 6 --minimum 12 --cost 120 --active
 done
-purchase=$("$program" purchase create --json --vendor ACME --location DC1 --expected-at "$(date -u -d '+7 days' +%Y-%m-%dT09:00:00Z)" \
+purchase=$("$program" purchase create --json --idempotency-key demo-purchase --vendor ACME --location DC1 --expected-at "$(date -u -d '+7 days' +%Y-%m-%dT09:00:00Z)" \
     --lines '[{"sku":"85123A","quantity":48},{"sku":"22423","quantity":24}]' | jq -r .id)
-onetill purchase send "$purchase"
+onetill purchase send "$purchase" --idempotency-key demo-send
 onetill replenish rule --location LON --scope all --min 4 --max 24 --lead-days 2 --cover-days 14 --source location --source-code DC1
 onetill replenish rule --location DC1 --scope all --min 12 --max 96 --lead-days 7 --cover-days 28 --pack 6 --source vendor --source-code ACME
 
 # Goods where they belong: some in the warehouse, some in Manchester, some of London's in its backroom.
-onetill stock move --cause receipt --lines "$(for sku in 85123A 22423 85099B 84879 47566; do
+onetill stock move --cause receipt --idempotency-key demo-stock --lines "$(for sku in 85123A 22423 85099B 84879 47566; do
     for to in 'DC1 backroom 60' 'MAN floor 12' 'MAN backroom 8' 'LON backroom 10'; do
         read -r location state quantity <<<"$to"
         printf '{"sku":"%s","from_state":"vendor","to_location":"%s","to_state":"%s","quantity":%s}\n' "$sku" "$location" \
