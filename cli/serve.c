@@ -1,5 +1,6 @@
 /* serve.c — `onetill serve`: the database, the jobs and HTTP in one process, and their orderly end. */
 #include "cli/cli.h"
+#include "flows/close_location.h"
 #include "flows/fulfil_due.h"
 #include "flows/goods.h"
 #include "flows/availability.h"
@@ -189,7 +190,7 @@ static void stop(Ties *ties)
 static int run(Cli *cli)
 {
     static const JobStep steps[] = { pay_settle_due, labels_settle_due, fulfil_due, goods_expire_due,
-                                     availability_keep_due };
+                                     availability_keep_due, locations_close_due };
     Plan                 plan    = { 0 };
     Error                err     = { 0 };
     Db                  *db      = NULL;

@@ -1,6 +1,8 @@
 /* close_location.c — a location closes: it sells nothing more, carts lose what they hold there, deliveries
  * that nobody has begun come from elsewhere, its stock goes back by transfers, its cash is counted and taken
  * out, its keys are revoked. Each call does what can be done by then; when nothing is left it is closed. */
+#include "flows/close_location.h"
+
 #include "all_sql.h"
 #include "core/machine.h"
 #include "flows/fulfil.h"
@@ -13,7 +15,7 @@
 #include "shop/openings/openings.h"
 #include "shop/transfers/transfers.h"
 
-enum { TRANSFER_LINES = 500, CLOSING_SHOWN = 200 };
+enum { TRANSFER_LINES = 500, CLOSING_SHOWN = 200, DUE_MAX = 100, DUE_EVERY_MS = 60000, DUE_WITHIN_MS = 5000 };
 
 static bool check_target(Ctx *ctx, Str closing, Str target, const char *field, Error *err)
 {
@@ -292,4 +294,50 @@ bool locations_closing(Ctx *ctx, const ByCode *request, Closing *reply, Error *e
     if (!found || str_eq(life.state, machine_first(MACHINE_LOCATION)))
         return err_set(err, &ERR_NOT_FOUND, "code", "this location does not close");
     return show(ctx, &life, reply, err);
+}
+
+/* --- the job --- */
+
+typedef struct {
+    Ctx    ctx;
+    size_t mark; /* arena in use before the transaction, which may be run again */
+    Str    code;
+} GoingOn;
+
+/* What became free meanwhile is sent; when nothing is left the location is closed. */
+static bool go_on(Tx *tx, void *arg, Error *err)
+{
+    GoingOn     *g = arg;
+    LocationLife life;
+    Closing      closing;
+    bool         found = false;
+    g->ctx.tx          = tx;
+    g->ctx.arena->used = g->mark;
+    if (!openings_life(&g->ctx, g->code, false, &life, &found, err)) return false;
+    if (!found || !str_eq(life.state, STR("closing"))) return true;
+    return send_stock(&g->ctx, &life, err) && show(&g->ctx, &life, &closing, err)
+        && (!nothing_left(&closing) || openings_step(&g->ctx, &life, STR("finish"), err));
+}
+
+bool locations_close_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err)
+{
+    ClosingOpenRow *rows  = NULL;
+    size_t          count = 0, start = arena->used;
+    Tx             *tx    = NULL;
+    if (now_ms % DUE_EVERY_MS >= DUE_WITHIN_MS) return true;
+    if (!db_read_begin(db, &tx, err)) return false;
+    bool ok = q_closing_open_all(tx, arena, &(ClosingOpenIn){ DUE_MAX }, &rows, &count, err);
+    db_read_end(tx);
+    for (size_t i = 0; i < count; i++) { /* one that cannot go on does not keep the others */
+        Error   one = { .def = NULL };
+        GoingOn g   = { .ctx  = { .arena = arena, .db = db, .env = env, .now_ms = now_ms },
+                        .mark = arena->used,
+                        .code = rows[i].code };
+        g.ctx.who   = (Principal){ .merchant = rows[i].merchant, .perms = PERMS_ALL };
+        if (db_write(db, go_on, &g, &one)) continue;
+        *err = one;
+        ok   = false;
+    }
+    arena->used = start;
+    return ok;
 }

@@ -1,5 +1,7 @@
 /* close_location_test.c — a location closes: its stock goes back, what it should deliver comes from
  * elsewhere, its till is settled, its registers fall silent; and all is true at each step. */
+#include "flows/close_location.h"
+
 #include "shop/identity/identity.h"
 #include "shop/ledger/ledger.h"
 #include "shop/openings/openings.h"
@@ -76,6 +78,15 @@ static void test_refused(void)
     check_ok(sell(&order), &err, "what was refused changed nothing: it still sells");
 }
 
+static void run_job(void)
+{
+    static unsigned char bytes[1 << 20];
+    Arena                arena;
+    arena_init(&arena, bytes, sizeof bytes);
+    err = (Error){ .def = NULL };
+    check_ok(locations_close_due(db, &env, &arena, kit_now_ms, &err), &err, "the job runs");
+}
+
 static void test_close(Id waiting)
 {
     Order  order;
@@ -99,8 +110,14 @@ static void test_close(Id waiting)
     err = (Error){ .def = NULL };
     check_ok(CALL(locations_closing, &by, &closing, &err) && closing.items == 0, &err,
              "nothing is left there");
-    check_ok(close_it(STR("DC1"), -1), &err, "then it is closed");
-    check(str_eq(closing.state, STR("closed")) && closing.closed_at == kit_now_ms, "for ever");
+    kit_now_ms += 60000 - kit_now_ms % 60000 + 30000;
+    run_job();
+    check(CALL(locations_closing, &by, &closing, &err) && str_eq(closing.state, STR("closing")),
+          "the job looks once a minute");
+    kit_now_ms += 30000;
+    run_job();
+    check_ok(CALL(locations_closing, &by, &closing, &err), &err, "and then");
+    check(str_eq(closing.state, STR("closed")) && closing.closed_at == kit_now_ms, "closes it for ever");
     check_refused(close_it(STR("DC1"), -1), &err, &ERR_STATE_REFUSED, "once");
     all_true("all is true when it is closed");
 }

@@ -14,6 +14,7 @@ onetill location put MAN --name Manchester --kind store --country GB --time-zone
     --address '5 Market Street, Manchester' --tax-zone GB --region north --active
 onetill channel serve pos MAN --priority 1
 onetill channel serve web MAN --priority 3
+onetill channel serve pos DC1 --priority 9 # a till sells what stands in the warehouse, too
 onetill setting put pickup.days --value 5
 
 # Where they are, when they work, how fast, at what cost.

@@ -124,3 +124,9 @@ SELECT id, account, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
     FROM ledger_entry e JOIN till_settlement t ON t.merchant = e.merchant AND t.id = e.document_id
     WHERE e.merchant = :merchant
 ) AS both_sides GROUP BY id, account HAVING SUM(due) <> SUM(booked);
+
+-- Locations of all merchants that close; the jobs look at them.
+-- name: closing_open
+-- in: limit:i64
+-- out: merchant:i64 code:text
+SELECT merchant, code FROM location_opening WHERE state = 'closing' ORDER BY merchant, code LIMIT :limit;
