@@ -76,6 +76,12 @@ static bool check_rate(const TaxRules *rules, size_t r, Error *err)
     return true;
 }
 
+Str tax_class_there(Str tax_class)
+{
+    size_t slash = str_index(tax_class, '/', 0);
+    return slash < tax_class.len ? str_slice(tax_class, slash + 1, tax_class.len) : tax_class;
+}
+
 size_t tax_class_rates(const CartRate *rates, size_t rate_count, Str tax_class, size_t index[LINE_RATES_MAX])
 {
     size_t count = 0;
@@ -571,7 +577,7 @@ static bool check_items(Work *w, Error *err)
         w->out->at_item      = i;
         if (class == w->class_count)
             return err_set(err, &ERR_TAX_UNRESOLVED, "", "no rate for tax class \"%.*s\"",
-                           STR_FMT(item->tax_class));
+                           STR_FMT(tax_class_there(item->tax_class)));
         if (item->qty_milli <= 0 || item->qty_milli > QTY_MAX)
             return err_set(err, &ERR_QUANTITY_RANGE, "", "must be above 0 and at most %d",
                            QTY_MAX / QTY_ONE);
@@ -665,7 +671,7 @@ bool tax_shares(const TaxRules *rules, const TaxItem *net, int64_t tax, int64_t 
     size_t c = class_find(&w, net->tax_class);
     if (c == w.class_count)
         return err_set(err, &ERR_TAX_UNRESOLVED, "", "no rate for tax class \"%.*s\"",
-                       STR_FMT(net->tax_class));
+                       STR_FMT(tax_class_there(net->tax_class)));
     if (tax == 0) return true;
     if (!tax_line(&w, &w.classes[c], net, &taxed, err)
         || !weigh_shares(&w, &w.classes[c], net, &taxed, weights, &sum, err))

@@ -82,6 +82,9 @@ bool tax_check(const TaxRules *rules, Error *err) MUST_USE;
 bool tax_compute(Arena *arena, const TaxRules *rules, const TaxItem *items, size_t count, Taxed *out,
                  Error *err) MUST_USE;
 
+/* A class may be that of another place than the sale's own, "2/standard": what it is called there. */
+Str tax_class_there(Str tax_class);
+
 /* The rates of a class, in order, as indexes into the rules' rates; rate_tax[k] belongs to index[k]. */
 size_t tax_class_rates(const CartRate *rates, size_t rate_count, Str tax_class,
                        size_t index[LINE_RATES_MAX]);

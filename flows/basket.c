@@ -131,14 +131,16 @@ static bool load_goods(Ctx *ctx, const BasketAsk *ask, Basket *out, const RulesS
     bool own_currency = str_eq((*rules)->currency, place->channel.currency);
     if (!taxes_zone(ctx, out->location, ask->ship_to, &out->tax_zone, err)) return false;
     taxes_rounding(out->tax_zone, place->channel.tax_per_document, &out->in);
-    return load_lines(ctx, ask, place, own_currency, out, err);
+    return load_lines(ctx, ask, place, own_currency, out, err)
+        && taxes_places(ctx, out->location, out->tax_zone, &ask->deliveries, ask->lines, &out->in,
+                        &out->places, err);
 }
 
 static bool load_reference(Ctx *ctx, const BasketAsk *ask, Basket *out, const RulesState **rules,
                            Error *err)
 {
     return load_goods(ctx, ask, out, rules, err)
-           && taxes_rates(ctx, out->tax_zone, &out->in, &out->tax_source, err);
+           && taxes_rates(ctx, out->tax_zone, &out->places, &out->in, &out->tax_source, err);
 }
 
 void basket_ask_taxes(Ctx *ctx, const BasketAsk *ask)

@@ -12,6 +12,7 @@ typedef struct {
     const Channel         *channel;
     Str                    tax_zone;
     TaxSource              tax_source;
+    TaxPlaces              places;  /* where else some lines are taxed */
     CartInput              in;      /* what core/cart.c takes */
     const SaleItem *const *items;   /* one for each line */
     int64_t                rules;   /* number of the set of promotions */
@@ -26,6 +27,7 @@ typedef struct {
     TextList          coupons;
     CartShipping     *shipping; /* or NULL */
     const ShipTo     *ship_to;  /* or NULL: the goods are taken along */
+    DeliveryList      deliveries; /* of lines that name one */
     ManualDiscount   *manual;   /* or NULL */
     Str               tender;   /* that pays all of it, or none */
 } BasketAsk;

@@ -36,6 +36,7 @@ static BasketAsk ask_of(const CheckoutRequest *request)
                         .coupons    = request->coupons,
                         .shipping   = request->shipping,
                         .ship_to    = request->ship_to,
+                        .deliveries = { request->deliveries.items, request->deliveries.count },
                         .manual     = request->manual,
                         .tender     = only ? only->kind : STR_NONE };
 }
@@ -158,7 +159,7 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
         return true;
     }
     if (ctx->resume) return tell_settled(ctx, reply, err);
-    if (!deliver_check(request, err) || !price_it(ctx, &sale, err)) return false;
+    if (!deliver_check(&sale.ask, err) || !price_it(ctx, &sale, err)) return false;
     if (!tenders_plan(sale.priced.total, sale.basket.in.cash_step, request->tenders.items,
                       request->tenders.count, &sale.tenders, err))
         return false;

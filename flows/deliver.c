@@ -23,12 +23,12 @@ static bool refuse(Error *err, const char *list, size_t i, const char *field, co
     return false;
 }
 
-static bool check_delivery(const CheckoutRequest *request, size_t i, Error *err)
+static bool check_delivery(const BasketAsk *ask, size_t i, Error *err)
 {
-    const DeliveryInput *d = &request->deliveries.items[i];
+    const DeliveryInput *d = &ask->deliveries.items[i];
     GeoPoint             point;
     for (size_t k = 0; k < i; k++)
-        if (str_eq(request->deliveries.items[k].label, d->label))
+        if (str_eq(ask->deliveries.items[k].label, d->label))
             return refuse(err, "deliveries", i, "label", "another delivery has this label");
     if (is_fetched(d) && !d->store.len)
         return refuse(err, "deliveries", i, "store", "where it is fetched must be said");
@@ -42,15 +42,15 @@ static bool check_delivery(const CheckoutRequest *request, size_t i, Error *err)
     return true;
 }
 
-bool deliver_check(const CheckoutRequest *request, Error *err)
+bool deliver_check(const BasketAsk *ask, Error *err)
 {
-    for (size_t i = 0; i < request->deliveries.count; i++)
-        if (!check_delivery(request, i, err)) return false;
-    for (size_t i = 0; i < request->lines.count; i++) {
-        const BasketLine *line  = &request->lines.items[i];
+    for (size_t i = 0; i < ask->deliveries.count; i++)
+        if (!check_delivery(ask, i, err)) return false;
+    for (size_t i = 0; i < ask->line_count; i++) {
+        const BasketLine *line  = &ask->lines[i];
         bool              known = !line->delivery.len;
-        for (size_t k = 0; k < request->deliveries.count; k++)
-            known = known || str_eq(request->deliveries.items[k].label, line->delivery);
+        for (size_t k = 0; k < ask->deliveries.count; k++)
+            known = known || str_eq(ask->deliveries.items[k].label, line->delivery);
         if (!known) return refuse(err, "lines", i, "delivery", "there is no delivery with this label");
         if (line->delivery.len && (line->lot.len || line->serials.count))
             return refuse(err, "lines", i, "delivery",

@@ -7,7 +7,7 @@
 
 /* Whether each line names a delivery that is there, and each delivery says what its method needs.
  * Errors: FIELD_INVALID. */
-bool deliver_check(const CheckoutRequest *request, Error *err) MUST_USE;
+bool deliver_check(const BasketAsk *ask, Error *err) MUST_USE;
 
 /* Makes the fulfilments of all deliveries of an order that has been written, in its transaction; they wait
  * when `waits` for the payment. Kits of these lines are kept with the order. Errors: SOURCING_SHORT,

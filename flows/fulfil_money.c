@@ -75,10 +75,17 @@ static bool owe(Ctx *ctx, const Sold *sold, int64_t line, int64_t qty, int64_t a
 static bool price_now(Ctx *ctx, const FulfilDoc *doc, const FulfilLine *line, int64_t qty, int64_t *amount,
                       Error *err)
 {
-    BasketLine wanted = { .sku = line->sku, .quantity = qty };
-    BasketAsk  ask    = {
-            .location = doc->location, .channel = doc->channel, .lines = &wanted, .line_count = 1
-    };
+    Address       to     = doc->address;
+    BasketLine    wanted = { .sku = line->sku, .quantity = qty, .delivery = doc->delivery };
+    DeliveryInput way    = { .label   = doc->delivery,
+                             .method  = doc->method,
+                             .store   = doc->store,
+                             .address = to.street.len ? &to : NULL };
+    BasketAsk     ask    = { .location   = doc->location,
+                             .channel    = doc->channel,
+                             .lines      = &wanted,
+                             .line_count = 1,
+                             .deliveries = { &way, 1 } };
     Basket basket;
     Priced priced;
     ask.customer = doc->customer;

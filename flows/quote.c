@@ -1,5 +1,6 @@
 /* quote.c — the routes that only price and explain: POST /v1/quotes, GET /v1/orders/{id}/explanation. */
 #include "flows/basket.h"
+#include "flows/deliver.h"
 #include "flows/sale.h"
 #include "shop/campaigns/campaigns.h"
 
@@ -77,6 +78,7 @@ bool quotes_create(Ctx *ctx, const QuoteRequest *request, Quote *reply, Error *e
                       .coupons    = request->coupons,
                       .shipping   = request->shipping,
                       .ship_to    = request->ship_to,
+                      .deliveries = { request->deliveries.items, request->deliveries.count },
                       .manual     = request->manual,
                       .tender     = request->tender };
     Basket    basket;
@@ -85,7 +87,8 @@ bool quotes_create(Ctx *ctx, const QuoteRequest *request, Quote *reply, Error *e
         basket_ask_taxes(ctx, &ask);
         return true;
     }
-    if (!basket_load(ctx, &ask, &basket, err) || !basket_price(ctx, &basket, true, &priced, err))
+    if (!deliver_check(&ask, err) || !basket_load(ctx, &ask, &basket, err)
+        || !basket_price(ctx, &basket, true, &priced, err))
         return false;
     show_sums(&basket, &priced, reply);
     if (priced.needs_approval && !basket_subject(ctx, &ask, &reply->approval_subject, err)) return false;

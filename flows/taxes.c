@@ -6,6 +6,7 @@
 #include "shop/tax/tax.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ASK_BYTES = 1 << 20, CLASSES_MAX = 64 };
 
@@ -53,6 +54,122 @@ bool taxes_zone(Ctx *ctx, const Location *location, const ShipTo *to, Str *zone,
     return or_country(ctx, to->country, zone, err);
 }
 
+/* --- lines that are delivered --- */
+
+/* Where a delivery is handed over, as far as taxes go. */
+static bool zone_of(Ctx *ctx, const Location *location, const DeliveryInput *delivery, Str *zone, Error *err)
+{
+    Location store = { .code = STR("") };
+    if (delivery->store.len)
+        return locations_get(ctx, delivery->store, &store, err) && taxes_zone(ctx, &store, NULL, zone, err);
+    const Address *to = delivery->address;
+    if (!to) return true; /* said to be wrong elsewhere */
+    ShipTo ship = { .country     = to->country,
+                    .region      = to->region,
+                    .city        = to->city,
+                    .postal_code = to->postal_code,
+                    .zone        = delivery->tax_zone };
+    return taxes_zone(ctx, location, &ship, zone, err);
+}
+
+/* The number of the place, from 1; 0: the sale's own. */
+static bool place_number(TaxPlaces *places, Str own, Str zone, size_t *out, Error *err)
+{
+    *out = 0;
+    if (str_eq(zone, own)) return true;
+    while (*out < places->count && !str_eq(places->zones[*out], zone)) ++*out;
+    if (*out == TAX_PLACES_MAX)
+        return err_set(err, &ERR_FIELD_INVALID, "", "too many tax zones in one order");
+    if (*out == places->count) places->zones[places->count++] = zone;
+    ++*out;
+    return true;
+}
+
+static bool move_class(Ctx *ctx, size_t place, Str *tax_class, Error *err)
+{
+    if (place == 0 || str_eq(*tax_class, TAX_UNTAXED)) return true;
+    *tax_class = str_format(ctx->arena, "%zu/%.*s", place, STR_FMT(*tax_class));
+    return tax_class->ptr || err_memory(err);
+}
+
+static bool move_line(Ctx *ctx, size_t place, CartLine *line, Error *err)
+{
+    CartFee *fees = arena_array(ctx->arena, CartFee, line->fees.count);
+    if (!fees) return err_memory(err);
+    for (size_t f = 0; f < line->fees.count; f++) {
+        fees[f] = line->fees.items[f];
+        if (!move_class(ctx, place, &fees[f].tax_class, err)) return false;
+    }
+    line->fees.items = fees;
+    return move_class(ctx, place, &line->tax_class, err);
+}
+
+static bool move_shipping(Ctx *ctx, size_t place, CartInput *in, Error *err)
+{
+    CartShipping *own = arena_new(ctx->arena, CartShipping);
+    if (!own) return err_memory(err);
+    *own         = *in->shipping;
+    in->shipping = own;
+    return move_class(ctx, place, &own->tax_class, err);
+}
+
+bool taxes_places(Ctx *ctx, const Location *location, Str own, const DeliveryList *deliveries,
+                  const BasketLine *lines, CartInput *in, TaxPlaces *out, Error *err)
+{
+    bool shipped = false;
+    out->count   = 0;
+    for (size_t d = 0; d < deliveries->count; d++) {
+        const DeliveryInput *delivery = &deliveries->items[d];
+        size_t               place    = 0;
+        Str                  zone     = own;
+        if (!zone_of(ctx, location, delivery, &zone, err) || !place_number(out, own, zone, &place, err))
+            return err_in_list(err, "deliveries", d);
+        for (size_t i = 0; place && i < in->lines.count; i++)
+            if (str_eq(lines[i].delivery, delivery->label)
+                && !move_line(ctx, place, &in->lines.items[i], err))
+                return false;
+        if (shipped || !in->shipping || delivery->store.len) continue;
+        shipped = true;
+        if (!move_shipping(ctx, place, in, err)) return false;
+    }
+    return true;
+}
+
+static bool has_class(const CartInput *in, Str tax_class)
+{
+    bool there = in->shipping && str_eq(in->shipping->tax_class, tax_class);
+    for (size_t i = 0; !there && i < in->lines.count; i++) {
+        const CartLine *line = &in->lines.items[i];
+        there                = str_eq(line->tax_class, tax_class);
+        for (size_t f = 0; f < line->fees.count; f++)
+            there = there || str_eq(line->fees.items[f].tax_class, tax_class);
+    }
+    return there;
+}
+
+/* Adds the rates of the other places, under the classes that their lines have. */
+static bool add_places(Ctx *ctx, const TaxPlaces *places, CartInput *in, Error *err)
+{
+    for (size_t p = 0; p < places->count; p++) {
+        const CartRate *rates = NULL;
+        size_t          count = 0;
+        if (!reference_rates(ctx, places->zones[p], &rates, &count, err)) return false;
+        CartRate *all = arena_array(ctx->arena, CartRate, in->rates.count + count);
+        if (!all) return err_memory(err);
+        if (in->rates.count) memcpy(all, in->rates.items, in->rates.count * sizeof *all);
+        in->rates.items = all;
+        for (size_t r = 0; r < count; r++) {
+            CartRate *to = &all[in->rates.count];
+            *to          = rates[r];
+            if (!move_class(ctx, p + 1, &to->tax_class, err)) return false;
+            in->rates.count += has_class(in, to->tax_class);
+        }
+    }
+    return true;
+}
+
+/* --- how --- */
+
 void taxes_rounding(Str zone, bool per_document, CartInput *in)
 {
     const TaxZoneInfo *info = tax_zone_above(zone);
@@ -73,7 +190,7 @@ typedef struct {
 
 static void add_class(Classes *classes, Str tax_class)
 {
-    if (str_eq(tax_class, TAX_UNTAXED)) return;
+    if (str_eq(tax_class, TAX_UNTAXED) || tax_class_there(tax_class).ptr != tax_class.ptr) return;
     for (size_t i = 0; i < classes->count; i++)
         if (str_eq(classes->items[i], tax_class)) return;
     classes->many = classes->many || classes->count == CLASSES_MAX;
@@ -141,7 +258,7 @@ static bool fits(const TaxTold *told, Str zone, const Classes *classes)
     return true;
 }
 
-bool taxes_rates(Ctx *ctx, Str zone, CartInput *in, TaxSource *source, Error *err)
+bool taxes_rates(Ctx *ctx, Str zone, const TaxPlaces *places, CartInput *in, TaxSource *source, Error *err)
 {
     const CartRate *rates = NULL;
     Classes         classes;
@@ -158,5 +275,5 @@ bool taxes_rates(Ctx *ctx, Str zone, CartInput *in, TaxSource *source, Error *er
         return false;
     }
     in->rates.items = (CartRate *)rates; /* pricing only reads them */
-    return true;
+    return add_places(ctx, places, in, err);
 }

@@ -12,6 +12,20 @@
  * the country's. Errors: FIELD_INVALID, TAX_OUT_OF_REACH. */
 bool taxes_zone(Ctx *ctx, const Location *location, const ShipTo *to, Str *zone, Error *err) MUST_USE;
 
+/* Zones other than the sale's own in which some of its lines are taxed. */
+enum { TAX_PLACES_MAX = 9 };
+typedef struct {
+    Str    zones[TAX_PLACES_MAX];
+    size_t count;
+} TaxPlaces;
+
+/* Lines that are delivered are taxed where they are handed over: sent ones as goods that the location sends
+ * there (taxes_zone), fetched ones at their store; shipping where the first delivery is sent. The classes of
+ * lines in another zone than `own` become "1/class", "2/class" …, by their place in `out`. Errors: as
+ * taxes_zone, LOCATION_UNKNOWN, FIELD_INVALID (too many zones), with the path of the delivery. */
+bool taxes_places(Ctx *ctx, const Location *location, Str own, const DeliveryList *deliveries,
+                  const BasketLine *lines, CartInput *in, TaxPlaces *out, Error *err) MUST_USE;
+
 /* How tax is rounded in the zone, as built in for it or for the nearest above; `per_document`: in any case
  * once for the whole. */
 void taxes_rounding(Str zone, bool per_document, CartInput *in);
@@ -28,7 +42,9 @@ typedef struct TaxTold {
 void taxes_ask(Ctx *ctx, Str zone, const ShipTo *to, const CartInput *in);
 
 /* Puts the rates of the zone into `in`, which has its lines and shipping: those that were told, when they are
- * about this zone and all of these classes, else those in the tables. Errors: as reference_rates. */
-bool taxes_rates(Ctx *ctx, Str zone, CartInput *in, TaxSource *source, Error *err) MUST_USE;
+ * about this zone and all of these classes, else those in the tables; and from the tables those of the other
+ * places. Errors: as reference_rates. */
+bool taxes_rates(Ctx *ctx, Str zone, const TaxPlaces *places, CartInput *in, TaxSource *source,
+                 Error *err) MUST_USE;
 
 #endif

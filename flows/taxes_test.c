@@ -33,6 +33,7 @@ static const TaxRate rates[] = {
     { .zone = STR("IN-IGST"), .n = 1, .name = STR("IGST"), .rate = 180000 },
     { .zone = STR("JP"), .n = 1, .name = STR("JCT"), .rate = 100000 },
     { .zone = STR("FR"), .n = 1, .name = STR("TVA"), .rate = 200000 },
+    { .zone = STR("EXPORT"), .n = 1, .name = STR("Export"), .rate = 0 },
 };
 
 static bool make(Ctx *ctx, void *arg, Error *e)
@@ -133,6 +134,63 @@ static void check_refusals(void)
         check_refused(fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err), &err,
                       refused[i].why, refused[i].name);
     }
+}
+
+/* --- lines that are delivered, each to another place --- */
+
+static DeliveryInput way(const char *label, const char *method, const char *store, const Address *address)
+{
+    return (DeliveryInput){ .label        = str_from(label),
+                            .method       = str_from(method),
+                            .store        = str_from(store),
+                            .address      = (Address *)(uintptr_t)address,
+                            .window_from  = OPT_NONE,
+                            .window_until = OPT_NONE };
+}
+
+static void check_deliveries(void)
+{
+    Quote         told;
+    Address       dallas  = { .street = STR("1 Elm"), .city = STR("Dallas"), .region = STR("TX"), .country = STR("US") };
+    Address       albany  = { .street = STR("1 Elm"), .city = STR("Albany"), .region = STR("NY"), .country = STR("US") };
+    Address       lisbon  = { .street = STR("1 Elm"), .city = STR("Lisbon"), .region = STR_NONE, .country = STR("PT") };
+    DeliveryInput ways[4] = { way("tx", "ship", NULL, &dallas), way("ny", "ship", NULL, &albany),
+                              way("nyc", "pickup", "NYC", NULL), way("pt", "ship", NULL, &lisbon) };
+    BasketLine    lines[5];
+    CartShipping  shipping = { 1000, STR("standard") };
+    QuoteRequest  request  = { .location   = STR("HOU"),
+                               .channel    = STR("net"),
+                               .shipping   = &shipping,
+                               .deliveries = { ways + 1, 2 },
+                               .lines      = { lines, 3 } };
+    for (int i = 0; i < 5; i++) lines[i] = (BasketLine){ .sku = STR("CUP"), .quantity = 1000 };
+    lines[1].delivery = STR("ny");
+    lines[2].delivery = STR("nyc");
+    lines[3].delivery = STR("tx");
+    lines[4].delivery = STR("pt");
+    bool ok           = fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err);
+    check_ok(ok, &err, "a basket is taken along in Houston, sent to Albany and fetched in New York");
+    check(ok && told.lines.items[0].tax == 8 && told.lines.items[1].tax == 4 && told.lines.items[2].tax == 9,
+          "each line is taxed where it is handed over");
+    check(ok && told.shipping->tax == 40 && told.tax == 61, "shipping where the first of it is sent");
+    check(ok && str_eq(told.tax_zone, STR("US-TX-HOU")) && told.taxes.count == 4,
+          "and each rate is on the receipt once");
+    request.deliveries.items = ways;
+    request.deliveries.count = 3;
+    request.lines.count      = 4;
+    ok                       = fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err);
+    check_ok(ok && told.lines.items[3].tax == 8 && told.shipping->tax == 83, &err,
+             "what is sent within Texas is taxed where it comes from, its shipping too");
+    request.deliveries.count = 4;
+    request.lines.count      = 5;
+    check_refused(fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err), &err,
+                  &ERR_TAX_UNRESOLVED, "where nobody has rates for it is not taxed with nothing");
+    ways[3].tax_zone = STR("EXPORT");
+    ok               = fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err);
+    check_ok(ok && told.lines.items[4].tax == 0, &err, "but the shop may say that it is an export");
+    lines[4].delivery = STR("moon");
+    check_refused(fixture_call(db, &env, quote, &request, &told, sizeof told, NULL, &err), &err,
+                  &ERR_FIELD_INVALID, "a line names a delivery that is there");
 }
 
 /* --- and back --- */
@@ -286,6 +344,7 @@ int main(void)
     check_ok(kit_write(db, &env, make_card, NULL, &err), &err, "and goods that pay nothing");
     check_places();
     check_refusals();
+    check_deliveries();
     check_return();
     check_exempt();
     check_told();

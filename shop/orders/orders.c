@@ -151,7 +151,8 @@ static bool put_line(Ctx *ctx, Id order, const CartLine *item, const PricedLine 
                          .discount = priced->discount, .fees = priced->fees, .net = priced->net,
                          .tax = priced->tax, .total = priced->total };
     OrderLinePutIn in = { ctx->who.merchant, order, line->n, item->item, item->sku, item->name,
-                          item->tax_class, item->price_source, item->quantity, item->unit_price,
+                          tax_class_there(item->tax_class), item->price_source, item->quantity,
+                          item->unit_price,
                           priced->discount, priced->net, priced->tax, priced->total, priced->fees,
                           fees_write(ctx->arena, item, line, err), item->cost > 0 ? item->cost : 0,
                           item->reduced, taxes_write(ctx->arena, priced, tax_count) };
@@ -171,13 +172,13 @@ static bool put_shipping(Ctx *ctx, const CartInput *in, const Priced *priced, Or
 {
     const PricedLine *made = priced->shipping;
     if (!made) return true;
-    OrderShippingPutIn row = { ctx->who.merchant, order->id, in->shipping->tax_class, made->gross,
-                               made->discount, made->net, made->tax, made->total,
+    OrderShippingPutIn row = { ctx->who.merchant, order->id, tax_class_there(in->shipping->tax_class),
+                               made->gross, made->discount, made->net, made->tax, made->total,
                                taxes_write(ctx->arena, made, priced->taxes.count) };
     order->shipping        = arena_new(ctx->arena, OrderShipping);
     if (!order->shipping || !row.taxes.ptr) return err_memory(err);
     *order->shipping = (OrderShipping){ made->gross, made->discount, made->net, made->tax, made->total, 0,
-                                        in->shipping->tax_class };
+                                        tax_class_there(in->shipping->tax_class) };
     return q_order_shipping_put_exec(ctx->tx, &row, NULL, err);
 }
 

@@ -13,6 +13,12 @@
 #define API_DEF "shop/orders/api.def"
 #include "shop/api_declare.h"
 
+/* Deliveries as a request lists them. */
+typedef struct {
+    const DeliveryInput *items;
+    size_t               count;
+} DeliveryList;
+
 /* The next receipt number of a location; `kind` is sale or return. Its row stays locked until the
  * transaction ends, so that no number is lost: take it late. */
 bool orders_next_number(Ctx *ctx, Str location, Str kind, int64_t *out, Error *err) MUST_USE;

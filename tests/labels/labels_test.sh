@@ -45,7 +45,7 @@ ONETILL_KEY=$(awk '$1 == "manager" { print $2 }' "$folder/keys")
     "quantity":10}]' >/dev/null
 
 "$onetill" order create --json --location LON --channel web --lines '[{"sku":"TEA","quantity":2,"delivery":"home"}]' \
-    --deliveries '[{"label":"home","method":"ship","contact":{"name":"Łucja Müller 東京"},
+    --deliveries '[{"label":"home","method":"ship","tax_zone":"GB","contact":{"name":"Łucja Müller 東京"},
         "address":{"street":"Hauptstraße 1","city":"München","postal_code":"80331","country":"DE"}}]' \
     --tenders '[{"kind":"card","token":"tok_visa"}]' >"$folder/order"
 id=$(jq -r '.fulfilments[0].id' "$folder/order")
