@@ -151,9 +151,12 @@ static DeliveryInput way(const char *label, const char *method, const char *stor
 static void check_deliveries(void)
 {
     Quote         told;
-    Address       dallas  = { .street = STR("1 Elm"), .city = STR("Dallas"), .region = STR("TX"), .country = STR("US") };
-    Address       albany  = { .street = STR("1 Elm"), .city = STR("Albany"), .region = STR("NY"), .country = STR("US") };
-    Address       lisbon  = { .street = STR("1 Elm"), .city = STR("Lisbon"), .region = STR_NONE, .country = STR("PT") };
+    Address       dallas  = { .street  = STR("1 Elm"),
+                              .city    = STR("Dallas"), .region = STR("TX"), .country = STR("US") };
+    Address       albany  = { .street  = STR("1 Elm"),
+                              .city    = STR("Albany"), .region = STR("NY"), .country = STR("US") };
+    Address       lisbon  = { .street  = STR("1 Elm"),
+                              .city    = STR("Lisbon"), .region = STR_NONE, .country = STR("PT") };
     DeliveryInput ways[4] = { way("tx", "ship", NULL, &dallas), way("ny", "ship", NULL, &albany),
                               way("nyc", "pickup", "NYC", NULL), way("pt", "ship", NULL, &lisbon) };
     BasketLine    lines[5];
