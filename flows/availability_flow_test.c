@@ -126,6 +126,20 @@ static void test_kits(void)
     check(web.counted && web.available == 4000, "what is not kept of the tea suffices for four chests");
     check(web.locations.count == 1 && web.locations.items[0].available == 4000, "at the place of the tea");
     check(figure_of("CHEST", "pos").available == 5000, "the till may sell five");
+    check_refused(make_hold("CHEST", 5000, NULL, 60, &err), &err, &ERR_STOCK_SHORT,
+                  "a cart cannot hold five");
+    check(strstr(err.field, "lines[0]") != NULL, "which is said of the line");
+    check_ok(make_hold("CHEST", 3000, NULL, 60, &err), &err, "it holds three");
+    check(hold.lines.count == 1 && str_eq(hold.lines.items[0].sku, STR("TEA"))
+              && hold.lines.items[0].quantity == 60000 && str_eq(hold.lines.items[0].location, STR("LON")),
+          "that is sixty of the tea, at one place");
+    check(figure_of("CHEST", "web").available == 1000, "then one is left for others");
+    Hold after;
+    err = (Error){ 0 };
+    ById mine = { hold.id };
+    check_ok(fixture_call(db, &env, any_holds_release, &mine, &after, sizeof after, NULL, &err), &err,
+             "it gives them back");
+    check(figure_of("CHEST", "web").available == 4000, "all of them");
     set((AvailabilityRule){ .kind      = STR("offer"),
                             .sku       = STR("CHEST"),
                             .channel   = STR("web"),
@@ -135,6 +149,8 @@ static void test_kits(void)
                             .release   = OPT_NONE });
     check(!figure_of("CHEST", "web").offered && figure_of("TEA", "web").offered,
           "a kit may be left out though its parts are not");
+    check_refused(make_hold("CHEST", 1000, "LON", 60, &err), &err, &ERR_NOT_OFFERED,
+                  "and then no cart holds it");
 }
 
 static void test_holds(void)

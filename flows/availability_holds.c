@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const int64_t DAY_MS = 86400000;
 
@@ -31,7 +32,13 @@ typedef struct {
     Str     sku;
     int64_t qty;
     size_t  line;
+    Str     location; /* a kit's parts are of one place; empty: anywhere */
 } Wanted;
+
+typedef struct {
+    Wanted *items;
+    size_t  count;
+} WantedList;
 
 static int by_item(const void *a, const void *b)
 {
@@ -40,23 +47,105 @@ static int by_item(const void *a, const void *b)
     return way ? way : one->line < two->line ? -1 : one->line > two->line;
 }
 
-static bool wanted(Ctx *ctx, const HoldInput *request, Wanted **out, Error *err)
+static bool short_of(Ctx *ctx, size_t line, Str sku, int64_t available, Error *err)
 {
-    *out = arena_array(ctx->arena, Wanted, request->lines.count);
-    if (!*out) return err_memory(err);
-    for (size_t i = 0; i < request->lines.count; i++) {
-        AvailableItemRow     row   = { 0 };
-        bool                 found = false;
-        const HoldLineInput *line  = &request->lines.items[i];
-        AvailableItemIn      in    = { ctx->who.merchant, line->sku };
-        if (!q_available_item_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
-        if (!found || !row.active || !row.stocked) {
-            (void)err_set(err, &ERR_NOT_OFFERED, "sku", "there is no such item with stock");
-            return err_in_list(err, "lines", i);
-        }
-        (*out)[i] = (Wanted){ row.id, line->sku, line->quantity, i };
+    char field[64];
+    (void)snprintf(field, sizeof field, "lines[%zu].quantity", line);
+    (void)err_set(err, &ERR_STOCK_SHORT, field, "%.*s: there is not so much of it", STR_FMT(sku));
+    err->extra = str_format(ctx->arena, "\"available_milli\":%lld", (long long)available);
+    return false;
+}
+
+static int64_t priority_of(const Availability *of, Str location)
+{
+    size_t                   count  = 0;
+    const AvailabilityPlace *places = availability_places(of, &count);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(places[i].code, location)) return places[i].priority;
+    return INT64_MAX;
+}
+
+/* Where so many kits can be put together: there, or, nowhere said, at the first location that can. */
+static bool kit_place(Ctx *ctx, const Making *making, const SaleItem *kit, size_t line, Str *where,
+                      Error *err)
+{
+    int64_t         qty = making->request->lines.items[line].quantity, most = 0;
+    bool            counted = false;
+    AvailabilityAsk ask     = {
+            .item = kit->id, .categories = &kit->categories, .location = *where, .at = *where
+    };
+    AvailableNow now;
+    Str          best = STR("");
+    if (!availability_kit(ctx, making->of, &ask, kit, &now, &counted, err)) return false;
+    for (size_t i = 0; i < now.count; i++) {
+        const AvailablePlace *place = &now.places[i];
+        if (place->why.available > most) most = place->why.available;
+        if (place->why.available < qty) continue;
+        if (!best.len || priority_of(making->of, place->location) < priority_of(making->of, best))
+            best = place->location;
     }
-    qsort(*out, request->lines.count, sizeof **out, by_item);
+    *where = best;
+    if (now.count == 0) {
+        (void)err_set(err, &ERR_NOT_OFFERED, "sku", "%.*s is not offered here", STR_FMT(kit->sku));
+        return err_in_list(err, "lines", line);
+    }
+    return best.len > 0 || short_of(ctx, line, kit->sku, most, err);
+}
+
+/* The parts of a kit that is put together when it is sold. */
+static bool want_kit(Ctx *ctx, const Making *making, const SaleItem *kit, size_t line, WantedList *out,
+                     Error *err)
+{
+    int64_t qty   = making->request->lines.items[line].quantity;
+    Str     where = text_or_empty(making->request->location);
+    Wanted *more  = arena_array(ctx->arena, Wanted, out->count + kit->part_count + 1);
+    if (!more) return err_memory(err);
+    if (!kit_place(ctx, making, kit, line, &where, err)) return false;
+    if (out->count) memcpy(more, out->items, out->count * sizeof *more);
+    out->items = more;
+    for (size_t i = 0; i < kit->part_count; i++) {
+        const SalePart *part = &kit->parts[i];
+        int64_t         need = 0;
+        if (!part->stocked) continue;
+        if (__builtin_mul_overflow(part->qty, qty, &need))
+            return err_set(err, &ERR_AMOUNT_RANGE, "lines", "too much");
+        more[out->count++] = (Wanted){ part->id, part->sku, need / QTY_ONE, line, where };
+    }
+    return true;
+}
+
+static bool want_line(Ctx *ctx, const Making *making, size_t line, WantedList *out, Error *err)
+{
+    AvailableItemRow     row   = { 0 };
+    bool                 found = false;
+    SaleItem             item;
+    const HoldLineInput *asked = &making->request->lines.items[line];
+    AvailableItemIn      in    = { ctx->who.merchant, asked->sku };
+    if (!q_available_item_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (found && row.active && !row.stocked) {
+        if (!catalog_sale_item(ctx, asked->sku, &item, err)) return false;
+        if (item.part_count) return want_kit(ctx, making, &item, line, out, err);
+    }
+    if (!found || !row.active || !row.stocked) {
+        (void)err_set(err, &ERR_NOT_OFFERED, "sku", "there is no such item with stock");
+        return err_in_list(err, "lines", line);
+    }
+    Wanted *more = arena_array(ctx->arena, Wanted, out->count + 1);
+    if (!more) return err_memory(err);
+    if (out->count) memcpy(more, out->items, out->count * sizeof *more);
+    out->items         = more;
+    more[out->count++] = (Wanted){ row.id, asked->sku, asked->quantity, line,
+                                   text_or_empty(making->request->location) };
+    return true;
+}
+
+/* All lines by item, so that nobody waits in a circle. */
+static bool wanted(Ctx *ctx, const Making *making, WantedList *out, Error *err)
+{
+    *out = (WantedList){ NULL, 0 };
+    for (size_t i = 0; i < making->request->lines.count; i++)
+        if (!want_line(ctx, making, i, out, err)) return false;
+    qsort(out->items, out->count, sizeof *out->items, by_item);
     return true;
 }
 
@@ -76,15 +165,6 @@ static bool claim_at(Ctx *ctx, Making *making, const Wanted *want, const Availab
                         .terms    = terms.terms,
                         .line     = want->line };
     return inventory_claim(ctx, &making->owner, ++making->n, &claim, err);
-}
-
-static int64_t priority_of(const Availability *of, Str location)
-{
-    size_t                   count  = 0;
-    const AvailabilityPlace *places = availability_places(of, &count);
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(places[i].code, location)) return places[i].priority;
-    return INT64_MAX;
 }
 
 /* The next place to take from: one that has all that is still wanted before one that has some; then by
@@ -112,21 +192,14 @@ static bool claim_somewhere(Ctx *ctx, Making *making, const Wanted *want, Error 
     if (!availability_now(ctx, making->of, &ask, &now, err)) return false;
     while (rest > 0) {
         AvailablePlace *place = next_place(making, &now, rest);
-        if (!place) {
-            char field[64];
-            (void)snprintf(field, sizeof field, "lines[%zu].quantity", want->line);
-            (void)err_set(err, &ERR_STOCK_SHORT, field, "%.*s: there is not so much of it",
-                          STR_FMT(want->sku));
-            err->extra = str_format(ctx->arena, "\"available_milli\":%lld", (long long)now.available);
-            return false;
-        }
+        if (!place) return short_of(ctx, want->line, want->sku, now.available, err);
         int64_t take         = place->why.available < rest ? place->why.available : rest;
         place->why.available = 0;
         ask.location         = place->location;
-        Error short_of       = { 0 };
-        if (!claim_at(ctx, making, want, &ask, take, &short_of)) {
-            if (short_of.def == &ERR_STOCK_SHORT) continue; /* somebody was faster */
-            *err = short_of;
+        Error why            = { 0 };
+        if (!claim_at(ctx, making, want, &ask, take, &why)) {
+            if (why.def == &ERR_STOCK_SHORT) continue; /* somebody was faster */
+            *err = why;
             return false;
         }
         rest -= take;
@@ -176,21 +249,21 @@ static bool until(Ctx *ctx, int64_t seconds, int64_t *at_ms, Error *err)
 
 bool holds_create(Ctx *ctx, const HoldInput *request, Hold *reply, Error *err)
 {
-    Making  making = { .request = request, .owner = { STR("cart"), ctx_new_id(ctx), 0 } };
-    Wanted *wants  = NULL;
-    Str     where  = text_or_empty(request->location);
+    Making     making = { .request = request, .owner = { STR("cart"), ctx_new_id(ctx), 0 } };
+    WantedList wants;
     if (!until(ctx, request->seconds, &making.owner.expires_ms, err)
-        || !availability_open(ctx, request->channel, &making.of, err) || !wanted(ctx, request, &wants, err))
+        || !availability_open(ctx, request->channel, &making.of, err) || !wanted(ctx, &making, &wants, err))
         return false;
-    for (size_t i = 0; i < request->lines.count; i++) {
-        AvailabilityAsk ask = { .item = wants[i].item, .location = where, .at = where };
-        if (where.len ? !claim_at(ctx, &making, &wants[i], &ask, wants[i].qty, err)
-                      : !claim_somewhere(ctx, &making, &wants[i], err))
+    for (size_t i = 0; i < wants.count; i++) {
+        const Wanted   *want = &wants.items[i];
+        AvailabilityAsk ask  = { .item = want->item, .location = want->location, .at = want->location };
+        if (want->location.len ? !claim_at(ctx, &making, want, &ask, want->qty, err)
+                               : !claim_somewhere(ctx, &making, want, err))
             return false;
     }
     HoldRow row = { .id         = making.owner.id,
                     .channel    = request->channel,
-                    .location   = where,
+                    .location   = text_or_empty(request->location),
                     .made_ms    = ctx->now_ms,
                     .expires_ms = making.owner.expires_ms };
     return holds_put(ctx, &row, err) && audit_append(ctx, STR("hold.make"), row.id, request->channel, err)
