@@ -176,16 +176,19 @@ static bool as_of(Ctx *ctx, void *arg, Error *e)
 }
 
 /* Going back through the movements of a figure, its balance is what the figure was, down to nothing. */
-static bool walk(Ctx *ctx, const char *sku, const char *location, const char *state, Error *e)
+static bool walk(Ctx *ctx, const char *sku, const char *location, const char *region, const char *state,
+                 Error *e)
 {
     StockMoveFind request = { .sku      = str_from(sku),
                               .location = str_from(location),
+                              .region   = str_from(region),
                               .state    = str_from(state),
                               .from     = OPT_NONE,
                               .to       = OPT_NONE,
                               .limit    = 7 };
     StockFind     now     = {
-                .sku = str_from(sku), .location = str_from(location), .as_of = OPT_NONE, .limit = OPT_NONE
+                .sku = str_from(sku), .location = str_from(location), .region = str_from(region),
+                .as_of = OPT_NONE, .limit = OPT_NONE
     };
     StockList levels = { .next_cursor = STR_NONE };
     int64_t   due    = 0;
@@ -215,9 +218,10 @@ static bool walks(Ctx *ctx, void *arg, Error *e)
 {
     (void)arg;
     for (int i = 0; i < ITEMS; i++)
-        if (!walk(ctx, skus[i], NULL, NULL, e) || !walk(ctx, skus[i], "LON", NULL, e)
-            || !walk(ctx, skus[i], "LON", "floor", e) || !walk(ctx, skus[i], NULL, "committed", e)
-            || !walk(ctx, skus[i], "DC1", "on_order", e))
+        if (!walk(ctx, skus[i], NULL, NULL, NULL, e) || !walk(ctx, skus[i], "LON", NULL, NULL, e)
+            || !walk(ctx, skus[i], "LON", NULL, "floor", e) || !walk(ctx, skus[i], NULL, NULL, "committed", e)
+            || !walk(ctx, skus[i], "DC1", NULL, "on_order", e) || !walk(ctx, skus[i], NULL, "south", NULL, e)
+            || !walk(ctx, skus[i], NULL, "south", "floor", e))
             return false;
     return true;
 }

@@ -312,14 +312,24 @@ bool stock_sums(Ctx *ctx, const StockSumFind *request, StockSumList *reply, Erro
 /* --- the movements that make a figure --- */
 
 typedef struct {
-    Str location, state; /* or empty: all */
+    Str                 location, region, state; /* or empty: all */
+    RegionLocationsRow *places;                  /* of the region */
+    size_t              count;
 } Asked;
+
+static bool in_region(const Asked *asked, Str location)
+{
+    for (size_t i = 0; i < asked->count; i++)
+        if (str_eq(asked->places[i].code, location)) return true;
+    return false;
+}
 
 /* Whether a place is in the figure: without a state all that is there, promises not. */
 static bool in_figure(const Asked *asked, Str location, Str state)
 {
     AtpLevel none;
     if (!location.len || (asked->location.len && !str_eq(asked->location, location))) return false;
+    if (asked->region.len && !in_region(asked, location)) return false;
     if (asked->state.len) return str_eq(asked->state, state);
     int64_t *at = figure(&none, state);
     return at && at != &none.held && at != &none.committed && at != &none.backordered
@@ -392,9 +402,13 @@ bool stock_moves(Ctx *ctx, const StockMoveFind *request, StockMoveList *reply, E
     Id               before;
     size_t           count = 0, limit = (size_t)page_limit(request->limit);
     int64_t          balance = OPT_NONE;
-    Asked            asked   = { text_or_empty(request->location), text_or_empty(request->state) };
+    Asked            asked   = { .location = text_or_empty(request->location),
+                                 .region   = text_or_empty(request->region),
+                                 .state    = text_or_empty(request->state) };
+    RegionLocationsIn where  = { ctx->who.merchant, asked.region };
     StockMovesOfIn   in      = { .merchant    = ctx->who.merchant,
                                  .location    = asked.location,
+                                 .region      = asked.region,
                                  .state       = asked.state,
                                  .from_ms     = opt_or(request->from, INT64_MIN),
                                  .before_ms   = opt_or(request->to, INT64_MAX),
@@ -402,6 +416,9 @@ bool stock_moves(Ctx *ctx, const StockMoveFind *request, StockMoveList *reply, E
                                  .document    = request->document,
                                  .cause       = text_or_empty(request->cause),
                                  .limit       = (int64_t)limit + 1 };
+    if (asked.region.len
+        && !q_region_locations_all(ctx->tx, ctx->arena, &where, &asked.places, &asked.count, err))
+        return false;
     if (!moves_start(request->cursor, &in, &before, err)
         || !stock_item(ctx, request->sku, "sku", &in.item, err)
         || !q_stock_moves_of_all(ctx->tx, ctx->arena, &in, &rows, &count, err))

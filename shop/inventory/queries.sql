@@ -178,15 +178,17 @@ SELECT id, stocked FROM item WHERE merchant = :merchant AND sku = :sku;
 SELECT stocked FROM item WHERE merchant = :merchant AND id = :id;
 
 -- name: stock_moves_of
--- in: merchant:i64 item:id location:text state:text from_ms:i64 before_ms:i64 before_document:blob before_n:i64 by_document:i64 document:id cause:text limit:i64
+-- in: merchant:i64 item:id location:text region:text state:text from_ms:i64 before_ms:i64 before_document:blob before_n:i64 by_document:i64 document:id cause:text limit:i64
 -- out: at_ms:i64 document_id:id n:i64 from_location:text from_state:text to_location:text to_state:text qty:i64 lot:text cause:text
 SELECT at_ms, document_id, n, from_location, from_state, to_location, to_state, qty, lot, cause
 FROM stock_move
 WHERE merchant = :merchant AND item = :item AND at_ms >= :from_ms AND at_ms <= :before_ms
   AND (at_ms < :before_ms OR document_id < :before_document OR (document_id = :before_document AND n < :before_n))
-  AND ((:location = '' AND :state = '')
-       OR (from_location <> '' AND (:location = '' OR from_location = :location) AND (:state = '' OR from_state = :state))
-       OR (to_location <> '' AND (:location = '' OR to_location = :location) AND (:state = '' OR to_state = :state)))
+  AND ((:location = '' AND :state = '' AND :region = '')
+       OR (from_location <> '' AND (:location = '' OR from_location = :location) AND (:state = '' OR from_state = :state)
+           AND (:region = '' OR from_location IN (SELECT code FROM location WHERE merchant = :merchant AND region = :region)))
+       OR (to_location <> '' AND (:location = '' OR to_location = :location) AND (:state = '' OR to_state = :state)
+           AND (:region = '' OR to_location IN (SELECT code FROM location WHERE merchant = :merchant AND region = :region))))
   AND (:by_document = 0 OR document_id = :document) AND (:cause = '' OR cause = :cause)
 ORDER BY at_ms DESC, document_id DESC, n DESC LIMIT :limit;
 
@@ -607,3 +609,8 @@ DELETE FROM stock_changed WHERE merchant = :merchant AND id = :id;
 -- in: merchant:i64 after:blob limit:i64
 -- out: id:id
 SELECT id FROM item WHERE merchant = :merchant AND id > :after AND stocked = 1 ORDER BY id LIMIT :limit;
+
+-- name: region_locations
+-- in: merchant:i64 region:text
+-- out: code:text
+SELECT code FROM location WHERE merchant = :merchant AND region = :region ORDER BY code;
