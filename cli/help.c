@@ -125,9 +125,22 @@ static void print_name(const char *name)
     for (const char *c = name; *c; c++) putchar(*c == '_' ? '-' : *c);
 }
 
+static const struct {
+    const char *words, *arguments;
+} examples[] = {
+#define EXAMPLE(words, arguments) { words, arguments },
+#include "cli/examples.def"
+#undef EXAMPLE
+};
+
 static void example(const RouteDef *route)
 {
     printf("\nExample:\n  onetill %s", route->cli);
+    for (size_t i = 0; i < COUNT(examples); i++) {
+        if (strcmp(examples[i].words, route->cli) != 0) continue;
+        printf(" %s\n", examples[i].arguments);
+        return;
+    }
     for (size_t i = 0; i < route->request->field_count; i++) {
         const FieldDef *field = &route->request->fields[i];
         if (field->need != REQUIRED || !path_has_field(route->path, field->name)) continue;

@@ -50,6 +50,12 @@ check "a near miss is put right" 2 'perhaps: .*order list' "$onetill" ordr list
 check "words in the wrong order are put right" 2 'perhaps: .*item show' "$onetill" show item
 check "a wrong option is put right" 2 '--sku perhaps' "$onetill" item show --skuu X
 check "no server is an exit code of its own" 3 'no answer' env ONETILL_URL=http://127.0.0.1:1 "$onetill" me
+# The examples that are written down, as far as the server that is not there.
+while read -r words; do
+    # shellcheck disable=SC2086 # words are words
+    line=$("$onetill" help $words | sed -n '/^Example:/{n;s/^ *onetill //;p}')
+    check "the example of $words is one" 3 'no answer' env ONETILL_URL=http://127.0.0.1:1 bash -c "'$onetill' $line"
+done < <(sed -n 's/^EXAMPLE("\([^"]*\)",.*/\1/p' cli/examples.def)
 check "an address that others reach is refused" 2 'insecure-network' "$onetill" serve --host 0.0.0.0
 check "a port that is none is refused" 2 'port' "$onetill" serve --port 70000
 
