@@ -5,6 +5,7 @@
 #include "flows/goods_code.h"
 #include "shop/audit/audit.h"
 #include "shop/availability/availability.h"
+#include "shop/catalog/catalog.h"
 #include "shop/counts/counts.h"
 #include "shop/inventory/inventory.h"
 
@@ -37,6 +38,22 @@ bool counts_create(Ctx *ctx, const CountInput *request, Count *reply, Error *err
     return find_phantoms(ctx, request, &phantoms, err) && counts_make(ctx, &phantoms, reply, err);
 }
 
+/* The numbers that were named, or the one that was scanned with the item. */
+static bool read_serials(Ctx *ctx, const CountEntryInput *in, size_t i, CountPutEntry *out, Error *err)
+{
+    Scan    scan = { .quantity = OPT_NONE };
+    ScanAsk ask  = { in->barcode };
+    out->serials = (TextList){ in->serials.items, in->serials.count };
+    if (in->serials.count || !in->barcode.len) return true;
+    if (!scan_read(ctx, &ask, &scan, err)) return err_in_list(err, "entries", i);
+    if (!scan.serial.len) return true;
+    Str *one = arena_new(ctx->arena, Str);
+    if (!one) return err_memory(err);
+    *one         = scan.serial;
+    out->serials = (TextList){ one, 1 };
+    return true;
+}
+
 /* One entry of the request as what is kept. */
 static bool read_entry(Ctx *ctx, const Count *count, const CountEntryInput *in, size_t i, CountPutEntry *out,
                        Error *err)
@@ -54,7 +71,13 @@ static bool read_entry(Ctx *ctx, const Count *count, const CountEntryInput *in, 
                             .ref_ms = opt_or(in->at, ctx->now_ms),
                             .code   = text_or_empty(in->barcode),
                             .shelf  = text_or_empty(in->shelf) };
-    int64_t quantity = opt_or(in->quantity, QTY_ONE);
+    if (!read_serials(ctx, in, i, out, err)) return false;
+    int64_t named    = (int64_t)out->serials.count * QTY_ONE;
+    int64_t quantity = opt_or(in->quantity, named ? named : QTY_ONE);
+    if (named && quantity != named) {
+        (void)snprintf(field, sizeof field, "entries[%zu].serials", i);
+        return err_set(err, &ERR_FIELD_INVALID, field, "one for each piece that was counted");
+    }
     if (!goods_code_quantity(quantity, pack, item.step, field, &out->qty, err)) return false;
     if (out->ref_ms > ctx->now_ms)
         return err_set(err, &ERR_FIELD_INVALID, at, "is in the future");
@@ -82,14 +105,25 @@ bool counts_enter(Ctx *ctx, const CountEntries *request, Count *reply, Error *er
     return audit_append(ctx, STR("count.entered"), reply->id, detail, err) && counts_reply(ctx, reply, err);
 }
 
+static bool is_among(const Id *items, size_t count, Id item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id_eq(items[i], item)) return true;
+    return false;
+}
+
 bool count_adjust(Ctx *ctx, Id count, int64_t *adjusted, Error *err)
 {
     CountDiff *diffs = NULL;
-    size_t     n     = 0;
+    Id        *named = NULL;
+    size_t     n = 0, named_count = 0;
     StockDoc   doc   = { count, STR("count"), 0 };
-    if (!counts_settle(ctx, count, &diffs, &n, err)) return false;
+    if (!counts_settle(ctx, count, &diffs, &n, err)
+        || !count_pieces(ctx, count, &doc, &named, &named_count, err))
+        return false;
     for (size_t i = 0; i < n; i++) {
         const CountDiff *d    = &diffs[i];
+        if (is_among(named, named_count, d->item)) continue;
         bool             more = d->diff > 0;
         StockMove        move = { .item          = d->item,
                                   .sku           = d->sku,

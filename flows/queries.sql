@@ -642,7 +642,7 @@ UNION ALL SELECT return_id, 'return_goods.serial', serial FROM return_goods WHER
 UNION ALL SELECT CAST(NULL AS BYTEA), 'coupon_batch.prefix', prefix FROM coupon_batch WHERE merchant = :merchant
 UNION ALL SELECT id, 'stock_count.note', note FROM stock_count WHERE merchant = :merchant AND note <> ''
 UNION ALL SELECT id, 'stock_count.reference', reference FROM stock_count WHERE merchant = :merchant AND reference <> ''
-UNION ALL SELECT count_id, 'stock_count_entry.shelf', shelf FROM stock_count_entry WHERE merchant = :merchant AND shelf <> ''
+UNION ALL SELECT count_id, 'stock_count_entry', shelf || ' ' || serials FROM stock_count_entry WHERE merchant = :merchant
 UNION ALL SELECT id, 'stock_adjustment.note', note FROM stock_adjustment WHERE merchant = :merchant AND note <> ''
 UNION ALL SELECT adjustment_id, 'stock_adjustment_line.lot', lot || ' ' || serials FROM stock_adjustment_line WHERE merchant = :merchant AND lot || serials <> ''
 UNION ALL SELECT CAST(NULL AS BYTEA), 'location.region', region FROM location WHERE merchant = :merchant AND region <> ''

@@ -177,7 +177,9 @@ bool counts_entry_put(Ctx *ctx, const Count *count, const CountPutEntry *entry, 
 {
     CountEntryPutIn in = { ctx->who.merchant, count->id,    entry->item,  ctx_new_id(ctx),
                            count->pass,       entry->qty,   entry->code,  entry->shelf,
-                           ctx->who.api_key,  entry->ref_ms, ctx->now_ms };
+                           ctx->who.api_key,  entry->ref_ms, ctx->now_ms,
+                           texts_write(ctx->arena, &entry->serials) };
+    if (!in.serials.ptr) return err_memory(err);
     return check_line(ctx, count, entry->item, field, err) && q_count_entry_put_exec(ctx->tx, &in, NULL, err);
 }
 
@@ -262,6 +264,21 @@ bool counts_settle(Ctx *ctx, Id count, CountDiff **out, size_t *n, Error *err)
     if (!*out) return err_memory(err);
     for (size_t i = 0; i < *n; i++)
         (*out)[i] = (CountDiff){ rows[i].item, rows[i].sku, rows[i].location, rows[i].zone, rows[i].diff };
+    return true;
+}
+
+bool counts_named(Ctx *ctx, Id count, CountNamed **out, size_t *n, Error *err)
+{
+    CountNamedRow *rows = NULL;
+    CountNamedIn   in   = { ctx->who.merchant, count };
+    if (!q_count_named_all(ctx->tx, ctx->arena, &in, &rows, n, err)) return false;
+    *out = arena_array(ctx->arena, CountNamed, *n + 1);
+    if (!*out) return err_memory(err);
+    for (size_t i = 0; i < *n; i++) {
+        const CountNamedRow *r = &rows[i];
+        (*out)[i] = (CountNamed){ r->item, r->sku, r->location, r->zone, r->ref_ms, r->counted, { NULL, 0 } };
+        if (!texts_read(ctx->arena, r->serials, &(*out)[i].serials)) return err_memory(err);
+    }
     return true;
 }
 

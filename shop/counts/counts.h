@@ -56,6 +56,7 @@ typedef struct {
     Id      item;
     int64_t qty, ref_ms;
     Str     code, shelf; /* or empty */
+    TextList serials;    /* of the pieces that were seen; none: by quantity alone */
 } CountPutEntry;
 
 /* Adds what somebody counted. Errors at `field`: COUNT_SCOPE (not to be counted, or not again). */
@@ -79,6 +80,15 @@ typedef struct {
     Str     sku, location, zone;
     int64_t diff;
 } CountDiff;
+
+/* Serial numbers that were named in the last pass of a count, by item; those of a line follow each other. */
+typedef struct {
+    Id       item;
+    Str      sku, location, zone;
+    int64_t  ref_ms, counted; /* of the line */
+    TextList serials;         /* of one entry */
+} CountNamed;
+bool counts_named(Ctx *ctx, Id count, CountNamed **out, size_t *n, Error *err) MUST_USE;
 
 /* Before the approval: keeps others from approving counts of the same locations, sets lines aside that were
  * counted later by an approved count, compares again. The lines that differ, by item. */

@@ -140,10 +140,17 @@ bool counts_entries(Ctx *ctx, const CountEntryFind *request, CountEntryList *rep
     reply->items.items = arena_array(ctx->arena, CountEntry, count + 1);
     if (!reply->items.items) return err_memory(err);
     for (size_t i = 0; i < count && i < limit; i++) {
-        const CountEntryPageRow *r = &rows[i];
-        reply->items.items[reply->items.count++] =
-            (CountEntry){ r->id,      r->sku,                 r->qty,    r->pass, text_or_none(r->code),
-                          text_or_none(r->shelf), r->made_by, r->ref_ms };
+        const CountEntryPageRow *r  = &rows[i];
+        CountEntry              *to = &reply->items.items[reply->items.count++];
+        *to = (CountEntry){ .id         = r->id,
+                            .sku        = r->sku,
+                            .quantity   = r->qty,
+                            .pass       = r->pass,
+                            .barcode    = text_or_none(r->code),
+                            .shelf      = text_or_none(r->shelf),
+                            .made_by    = r->made_by,
+                            .counted_at = r->ref_ms };
+        if (!texts_read(ctx->arena, r->serials, &to->serials)) return err_memory(err);
     }
     if (count > limit) {
         const CountEntryPageRow *last = &rows[limit - 1];

@@ -126,14 +126,14 @@ SELECT code FROM category WHERE merchant = :merchant AND code = :code;
 SELECT id, stocked, qty_step, cost FROM item WHERE merchant = :merchant AND sku = :sku;
 
 -- name: count_entry_put
--- in: merchant:i64 count_id:id item:id id:id pass:i64 qty:i64 code:text shelf:text made_by:id ref_ms:i64 at_ms:i64
-INSERT INTO stock_count_entry (merchant, count_id, item, id, pass, qty, code, shelf, made_by, ref_ms, at_ms)
-VALUES (:merchant, :count_id, :item, :id, :pass, :qty, :code, :shelf, :made_by, :ref_ms, :at_ms);
+-- in: merchant:i64 count_id:id item:id id:id pass:i64 qty:i64 code:text shelf:text made_by:id ref_ms:i64 at_ms:i64 serials:text
+INSERT INTO stock_count_entry (merchant, count_id, item, id, pass, qty, code, shelf, made_by, ref_ms, at_ms, serials)
+VALUES (:merchant, :count_id, :item, :id, :pass, :qty, :code, :shelf, :made_by, :ref_ms, :at_ms, :serials);
 
 -- name: count_entry_page
 -- in: merchant:i64 count_id:id after_item:blob after_id:blob limit:i64
--- out: item:id id:id sku:text pass:i64 qty:i64 code:text shelf:text made_by:id ref_ms:i64
-SELECT e.item, e.id, i.sku, e.pass, e.qty, e.code, e.shelf, e.made_by, e.ref_ms
+-- out: item:id id:id sku:text pass:i64 qty:i64 code:text shelf:text made_by:id ref_ms:i64 serials:text
+SELECT e.item, e.id, i.sku, e.pass, e.qty, e.code, e.shelf, e.made_by, e.ref_ms, e.serials
 FROM stock_count_entry e JOIN item i ON i.merchant = e.merchant AND i.id = e.item
 WHERE e.merchant = :merchant AND e.count_id = :count_id AND e.item >= :after_item
   AND (e.item > :after_item OR e.id > :after_id)
@@ -328,3 +328,16 @@ WHERE l.merchant = :merchant AND l.count_id = :count_id AND l.state = 'counted' 
 -- out: n:i64
 SELECT COUNT(*) FROM stock_count_line
 WHERE merchant = :merchant AND count_id = :count_id AND state = 'superseded';
+
+-- The serial numbers that were named in the last pass, by item.
+-- name: count_named
+-- in: merchant:i64 count_id:id
+-- out: item:id sku:text location:text zone:text ref_ms:i64 counted:i64 serials:text
+SELECT e.item, i.sku, l.location, l.zone, l.ref_ms, l.counted, e.serials
+FROM stock_count_entry e
+    JOIN stock_count_line l ON l.merchant = e.merchant AND l.count_id = e.count_id AND l.item = e.item
+    JOIN item i ON i.merchant = e.merchant AND i.id = e.item
+WHERE e.merchant = :merchant AND e.count_id = :count_id AND e.serials <> '' AND l.state = 'counted'
+  AND e.pass = (SELECT MAX(x.pass) FROM stock_count_entry x
+                WHERE x.merchant = e.merchant AND x.count_id = e.count_id AND x.item = e.item)
+ORDER BY e.item, l.location, l.zone, e.id;

@@ -56,6 +56,7 @@ CREATE TABLE stock_count_entry (
     made_by  BYTEA,           -- API key of who counted
     ref_ms   BIGINT NOT NULL, -- when it was counted
     at_ms    BIGINT NOT NULL,
+    serials  TEXT   NOT NULL DEFAULT '', -- JSON list of the serial numbers that were seen; or empty
     PRIMARY KEY (merchant, count_id, item, id)
 );
 -- stock_adjustment: stock that is written off, found, put apart or released, with a reason
