@@ -179,12 +179,6 @@ Outcome model_expire(Model *m, int64_t *count)
     return done;
 }
 
-Outcome model_expect(Model *m, int item, int place, int64_t change)
-{
-    at(m, item, place)->qty[ON_ORDER] += change;
-    return done;
-}
-
 static bool sells(int place, State state)
 {
     return place >= 0 && (state == FLOOR || state == BACKROOM);

@@ -93,6 +93,13 @@ typedef struct {
     bool    is_count;
 } ModelFact;
 
+/* So much of one item is ordered from a vendor; `open` may still come. */
+typedef struct {
+    int     item, place, owner;
+    int64_t open;
+    bool    over; /* all came, or nothing more will */
+} ModelPurchase;
+
 typedef struct {
     int64_t       now_ms;
     Level         level[ITEMS][PLACES];
@@ -105,6 +112,8 @@ typedef struct {
     size_t        delivery_count;
     ModelTransfer transfers[SALES_MAX];
     size_t        transfer_count;
+    ModelPurchase purchases[SALES_MAX];
+    size_t        purchase_count;
     ModelFact     facts[FACTS_MAX];
     size_t        fact_count;
     Moment        past[PAST_MAX];
@@ -128,8 +137,6 @@ Outcome model_release(Model *m, size_t claim, int64_t qty);
 Outcome model_drop(Model *m, int owner);
 Outcome model_use(Model *m, int owner);
 Outcome model_expire(Model *m, int64_t *count);
-Outcome model_expect(Model *m, int item, int place, int64_t change);
-
 /* A move; a place below zero is outside. `fact`: it has happened, whatever is claimed. */
 typedef struct {
     int     item, from_place, to_place;
@@ -166,6 +173,12 @@ Outcome model_transfer_ship(Model *m, size_t transfer);
 Outcome model_transfer_receive(Model *m, size_t transfer, State to, int64_t qty, int64_t bad);
 Outcome model_transfer_resolve(Model *m, size_t transfer, Whereabouts what, int64_t qty);
 Outcome model_transfer_cancel(Model *m, size_t transfer);
+
+/* Ordered from a vendor; then some of it comes (`bad` of these are damaged; more than is open is taken, too),
+ * or nothing more will. */
+void    model_purchase(Model *m, ModelPurchase purchase);
+Outcome model_purchase_receive(Model *m, size_t purchase, State to, int64_t qty, int64_t bad, bool last);
+Outcome model_purchase_close(Model *m, size_t purchase);
 
 /* Goods were counted at a past moment (that is over), or came and went then. Whatever happened since
  * stays. Of two counts of a place the one with the later time holds, and what a count has seen is not

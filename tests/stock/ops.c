@@ -15,7 +15,6 @@ const Op op_all[] = {
     { "receive", "ipsq", 16, op_receive },
     { "move", "ipspsa", 10, op_move },
     { "lose", "ipsa", 3, op_lose },
-    { "expect", "ipqr", 3, op_expect },
     { "order", "ipcqr", 8, op_order },
     { "return", "rprq", 6, op_return },
     { "adjust", "iprqr", 8, op_adjust },
@@ -35,5 +34,8 @@ const Op op_all[] = {
     { "transfer-receive", "rrqr", 6, op_transfer_receive },
     { "transfer-resolve", "rrq", 3, op_transfer_resolve },
     { "transfer-cancel", "r", 1, op_transfer_cancel },
+    { "purchase", "ipq", 4, op_purchase },
+    { "purchase-receive", "rrqr", 6, op_purchase_receive },
+    { "purchase-close", "r", 1, op_purchase_close },
 };
 const size_t op_count = COUNT(op_all);

@@ -309,20 +309,3 @@ void op_ship(World *w, const int64_t *a)
     v.qty       = thousandths(a[2], standing(w, &v));
     move(w, &v, "customer", "ship");
 }
-
-static bool do_expect(Ctx *ctx, void *arg, Error *err)
-{
-    Step    *s   = arg;
-    StockDoc doc = { ctx_new_id(ctx), STR("purchase"), 0 };
-    return inventory_expect(ctx, &doc, s->want.item, s->want.location, s->qty, err);
-}
-
-void op_expect(World *w, const int64_t *a)
-{
-    int64_t open = w->model->level[a[0]][a[1]].qty[ON_ORDER];
-    int64_t qty  = a[3] % 2 ? a[2] * 1000 : -(a[2] * 1000 < open ? a[2] * 1000 : open);
-    Step    s    = { .want = want_of(w, a[0], a[1], 0, 1), .qty = qty };
-    if (qty == 0) return;
-    w->want = model_expect(w->model, (int)a[0], (int)a[1], qty);
-    w->got  = world_do(w, do_expect, &s);
-}

@@ -127,6 +127,7 @@ void world_start(World *w)
     m->order_count                                                 = 0;
     m->delivery_count                                              = 0;
     m->transfer_count                                              = 0;
+    m->purchase_count                                              = 0;
     w->owner_count                                                 = 0;
     w->done = w->refused = 0;
     w->why[0]            = 0;
