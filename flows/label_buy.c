@@ -257,11 +257,14 @@ bool labels_settle_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *er
     if (ok) memcpy(due, found, count * sizeof *found);
     db_read_end(ctx.tx);
     ctx.tx = NULL;
-    for (size_t i = 0; ok && i < count; i++) {
-        arena->used        = start;
-        Step s             = { .ctx = ctx, .id = due[i].id };
+    for (size_t i = 0; i < count; i++) { /* one that cannot go on does not keep the others */
+        Error one          = { .def = NULL };
+        Step  s            = { .ctx = ctx, .id = due[i].id };
         s.ctx.who.merchant = due[i].merchant;
-        ok                 = settle(&s, err);
+        arena->used        = start;
+        if (settle(&s, &one)) continue;
+        *err = one;
+        ok   = false;
     }
     arena->used = start;
     return ok;
