@@ -255,6 +255,7 @@ bool labels_settle_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *er
     if (!db_read_begin(db, &ctx.tx, err)) return false;
     bool ok = labels_due(&ctx, DUE_MAX, &found, &count, err);
     if (ok) memcpy(due, found, count * sizeof *found);
+    if (!ok) count = 0;
     db_read_end(ctx.tx);
     ctx.tx = NULL;
     for (size_t i = 0; i < count; i++) { /* one that cannot go on does not keep the others */
