@@ -340,7 +340,9 @@ static bool tell_later(Ctx *ctx, const Promise *promise, int64_t at_ms, Error *e
     buf_add(&body, (Str){ now, RFC3339_LEN });
     buf_add(&body, STR("\"}"));
     if (body.failed) return err_memory(err);
+    FulfilmentComesLaterIn later = { ctx->who.merchant, promise->owner, at_ms };
     return promises_move(ctx, promise->owner, promise->n, at_ms, err)
+        && q_fulfilment_comes_later_exec(ctx->tx, &later, NULL, err)
         && audit_append(ctx, STR("promise.move"), promise->owner, promise->location, err)
         && events_put(ctx, &EVENT_PROMISE_CHANGED, promise->owner, buf_str(&body), err);
 }

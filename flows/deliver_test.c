@@ -1,11 +1,15 @@
 /* deliver_test.c — orders with lines that are sent or fetched: who gets what to do, what it claims, and
  * what becomes of it when the card is refused. */
+#include "flows/availability.h"
+
 #include "shop/availability/availability.h"
 #include "shop/pricing/pricing.h"
 #include "shop/sourcing/sourcing.h"
 #include "tests/fulfil.h"
 
 static const int64_t DAY_MS = 86400000;
+
+ANY(asns_create, AsnInput, Asn)
 
 
 /* Two teas taken along, three to be sent home, a cake to be fetched at LON. */
@@ -372,6 +376,19 @@ static bool buy(int64_t qty, Id *order)
     return ok && CALL(purchases_send, &(ById){ *order }, &made, &err);
 }
 
+/* An advance ship notice of all ten, for that time; then the jobs look. */
+static bool put_off(Id order, int64_t at_ms)
+{
+    static unsigned char bytes[1 << 20];
+    Arena                arena;
+    Asn                  asn;
+    AsnLineInput         line = { .line = 1, .quantity = 10000 };
+    AsnInput in = { .order = order, .ref = STR("ASN-1"), .expected_at = at_ms, .lines = { &line, 1 } };
+    arena_init(&arena, bytes, sizeof bytes);
+    err = (Error){ .def = NULL };
+    return CALL(asns_create, &in, &asn, &err) && availability_keep_due(db, &env, &arena, kit_now_ms, &err);
+}
+
 static bool receive(Id order, int64_t qty)
 {
     ReceiveLine    line = { .sku = STR("CAKE"), .line = OPT_NONE, .quantity = qty, .damaged = OPT_NONE };
@@ -423,6 +440,11 @@ static void test_preorder(void)
     check_ok(fetch("CAKE", 3000), &err, "which can be had");
     Id second = part_of("backordered").id;
     all_true("all is true while goods are waited for");
+    check_ok(put_off(order, comes_ms + 5 * DAY_MS), &err, "the vendor says that it takes five days more");
+    check(STEP(fulfilments_show, (ById){ id }) && now.promised_at == comes_ms + 5 * DAY_MS,
+          "the delivery is promised for then");
+    check(told("order.promise_changed", id) == 1, "and the channel is told");
+    all_true("all is true when a promise has moved");
     check_ok(receive(order, 1000), &err, "one comes");
     in_state(STEP(fulfilments_show, (ById){ id }), "backordered", "which is not enough");
     check_ok(receive(order, 1000), &err, "another");

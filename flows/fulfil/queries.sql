@@ -115,3 +115,9 @@ WHERE l.merchant = :merchant AND l.state = 'bought' AND (p.state IN ('packed', '
 UNION ALL
 SELECT l.id, 'nobody asks about a label that is ' || l.state, 1, 0 FROM package_label l
 WHERE l.merchant = :merchant AND l.next_ask_ms = 0 AND l.state IN ('asked', 'bought', 'moving', 'voiding');
+
+-- What a delivery waits for comes later than was promised.
+-- name: fulfilment_comes_later
+-- in: merchant:i64 id:id at_ms:i64
+UPDATE fulfilment SET promised_at_ms = :at_ms, due_at_ms = :at_ms
+WHERE merchant = :merchant AND id = :id AND state IN ('waiting', 'backordered') AND promised_at_ms < :at_ms;

@@ -59,10 +59,9 @@ verified() { "$onetill" verify --db "$url"; }
 killed() {
     local wait=5 kills=0
     while true; do
-        timeout -s KILL "0.$(printf %03d "$wait")" "$onetill" import --db "$url" "$@" >/dev/null 2>&1 && break
+        timeout -s KILL "$((wait / 1000)).$(printf %03d $((wait % 1000)))" "$onetill" import --db "$url" "$@" >/dev/null 2>&1 && break
         kills=$((kills + 1))
         wait=$((wait + 30))
-        [ "$wait" -lt 1000 ] || wait=999
         [ "$kills" -lt 200 ] || return 1
     done
     [ "$kills" -ge 3 ]
