@@ -9,7 +9,7 @@ static const char labels[] = "/v1/labels/";
 
 static void call_service(Exchange *x, Env *env, Str method, Str path, Id key, Str body)
 {
-    ExchangeCall call = { method, env->carrier_url, path, key, body, env->carrier_timeout_ms };
+    ExchangeCall call = { method, env->carrier_url, path, key, body, env->carrier_timeout_ms, REACH_ANY };
     exchange_call(x, &call);
 }
 

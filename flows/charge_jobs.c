@@ -2,7 +2,7 @@
  * by our own keys; what came of it is written in one. See charge.h. */
 #include "flows/charge.h"
 
-#include "flows/psp.h"
+#include "flows/payment_service.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 #include "shop/ledger/ledger.h"
@@ -21,7 +21,9 @@ typedef struct {
     HoldDue    hold;
     PspOutcome outcome;
     PspAnswer  answer;
-    Id         charge;  /* our key of the payment */
+    PaymentService at; /* who holds the money */
+    PspCharge      charge;
+    PspPart        part;
     int64_t    pending; /* captures of the hold that are not settled */
 } Step;
 
@@ -78,20 +80,23 @@ static bool look(Step *s, Id order, int64_t n, Error *err)
 {
     Payment *payments = NULL;
     size_t   count    = 0;
+    Order    head;
     if (!db_read_begin(s->ctx.db, &s->ctx.tx, err)) return false;
-    bool ok = payments_of(&s->ctx, order, &payments, &count, err)
+    bool ok = orders_get(&s->ctx, order, &head, err) && payments_of(&s->ctx, order, &payments, &count, err)
            && payments_captures_pending(&s->ctx, order, n, &s->pending, err);
+    assert(!ok || (n > 0 && n <= (int64_t)count));
+    ok = ok && payment_service_of(&s->ctx, &payments[n - 1], head.currency, &s->at, &s->charge, err)
+      && (id_is_none(s->part.key) || payment_service_told(&s->ctx, s->part.key, &s->part.told, err));
     db_read_end(s->ctx.tx);
     s->ctx.tx = NULL;
-    assert(!ok || (n > 0 && n <= (int64_t)count));
-    if (ok) s->charge = payments[n - 1].id;
     return ok;
 }
 
 static bool capture_one(Step *s, Error *err)
 {
+    s->part = (PspPart){ .key = s->capture.id, .amount = s->capture.amount };
     if (!look(s, s->capture.order, s->capture.n, err)) return false;
-    s->outcome = psp_capture(s->ctx.env, s->capture.id, s->charge, s->capture.amount, &s->answer);
+    s->outcome = payment_capture(&s->at, &s->charge, &s->part, &s->answer);
     s->mark    = s->ctx.arena->used;
     return db_write(s->ctx.db, capture_apply, s, err);
 }
@@ -119,7 +124,7 @@ static bool hold_one(Step *s, Error *err)
 {
     if (!look(s, s->hold.order, s->hold.n, err)) return false;
     if (str_eq(s->hold.state, STR("closing")) && s->pending == 0)
-        s->outcome = psp_void(s->ctx.env, s->charge, &s->answer);
+        s->outcome = payment_give_up(&s->at, &s->charge, &s->answer);
     s->mark = s->ctx.arena->used;
     if (db_write(s->ctx.db, hold_apply, s, err)) return true;
     if (err->def != &ERR_DB_BUSY) return false;

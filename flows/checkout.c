@@ -8,6 +8,7 @@
 #include "flows/deliver.h"
 #include "flows/goods.h"
 #include "flows/pay.h"
+#include "flows/payment_service.h"
 #include "flows/sale.h"
 #include "flows/tenders.h"
 #include "shop/campaigns/campaigns.h"
@@ -105,6 +106,7 @@ static bool use_discounts(Ctx *ctx, Sale *sale, Order *order, Error *err)
 static bool put_payments(Ctx *ctx, Sale *sale, Order *order, Error *err)
 {
     int64_t ask_after = 0;
+    Str     service   = STR_NONE;
     if (sale->tenders.has_card && !pay_first_ask(ctx, &ask_after, err)) return false;
     for (size_t i = 0; i < sale->tenders.count; i++) {
         Payment *payment = &sale->tenders.items[i];
@@ -114,6 +116,9 @@ static bool put_payments(Ctx *ctx, Sale *sale, Order *order, Error *err)
         payment->state       = sale->tenders.has_card ? STR("pending") : STR("captured");
         payment->next_ask_ms = card ? ask_after : 0;
         if (!payments_put(ctx, payment, err)) return false;
+        if (card
+            && !payment_service_route(ctx, order, payment, sale->tenders.tokens[i], &service, err))
+            return false;
     }
     return sale_show_payments(ctx->arena, sale->tenders.items, sale->tenders.count, order, err);
 }

@@ -24,7 +24,8 @@ void exchange_call(Exchange *x, const ExchangeCall *call)
                         .body       = call->body,
                         .reply_max  = REPLY_MAX,
                         .connect_ms = total_ms < CONNECT_MS ? total_ms : CONNECT_MS,
-                        .total_ms   = total_ms };
+                        .total_ms   = total_ms,
+                        .reach      = call->reach };
     http.headers[0] = (HttpClientHeader){ STR("Idempotency-Key"), own };
     http.headers[1] = (HttpClientHeader){ STR("Accept"), STR("application/json") };
     if (call->body.len)

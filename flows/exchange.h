@@ -5,6 +5,7 @@
 #define FLOWS_EXCHANGE_H
 
 #include "sys/env.h"
+#include "sys/http_client.h"
 
 #include <jansson.h>
 
@@ -22,6 +23,7 @@ typedef struct {
     Id  key;
     Str body;       /* JSON, or none */
     int timeout_ms; /* 0: ten seconds */
+    HttpReach reach;
 } ExchangeCall;
 
 /* Calls; ends with exchange_end whatever came of it. */

@@ -4,7 +4,7 @@
 #include "flows/charge.h"
 #include "flows/fulfil.h"
 #include "flows/goods.h"
-#include "flows/psp.h"
+#include "flows/payment_service.h"
 #include "flows/sale.h"
 #include "flows/tenders.h"
 #include "shop/campaigns/campaigns.h"
@@ -29,6 +29,8 @@ typedef struct {
     const Str *tokens; /* first round of a checkout: charge; NULL: ask */
     Payment    seen[TENDERS_MAX];
     size_t     count;
+    PaymentService *at; /* of each of `seen`; in the arena, as the next */
+    PspCharge      *charges;
     PspOutcome outcomes[TENDERS_MAX];
     PspAnswer  answers[TENDERS_MAX];
     Order      order; /* as the last transaction left it */
@@ -46,11 +48,25 @@ static bool is_card(const Payment *payment)
 
 /* --- outside of transactions: what the payment service says --- */
 
+/* Who is to be asked about each open card. */
+static bool open_services(Settle *s, const Payment *all, Error *err)
+{
+    s->at      = arena_array(s->ctx.arena, PaymentService, s->count + 1);
+    s->charges = arena_array(s->ctx.arena, PspCharge, s->count + 1);
+    if (!s->at || !s->charges) return err_memory(err);
+    for (size_t i = 0; i < s->count; i++)
+        if (is_card(&all[i]) && (is(&all[i], "pending") || is(&all[i], "reversing"))
+            && !payment_service_of(&s->ctx, &all[i], s->order.currency, &s->at[i], &s->charges[i], err))
+            return false;
+    return true;
+}
+
 static bool look(Settle *s, Error *err)
 {
     Payment *all = NULL;
     if (!db_read_begin(s->ctx.db, &s->ctx.tx, err)) return false;
-    bool ok = orders_get(&s->ctx, s->id, &s->order, err) && payments_of(&s->ctx, s->id, &all, &s->count, err);
+    bool ok = orders_get(&s->ctx, s->id, &s->order, err) && payments_of(&s->ctx, s->id, &all, &s->count, err)
+           && open_services(s, all, err);
     db_read_end(s->ctx.tx);
     s->ctx.tx = NULL;
     if (!ok) return false;
@@ -61,17 +77,14 @@ static bool look(Settle *s, Error *err)
 
 static PspOutcome charge_or_ask(Settle *s, size_t i)
 {
-    const Payment *payment = &s->seen[i];
-    PspCharge      charge  = { payment->id, payment->amount, s->order.currency, STR_NONE,
-                              payment->on_shipment };
     if (s->tokens) {
-        charge.token = s->tokens[i];
-        return psp_charge(s->ctx.env, &charge, &s->answers[i]);
+        s->charges[i].token = s->tokens[i];
+        return payment_charge_it(&s->at[i], &s->charges[i], &s->answers[i]);
     }
-    PspOutcome outcome = psp_ask(s->ctx.env, payment->id, &s->answers[i]);
+    PspOutcome outcome = payment_ask(&s->at[i], &s->charges[i], &s->answers[i]);
     if (outcome != PSP_NOT_FOUND) return outcome;
     /* Our charge never arrived. It may still be under way, so its key is closed before we say no. */
-    if (psp_reverse(s->ctx.env, payment->id, &s->answers[i]) != PSP_APPROVED) return PSP_UNKNOWN;
+    if (payment_reverse(&s->at[i], &s->charges[i], &s->answers[i]) != PSP_APPROVED) return PSP_UNKNOWN;
     (void)snprintf(s->answers[i].reason, sizeof s->answers[i].reason, "not_charged");
     return PSP_DECLINED;
 }
@@ -85,7 +98,7 @@ static void ask_all(Settle *s)
         memset(&s->answers[i], 0, sizeof s->answers[i]);
         if (!is_card(&s->seen[i])) continue;
         if (is(&s->seen[i], "reversing"))
-            s->outcomes[i] = psp_reverse(s->ctx.env, s->seen[i].id, &s->answers[i]);
+            s->outcomes[i] = payment_reverse(&s->at[i], &s->charges[i], &s->answers[i]);
         if (!is(&s->seen[i], "pending") || refused) continue;
         s->outcomes[i] = charge_or_ask(s, i);
         refused        = s->tokens && s->outcomes[i] != PSP_APPROVED;
@@ -345,14 +358,20 @@ static bool refund_one(Ctx *ctx, const Refund *refund, Error *err)
     Payment   *payments = NULL;
     size_t     count  = 0;
     PspAnswer  answer = { .reason = "" };
+    PspPart    part   = { .key = refund->id, .amount = refund->amount };
+    PspCharge  charge;
+    PaymentService at;
     if (!db_read_begin(ctx->db, &r.ctx.tx, err)) return false;
     bool ok = returns_get(&r.ctx, refund->return_id, &r.document, err)
            && payments_of(&r.ctx, refund->order, &payments, &count, err);
+    assert(!ok || (refund->payment_n > 0 && refund->payment_n <= (int64_t)count));
+    ok = ok
+      && payment_service_of(&r.ctx, &payments[refund->payment_n - 1], r.document.currency, &at, &charge,
+                            err)
+      && payment_service_told(&r.ctx, refund->id, &part.told, err);
     db_read_end(r.ctx.tx);
     if (!ok) return false;
-    assert(refund->payment_n > 0 && refund->payment_n <= (int64_t)count);
-    Id charge  = payments[refund->payment_n - 1].id;
-    r.approved = psp_refund(ctx->env, refund->id, charge, refund->amount, &answer) == PSP_APPROVED;
+    r.approved = payment_refund(&at, &charge, &part, &answer) == PSP_APPROVED;
     r.mark     = ctx->arena->used;
     return db_write(ctx->db, refund_apply, &r, err);
 }

@@ -1,6 +1,4 @@
-/* psp.c — the adapter to the payment service. See psp.h.
- * Rule: only an answer that names our key, and for money our amount and currency, is believed. All else is
- * PSP_UNKNOWN, whatever its status says: the caller asks again by the same key. */
+/* psp.c — the adapter to the payment-service simulator. See psp.h and payment_service.h. */
 #include "flows/psp.h"
 
 #include "flows/exchange.h"
@@ -9,14 +7,18 @@
 #include <stdlib.h>
 
 /* A call by a charge's or a part's own key. */
-static void call_service(Exchange *x, Env *env, Str method, Str path, Id key, Str body)
+static void call_service(Exchange *x, const PaymentService *at, Str method, Str path, Id key, Str body)
 {
-    ExchangeCall call = { method, env->psp_url, path, key, body, env->psp_timeout_ms };
+    ExchangeCall call = { method, at->url, path, key, body, at->timeout_ms, at->reach };
     exchange_call(x, &call);
 }
 
+/* Entry mode, wallet and card are told of some cards only. */
 static bool keep_card(const Exchange *x, PspAnswer *out)
 {
+    (void)exchange_keep(x, "entry_mode", out->entry_mode, sizeof out->entry_mode);
+    (void)exchange_keep(x, "wallet", out->wallet, sizeof out->wallet);
+    (void)exchange_keep(x, "card", out->card, sizeof out->card);
     return exchange_keep(x, "id", out->reference, sizeof out->reference)
         && exchange_keep(x, "brand", out->brand, sizeof out->brand)
         && exchange_keep(x, "last4", out->last4, sizeof out->last4);
@@ -49,7 +51,7 @@ static Str charge_path(char *buffer, size_t size, Id key, const char *tail)
     return exchange_path(buffer, size, "/v1/charges/", key, tail);
 }
 
-PspOutcome psp_charge(Env *env, const PspCharge *charge, PspAnswer *out)
+static PspOutcome charge_card(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     Exchange   x;
     PspOutcome outcome = PSP_UNKNOWN;
@@ -60,7 +62,7 @@ PspOutcome psp_charge(Env *env, const PspCharge *charge, PspAnswer *out)
     char   *body = ask ? json_dumps(ask, JSON_COMPACT) : NULL;
     json_decref(ask);
     if (!body) return PSP_UNKNOWN; /* nothing was asked; asking by the key will show that */
-    call_service(&x, env, STR("POST"), STR("/v1/charges"), charge->key, str_from(body));
+    call_service(&x, at, STR("POST"), STR("/v1/charges"), charge->key, str_from(body));
     free(body);
     if (x.json && x.status == 201
         && exchange_state_is(&x, charge->hold ? STR("authorised") : STR("captured"))
@@ -72,13 +74,14 @@ PspOutcome psp_charge(Env *env, const PspCharge *charge, PspAnswer *out)
     return finish(&x, outcome, out);
 }
 
-PspOutcome psp_ask(Env *env, Id key, PspAnswer *out)
+static PspOutcome ask(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     Exchange   x;
     char       path[96];
     PspOutcome outcome = PSP_UNKNOWN;
     *out               = (PspAnswer){ 0 };
-    call_service(&x, env, STR("GET"), charge_path(path, sizeof path, key, ""), key, STR_NONE);
+    call_service(&x, at, STR("GET"), charge_path(path, sizeof path, charge->key, ""), charge->key,
+                 STR_NONE);
     if (x.json && x.status == 404) outcome = PSP_NOT_FOUND;
     else if (x.json && x.status == 200
              && (exchange_state_is(&x, STR("captured")) || exchange_state_is(&x, STR("authorised")))
@@ -93,13 +96,14 @@ PspOutcome psp_ask(Env *env, Id key, PspAnswer *out)
     return finish(&x, outcome, out);
 }
 
-PspOutcome psp_reverse(Env *env, Id key, PspAnswer *out)
+static PspOutcome reverse(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     Exchange   x;
     char       path[96];
     PspOutcome outcome = PSP_UNKNOWN;
     *out               = (PspAnswer){ 0 };
-    call_service(&x, env, STR("POST"), charge_path(path, sizeof path, key, "/reverse"), key, STR(""));
+    call_service(&x, at, STR("POST"), charge_path(path, sizeof path, charge->key, "/reverse"), charge->key,
+                 STR(""));
     if (x.json && x.status == 200
         && (exchange_state_is(&x, STR("reversed")) || exchange_state_is(&x, STR("declined")))) {
         (void)exchange_keep(&x, "id", out->reference,
@@ -110,19 +114,19 @@ PspOutcome psp_reverse(Env *env, Id key, PspAnswer *out)
 }
 
 /* A part of a charge that is taken or given back; its own key may be sent again and again. */
-static PspOutcome part(Env *env, Id key, Id charge_key, int64_t amount, const char *tail, Str done,
-                       PspAnswer *out)
+static PspOutcome part(const PaymentService *at, const PspCharge *whole, const PspPart *what,
+                       const char *tail, Str done, PspAnswer *out)
 {
     Exchange   x;
     char       path[96], body[48], charge[ID_TEXT_LEN];
     PspOutcome outcome = PSP_UNKNOWN;
     *out               = (PspAnswer){ 0 };
-    id_format(charge_key, charge);
-    (void)snprintf(body, sizeof body, "{\"amount\":%lld}", (long long)amount);
-    call_service(&x, env, STR("POST"), charge_path(path, sizeof path, charge_key, tail), key,
+    id_format(whole->key, charge);
+    (void)snprintf(body, sizeof body, "{\"amount\":%lld}", (long long)what->amount);
+    call_service(&x, at, STR("POST"), charge_path(path, sizeof path, whole->key, tail), what->key,
                  str_from(body));
     if (x.json && x.status == 201 && exchange_state_is(&x, done)
-        && exchange_number_is(&x, "amount", amount)
+        && exchange_number_is(&x, "amount", what->amount)
         && str_eq(exchange_text(&x, "charge"), (Str){ charge, ID_TEXT_LEN })
         && exchange_keep(&x, "id", out->reference, sizeof out->reference))
         outcome = PSP_APPROVED;
@@ -131,23 +135,26 @@ static PspOutcome part(Env *env, Id key, Id charge_key, int64_t amount, const ch
     return finish(&x, outcome, out);
 }
 
-PspOutcome psp_refund(Env *env, Id key, Id charge_key, int64_t amount, PspAnswer *out)
+static PspOutcome refund(const PaymentService *at, const PspCharge *charge, const PspPart *what,
+                         PspAnswer *out)
 {
-    return part(env, key, charge_key, amount, "/refunds", STR("refunded"), out);
+    return part(at, charge, what, "/refunds", STR("refunded"), out);
 }
 
-PspOutcome psp_capture(Env *env, Id key, Id charge_key, int64_t amount, PspAnswer *out)
+static PspOutcome capture(const PaymentService *at, const PspCharge *charge, const PspPart *what,
+                          PspAnswer *out)
 {
-    return part(env, key, charge_key, amount, "/captures", STR("captured"), out);
+    return part(at, charge, what, "/captures", STR("captured"), out);
 }
 
-PspOutcome psp_void(Env *env, Id key, PspAnswer *out)
+static PspOutcome give_up(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     Exchange   x;
     char       path[96];
     PspOutcome outcome = PSP_UNKNOWN;
     *out               = (PspAnswer){ 0 };
-    call_service(&x, env, STR("POST"), charge_path(path, sizeof path, key, "/void"), key, STR(""));
+    call_service(&x, at, STR("POST"), charge_path(path, sizeof path, charge->key, "/void"), charge->key,
+                 STR(""));
     if (x.json && x.status == 200
         && (exchange_state_is(&x, STR("reversed")) || exchange_state_is(&x, STR("declined"))
             || exchange_state_is(&x, STR("expired")) || exchange_state_is(&x, STR("captured")))) {
@@ -156,3 +163,13 @@ PspOutcome psp_void(Env *env, Id key, PspAnswer *out)
     }
     return finish(&x, outcome, out);
 }
+
+const PaymentAdapter payment_simulator = {
+    .kind    = "simulator",
+    .charge  = charge_card,
+    .ask     = ask,
+    .reverse = reverse,
+    .capture = capture,
+    .give_up = give_up,
+    .refund  = refund,
+};

@@ -10,11 +10,48 @@
 static Simulator simulator;
 static Env       env;
 
+/* The simulator, as `serve --psp` names it. */
+static const PaymentService *at(void)
+{
+    static PaymentService service;
+    service = (PaymentService){
+        .adapter = &payment_simulator, .env = &env, .url = env.psp_url, .timeout_ms = env.psp_timeout_ms
+    };
+    return &service;
+}
+
+static PspOutcome psp_ask(Id key, PspAnswer *out)
+{
+    return payment_ask(at(), &(PspCharge){ .key = key }, out);
+}
+
+static PspOutcome psp_reverse(Id key, PspAnswer *out)
+{
+    return payment_reverse(at(), &(PspCharge){ .key = key }, out);
+}
+
+static PspOutcome psp_void(Id key, PspAnswer *out)
+{
+    return payment_give_up(at(), &(PspCharge){ .key = key }, out);
+}
+
+static PspOutcome psp_refund(Id key, Id whole, int64_t amount, PspAnswer *out)
+{
+    return payment_refund(at(), &(PspCharge){ .key = whole }, &(PspPart){ .key = key, .amount = amount },
+                          out);
+}
+
+static PspOutcome psp_capture(Id key, Id whole, int64_t amount, PspAnswer *out)
+{
+    return payment_capture(at(), &(PspCharge){ .key = whole }, &(PspPart){ .key = key, .amount = amount },
+                           out);
+}
+
 static PspOutcome charge(Id *key, int64_t amount, const char *token, PspAnswer *out)
 {
     if (id_is_none(*key)) *key = env_new_id(&env);
-    PspCharge ask = { *key, amount, STR("GBP"), str_from(token), false };
-    return psp_charge(&env, &ask, out);
+    PspCharge ask = { .key = *key, .amount = amount, .currency = STR("GBP"), .token = str_from(token) };
+    return payment_charge_it(at(), &ask, out);
 }
 
 static SimulatorCharge truth(Id key)
@@ -50,7 +87,7 @@ static void test_cards(void)
         check(truth(key).captured == 1250, "and has charged once");
         check(charge(&key, 1251, cards[i].token, &again) == PSP_UNKNOWN,
               "the same key for another amount is no answer");
-        check(psp_ask(&env, key, &again) == PSP_APPROVED && strcmp(again.reference, answer.reference) == 0,
+        check(psp_ask(key, &again) == PSP_APPROVED && strcmp(again.reference, answer.reference) == 0,
               "asking by the key gives the charge");
     }
 }
@@ -70,9 +107,9 @@ static void test_declines(void)
         check(charge(&key, 700, cards[i].token, &answer) == PSP_DECLINED
                   && strcmp(answer.reason, cards[i].reason) == 0,
               "a bad card is declined with its reason");
-        check(psp_ask(&env, key, &answer) == PSP_DECLINED && strcmp(answer.reason, cards[i].reason) == 0,
+        check(psp_ask(key, &answer) == PSP_DECLINED && strcmp(answer.reason, cards[i].reason) == 0,
               "asking later gives the same decline");
-        check(psp_reverse(&env, key, &answer) == PSP_APPROVED && truth(key).captured == 0,
+        check(psp_reverse(key, &answer) == PSP_APPROVED && truth(key).captured == 0,
               "reversing a decline is no fault and moves no money");
     }
 }
@@ -89,8 +126,9 @@ static void test_unknown(void)
         check(charge(&key, 900, charged[i], &answer) == PSP_UNKNOWN,
               "an answer that cannot be trusted is unknown");
         env.psp_timeout_ms = 0;
-        check(psp_ask(&env, key, &answer) == PSP_APPROVED, "asking by the key tells that it was charged");
-        check(charge(&key, 900, charged[i], &answer) == PSP_APPROVED, "sending it again gives that charge");
+        check(psp_ask(key, &answer) == PSP_APPROVED, "asking by the key tells that it was charged");
+        check(charge(&key, 900, charged[i], &answer) == PSP_APPROVED,
+              "sending it again gives that charge");
         check(truth(key).captured == 900, "and has charged once");
     }
     for (size_t i = 0; i < COUNT(lost); i++) {
@@ -98,8 +136,8 @@ static void test_unknown(void)
         env.psp_timeout_ms = 1000;
         check(charge(&key, 900, lost[i], &answer) == PSP_UNKNOWN, "a call that was lost is unknown");
         env.psp_timeout_ms = 0;
-        check(psp_ask(&env, key, &answer) == PSP_NOT_FOUND, "asking by the key tells that it never came");
-        check(psp_reverse(&env, key, &answer) == PSP_APPROVED, "a key that never came can be reversed");
+        check(psp_ask(key, &answer) == PSP_NOT_FOUND, "asking by the key tells that it never came");
+        check(psp_reverse(key, &answer) == PSP_APPROVED, "a key that never came can be reversed");
         check(charge(&key, 900, "tok_visa", &answer) == PSP_DECLINED
                   && strcmp(answer.reason, "reversed") == 0,
               "and then a late charge with it is declined");
@@ -115,15 +153,16 @@ static void test_slow(void)
     env.psp_timeout_ms = 600;
     check(charge(&key, 500, "tok_slow_2500", &answer) == PSP_UNKNOWN,
           "a card slower than our patience is unknown");
-    check(psp_ask(&env, key, &answer) == PSP_UNKNOWN, "and still unknown while it is under way");
+    check(psp_ask(key, &answer) == PSP_UNKNOWN, "and still unknown while it is under way");
     env.psp_timeout_ms = 0;
-    check(psp_reverse(&env, key, &answer) == PSP_APPROVED, "it can be reversed while it is under way");
+    check(psp_reverse(key, &answer) == PSP_APPROVED, "it can be reversed while it is under way");
     check(charge(&waited, 500, "tok_slow_700", &answer) == PSP_APPROVED, "other calls are not blocked");
     Id later = { { 0 } };
-    check(charge(&later, 500, "tok_slow_3000", &answer) == PSP_APPROVED, "a later slow card ends after it");
+    check(charge(&later, 500, "tok_slow_3000", &answer) == PSP_APPROVED,
+          "a later slow card ends after it");
     check(state_is(key, "reversed") && truth(key).captured == 0,
           "what was reversed under way did not charge");
-    check(psp_ask(&env, key, &answer) == PSP_DECLINED, "asking for it gives a definite no");
+    check(psp_ask(key, &answer) == PSP_DECLINED, "asking for it gives a definite no");
 }
 
 static void test_reverse(void)
@@ -132,11 +171,11 @@ static void test_reverse(void)
     Id        key = { { 0 } };
     check(charge(&key, 4000, "tok_visa", &answer) == PSP_APPROVED, "a charge to be reversed");
     check(simulator_script(&simulator, "\"500_lost\",\"500_approved\""), "the next two calls fail");
-    check(psp_reverse(&env, key, &answer) == PSP_UNKNOWN && state_is(key, "captured"),
+    check(psp_reverse(key, &answer) == PSP_UNKNOWN && state_is(key, "captured"),
           "a lost reversal is unknown");
-    check(psp_reverse(&env, key, &answer) == PSP_UNKNOWN && state_is(key, "reversed"),
+    check(psp_reverse(key, &answer) == PSP_UNKNOWN && state_is(key, "reversed"),
           "a reversal whose answer is lost is unknown too");
-    check(psp_reverse(&env, key, &answer) == PSP_APPROVED, "once more gives the answer");
+    check(psp_reverse(key, &answer) == PSP_APPROVED, "once more gives the answer");
     check(charge(&key, 4000, "tok_visa", &answer) == PSP_DECLINED, "the key never charges again");
     check(truth(key).captured == 0, "and the money is back");
 }
@@ -146,73 +185,73 @@ static void test_refund(void)
     PspAnswer answer, again;
     Id key = { { 0 } }, first = env_new_id(&env), second = env_new_id(&env), third = env_new_id(&env);
     check(charge(&key, 1000, "tok_visa", &answer) == PSP_APPROVED, "a charge to be refunded");
-    check(psp_refund(&env, first, key, 600, &answer) == PSP_APPROVED, "part of it is given back");
-    check(psp_refund(&env, first, key, 600, &again) == PSP_APPROVED
+    check(psp_refund(first, key, 600, &answer) == PSP_APPROVED, "part of it is given back");
+    check(psp_refund(first, key, 600, &again) == PSP_APPROVED
               && strcmp(answer.reference, again.reference) == 0,
           "the same refund twice is one refund");
     check(truth(key).refunded == 600, "and the money is given back once");
-    check(psp_refund(&env, first, key, 100, &again) == PSP_UNKNOWN,
+    check(psp_refund(first, key, 100, &again) == PSP_UNKNOWN,
           "the same key for another amount is no answer");
-    check(psp_refund(&env, second, key, 401, &answer) == PSP_DECLINED
+    check(psp_refund(second, key, 401, &answer) == PSP_DECLINED
               && strcmp(answer.reason, "more_than_captured") == 0,
           "more than is left is declined");
-    check(psp_refund(&env, third, key, 400, &answer) == PSP_APPROVED && truth(key).refunded == 1000,
+    check(psp_refund(third, key, 400, &answer) == PSP_APPROVED && truth(key).refunded == 1000,
           "all that is left can be given back");
-    check(psp_refund(&env, second, key, 1, &answer) == PSP_DECLINED, "and then nothing more");
-    check(psp_refund(&env, second, env_new_id(&env), 1, &answer) == PSP_DECLINED
+    check(psp_refund(second, key, 1, &answer) == PSP_DECLINED, "and then nothing more");
+    check(psp_refund(second, env_new_id(&env), 1, &answer) == PSP_DECLINED
               && strcmp(answer.reason, "charge_unknown") == 0,
           "a charge that never was cannot be refunded");
     Id other = { { 0 } };
     check(charge(&other, 50, "tok_amex", &answer) == PSP_APPROVED
-              && psp_reverse(&env, other, &answer) == PSP_APPROVED
-              && psp_refund(&env, second, other, 50, &answer) == PSP_DECLINED,
+              && psp_reverse(other, &answer) == PSP_APPROVED
+              && psp_refund(second, other, 50, &answer) == PSP_DECLINED,
           "a reversed charge cannot be refunded");
 }
 
 static PspOutcome hold(Id *key, int64_t amount, const char *token, PspAnswer *out)
 {
     *key          = env_new_id(&env);
-    PspCharge ask = { *key, amount, STR("GBP"), str_from(token), true };
-    return psp_charge(&env, &ask, out);
+    PspCharge ask = {
+        .key = *key, .amount = amount, .currency = STR("GBP"), .token = str_from(token), .hold = true
+    };
+    return payment_charge_it(at(), &ask, out);
 }
 
 static void test_hold(void)
 {
     PspAnswer answer, again;
-    Id key, first = env_new_id(&env), second = env_new_id(&env), third = env_new_id(&env);
+    Id        key, first = env_new_id(&env), second = env_new_id(&env), third = env_new_id(&env);
     check(hold(&key, 1000, "tok_visa", &answer) == PSP_APPROVED && answer.held && answer.expires_in_ms > 0,
           "an amount is held, for some time");
     check(state_is(key, "authorised") && truth(key).captured == 0, "and nothing is captured");
-    check(psp_ask(&env, key, &answer) == PSP_APPROVED && answer.held, "asking by the key tells so");
-    check(psp_refund(&env, third, key, 1, &answer) == PSP_DECLINED,
-          "what was not captured is not given back");
-    check(psp_capture(&env, first, key, 300, &answer) == PSP_APPROVED, "part of it is captured");
-    check(psp_capture(&env, first, key, 300, &again) == PSP_APPROVED
+    check(psp_ask(key, &answer) == PSP_APPROVED && answer.held, "asking by the key tells so");
+    check(psp_refund(third, key, 1, &answer) == PSP_DECLINED, "what was not captured is not given back");
+    check(psp_capture(first, key, 300, &answer) == PSP_APPROVED, "part of it is captured");
+    check(psp_capture(first, key, 300, &again) == PSP_APPROVED
               && strcmp(answer.reference, again.reference) == 0 && truth(key).captured == 300,
           "the same capture twice is one capture");
-    check(psp_capture(&env, first, key, 301, &again) == PSP_UNKNOWN,
+    check(psp_capture(first, key, 301, &again) == PSP_UNKNOWN,
           "the same key for another amount is no answer");
-    check(psp_capture(&env, second, key, 701, &answer) == PSP_DECLINED
+    check(psp_capture(second, key, 701, &answer) == PSP_DECLINED
               && strcmp(answer.reason, "more_than_authorised") == 0,
           "more than is held is declined");
     check(simulator_script(&simulator, "\"500_approved\""), "the next answer is lost");
-    check(psp_capture(&env, second, key, 200, &answer) == PSP_UNKNOWN, "an answer that is lost is unknown");
-    check(psp_capture(&env, second, key, 200, &answer) == PSP_APPROVED && truth(key).captured == 500,
+    check(psp_capture(second, key, 200, &answer) == PSP_UNKNOWN, "an answer that is lost is unknown");
+    check(psp_capture(second, key, 200, &answer) == PSP_APPROVED && truth(key).captured == 500,
           "the same key again gives that capture, not another one");
     check(simulator_script(&simulator, "\"declined_stolen\""), "the next is declined");
-    check(psp_capture(&env, third, key, 100, &answer) == PSP_DECLINED && truth(key).captured == 500,
+    check(psp_capture(third, key, 100, &answer) == PSP_DECLINED && truth(key).captured == 500,
           "a capture can be declined");
-    check(psp_refund(&env, env_new_id(&env), key, 400, &answer) == PSP_APPROVED, "captured money goes back");
-    check(psp_void(&env, key, &answer) == PSP_APPROVED && answer.captured == 500, "the rest is given up");
-    check(psp_void(&env, key, &answer) == PSP_APPROVED && state_is(key, "captured"), "twice is no fault");
-    check(psp_capture(&env, env_new_id(&env), key, 1, &answer) == PSP_DECLINED, "then nothing more is taken");
+    check(psp_refund(env_new_id(&env), key, 400, &answer) == PSP_APPROVED, "captured money goes back");
+    check(psp_void(key, &answer) == PSP_APPROVED && answer.captured == 500, "the rest is given up");
+    check(psp_void(key, &answer) == PSP_APPROVED && state_is(key, "captured"), "twice is no fault");
+    check(psp_capture(env_new_id(&env), key, 1, &answer) == PSP_DECLINED, "then nothing more is taken");
     check(hold(&key, 500, "tok_amex", &answer) == PSP_APPROVED
-              && psp_capture(&env, env_new_id(&env), key, 500, &answer) == PSP_APPROVED
+              && psp_capture(env_new_id(&env), key, 500, &answer) == PSP_APPROVED
               && state_is(key, "captured"),
           "all of it can be captured");
-    check(hold(&key, 500, "tok_visa", &answer) == PSP_APPROVED
-              && psp_void(&env, key, &answer) == PSP_APPROVED && answer.captured == 0
-              && state_is(key, "reversed"),
+    check(hold(&key, 500, "tok_visa", &answer) == PSP_APPROVED && psp_void(key, &answer) == PSP_APPROVED
+              && answer.captured == 0 && state_is(key, "reversed"),
           "what is given up before anything is captured is free again");
     check(hold(&key, 500, "tok_declined_stolen", &answer) == PSP_DECLINED, "a bad card is not held");
 }
@@ -222,15 +261,14 @@ static void test_hold_ends(void)
     PspAnswer answer;
     Id        key;
     check(hold(&key, 500, "tok_expires_0", &answer) == PSP_DECLINED
-              || psp_ask(&env, key, &answer) == PSP_DECLINED,
+              || psp_ask(key, &answer) == PSP_DECLINED,
           "what is held ends with its time");
-    check(psp_capture(&env, env_new_id(&env), key, 100, &answer) == PSP_DECLINED
+    check(psp_capture(env_new_id(&env), key, 100, &answer) == PSP_DECLINED
               && strcmp(answer.reason, "authorisation_expired") == 0,
           "nothing can be captured then");
-    check(psp_ask(&env, key, &answer) == PSP_DECLINED && strcmp(answer.reason, "expired") == 0,
+    check(psp_ask(key, &answer) == PSP_DECLINED && strcmp(answer.reason, "expired") == 0,
           "asking by the key tells so");
-    check(psp_void(&env, key, &answer) == PSP_APPROVED && truth(key).captured == 0,
-          "giving it up is no fault");
+    check(psp_void(key, &answer) == PSP_APPROVED && truth(key).captured == 0, "giving it up is no fault");
 }
 
 static void test_script(void)
@@ -256,9 +294,12 @@ static void test_bad_input(void)
           "an endless amount is refused");
     check(charge(&key, 5, "", &answer) == PSP_UNKNOWN, "an empty token is refused");
     check(charge(&key, 5, "tok\"visa", &answer) == PSP_UNKNOWN, "a token with a quote is refused");
-    check(psp_ask(&env, key, &answer) == PSP_NOT_FOUND, "and none of it reached the book");
-    PspCharge pounds = { env_new_id(&env), 5, STR("gbp"), STR("tok_visa"), false };
-    check(psp_charge(&env, &pounds, &answer) == PSP_UNKNOWN, "a currency in small letters is refused");
+    check(psp_ask(key, &answer) == PSP_NOT_FOUND, "and none of it reached the book");
+    PspCharge pounds = {
+        .key = env_new_id(&env), .amount = 5, .currency = STR("gbp"), .token = STR("tok_visa")
+    };
+    check(payment_charge_it(at(), &pounds, &answer) == PSP_UNKNOWN,
+          "a currency in small letters is refused");
 }
 
 static void test_nobody(void)
@@ -269,9 +310,9 @@ static void test_nobody(void)
     env.psp_url   = STR("http://127.0.0.1:1");
     check(charge(&key, 5, "tok_visa", &answer) == PSP_UNKNOWN, "a service that is not there is unknown");
     env.psp_url = STR_NONE;
-    check(psp_ask(&env, key, &answer) == PSP_UNKNOWN, "no service at all is unknown");
+    check(psp_ask(key, &answer) == PSP_UNKNOWN, "no service at all is unknown");
     env.psp_url = STR("file:///etc/hostname");
-    check(psp_ask(&env, key, &answer) == PSP_UNKNOWN, "only http and https are spoken");
+    check(psp_ask(key, &answer) == PSP_UNKNOWN, "only http and https are spoken");
     env.psp_url = url;
 }
 
