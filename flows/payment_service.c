@@ -3,9 +3,10 @@
 #include "flows/payment_service.h"
 
 #include "flows/psp.h"
+#include "flows/stripe.h"
 #include "sys/secret.h"
 
-static const PaymentAdapter *const adapters[] = { &payment_simulator };
+static const PaymentAdapter *const adapters[] = { &payment_simulator, &payment_stripe };
 
 Str payment_service_terminal(Str token)
 {
@@ -65,11 +66,12 @@ static bool open_terminal(Ctx *ctx, Str code, PaymentService *at, Error *err)
 }
 
 /* A service of the merchant's; its secrets are read when it is called for. */
-static bool open_own(Ctx *ctx, const PaymentRoute *route, PaymentService *at, Error *err)
+bool payment_service_open(Ctx *ctx, Str code, PaymentService *at, Error *err)
 {
     PaymentServiceInput own;
     bool                found = false;
-    if (!payment_services_find(ctx, route->service, &own, &found, err)) return false;
+    *at                       = (PaymentService){ .env = ctx->env };
+    if (!payment_services_find(ctx, code, &own, &found, err)) return false;
     if (!found) return true;
     HttpReach reach = ctx->env->webhooks_to_loopback ? REACH_PUBLIC_OR_LOOPBACK : REACH_PUBLIC;
     *at             = (PaymentService){ .adapter              = adapter_of(own.kind),
@@ -87,7 +89,7 @@ static bool open_own(Ctx *ctx, const PaymentRoute *route, PaymentService *at, Er
                                         .terminal_key         = text_or_empty(own.terminal_key),
                                         .terminal_key_version = own.terminal_key_version };
     if (own.secret.len && !at->secret.len) at->adapter = NULL;
-    return open_terminal(ctx, route->terminal, at, err);
+    return true;
 }
 
 bool payment_service_of(Ctx *ctx, const Payment *payment, Str currency, PaymentService *at,
@@ -104,7 +106,9 @@ bool payment_service_of(Ctx *ctx, const Payment *payment, Str currency, PaymentS
     if (!payment_routes_find(ctx, payment->id, &route, &found, err)
         || !payment_service_told(ctx, payment->id, &charge->told, err))
         return false;
-    return str_eq(route.service, PAYMENT_SERVICE_STANDARD) || open_own(ctx, &route, at, err);
+    return str_eq(route.service, PAYMENT_SERVICE_STANDARD)
+        || (payment_service_open(ctx, route.service, at, err)
+            && open_terminal(ctx, route.terminal, at, err));
 }
 
 /* --- the calls --- */

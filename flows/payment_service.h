@@ -53,6 +53,26 @@ typedef struct {
     PspTold told;
 } PspPart;
 
+/* A webhook as it came, and what it says; what it says is only a hint, unless nothing else can tell. */
+typedef struct {
+    Str     body, signature;
+    int64_t now_ms;
+} WebhookCall;
+
+enum { WEBHOOK_ITEMS_MAX = 64 };
+
+typedef struct {
+    Id      about; /* our key of the payment, the capture or the refund; none: `reference` tells */
+    Str     event, reference, reason;
+    Str     of; /* the service's reference of the payment, of a dispute */
+    int64_t amount;
+} WebhookItem;
+
+typedef struct {
+    WebhookItem items[WEBHOOK_ITEMS_MAX];
+    size_t      count;
+} WebhookNews;
+
 typedef struct PaymentAdapter PaymentAdapter;
 
 /* A service as a merchant has set it up, and the terminal of one payment. Texts in the arena. */
@@ -87,6 +107,9 @@ struct PaymentAdapter {
     /* Gives part of a captured charge back. */
     PspOutcome (*refund)(const PaymentService *at, const PspCharge *charge, const PspPart *part,
                          PspAnswer *out);
+    /* Whether a webhook is signed by the service, and what it says; NULL: it sends none. In the arena. */
+    bool (*hear)(const PaymentService *at, Arena *arena, const WebhookCall *call, WebhookNews *out,
+                 Error *err);
 };
 
 /* The code of a terminal in the token of a tender, "terminal:LON-1"; or none. */
@@ -94,6 +117,9 @@ Str payment_service_terminal(Str token);
 
 /* Chooses who takes a card of an order and writes it down, in the transaction of the order; *service gets
  * the code. Errors: TERMINAL_UNKNOWN, PAYMENT_SERVICE_MISSING. */
+/* A service of the merchant by its code; at->adapter is NULL when there is none. */
+bool payment_service_open(Ctx *ctx, Str code, PaymentService *at, Error *err) MUST_USE;
+
 bool payment_service_route(Ctx *ctx, const Order *order, const Payment *payment, Str token, Str *service,
                            Error *err) MUST_USE;
 

@@ -6,6 +6,7 @@
 #include "core/pan.h"
 #include "http/access_log.h"
 #include "http/auth_cache.h"
+#include "http/body.h"
 #include "sys/json_write.h"
 #include "http/metrics.h"
 #include "http/openapi.h"
@@ -311,7 +312,8 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     call->replayed   = false;
     call->status     = def->status;
     call->body       = STR_NONE;
-    if (!idempotency_begin(ctx, call->fingerprint, &stored, err)) return false;
+    stored.found = false;
+    if (!ctx->raw && !idempotency_begin(ctx, call->fingerprint, &stored, err)) return false;
     if (stored.found && stored.same && stored.pending && !id_is_none(stored.document))
         return resume(call, &stored, err);
     if (stored.found) return replay(call, &stored, err);
@@ -320,7 +322,7 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     if (!def->handler(ctx, call->request, call->reply, err)) return false;
     if (!(def->flags & NO_TOUCH)) db_touch(tx);
     if (!ctx->after && !encode_body(call, &call->body, err)) return false;
-    return idempotency_finish(ctx, call->fingerprint, call->status, call->body, err);
+    return ctx->raw || idempotency_finish(ctx, call->fingerprint, call->status, call->body, err);
 }
 
 static void committed(App *app)
@@ -449,7 +451,7 @@ static bool check_key(Call *call, Faults *faults, Error *err)
 {
     Str  key     = http_header(call->exchange, STR("idempotency-key"));
     bool visible = true;
-    if (!(call->route->def->flags & WRITE)) return true;
+    if (!(call->route->def->flags & WRITE) || call->route->def->flags & RAW) return true;
     for (size_t i = 0; i < key.len; i++) visible = visible && key.ptr[i] > ' ' && key.ptr[i] < 0x7F;
     if (key.len == 0 || key.len > KEY_MAX || !visible)
         return err_set(err, &ERR_KEY_REQUIRED, "", "send 1 to %d visible characters", KEY_MAX);
@@ -461,22 +463,13 @@ static bool check_key(Call *call, Faults *faults, Error *err)
     return err_set(err, &ERR_FIELD_INVALID, "Idempotency-Key", "%s", faults->items[0].detail);
 }
 
-/* "application/json", alone or with charset=utf-8, which is what JSON always is. */
-static bool is_json(Str type)
-{
-    size_t semi  = str_index(type, ';', 0);
-    Str    param = semi < type.len ? str_trim(str_slice(type, semi + 1, type.len)) : STR("");
-    if (!str_eq_nocase(str_trim(str_slice(type, 0, semi)), STR("application/json"))) return false;
-    return param.len == 0 || str_eq_nocase(param, STR("charset=utf-8")) ||
-           str_eq_nocase(param, STR("charset=\"utf-8\""));
-}
-
 static bool check_media(const Call *call, Error *err)
 {
-    if (call->in->body.len == 0) return true;
+    if (call->in->body.len == 0 || call->route->def->flags & RAW) return true;
     Str type = http_header(call->exchange, STR("content-type"));
     Str code = http_header(call->exchange, STR("content-encoding"));
-    if (type.ptr && is_json(type) && (code.len == 0 || str_eq_nocase(code, STR("identity")))) return true;
+    bool plain = code.len == 0 || str_eq_nocase(code, STR("identity"));
+    if (type.ptr && body_is_json(type) && plain) return true;
     return err_set(err, &ERR_MEDIA_TYPE, "", "send application/json without Content-Encoding");
 }
 
@@ -517,8 +510,9 @@ static void proceed(Call *call, bool on_worker)
     call->reply   = arena_alloc(call->ctx.arena, def->reply->size);
     bool ok = (call->request && call->reply) || err_memory(&err);
     ok = ok && check_key(call, &faults, &err) && check_media(call, &err);
-    ok = ok && decode_request(call->ctx.arena, def, call->params, call->in->query, call->in->body,
-                              call->request, &faults, &err);
+    if (def->flags & RAW) ok = ok && body_take_raw(&call->ctx, call->exchange, &err);
+    ok = ok && decode_request(call->ctx.arena, def, call->params, call->in->query,
+                              def->flags & RAW ? STR_NONE : call->in->body, call->request, &faults, &err);
     call->mark = call->ctx.arena->used;
     if (!ok) {
         refuse_with(call, &err, &faults, STR_NONE, true);

@@ -149,7 +149,7 @@ static void parameters(Buf *buf, const RouteDef *route)
         bool            in_path = path_has_field(route->path, field->name);
         if (in_path || by_query) parameter(buf, field, in_path, &written);
     }
-    if (route->flags & WRITE) {
+    if ((route->flags & (WRITE | RAW)) == WRITE) {
         if (written++) buf_byte(buf, ',');
         text(buf, "{\"$ref\":\"#/components/parameters/IdempotencyKey\"}");
     }

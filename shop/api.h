@@ -43,6 +43,8 @@ enum {
                       * TEXT field `cursor` of the reply struct; text/event-stream */
     NO_TOUCH   = 32, /* a WRITE that changes nothing a CACHED reply shows (orders, stock, payments) */
     SLOW       = 64, /* a READ that may look at many rows: never on the loop thread, also on SQLite */
+    RAW        = 512, /* a WRITE of somebody who signs what he sends: the body as it came and its
+                       * signature are in ctx->raw; no Idempotency-Key: the same twice must be harmless */
     ASKS       = 256, /* when there is a tax service, the handler is called beforehand with ctx->asking,
                        * outside any transaction and on a thread that may wait for it; see ctx.h */
 };

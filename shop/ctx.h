@@ -24,6 +24,11 @@ typedef struct {
     Perms   perms;
 } Principal;
 
+/* What came with a route of the flag RAW. */
+typedef struct {
+    Str body, signature;
+} RawRequest;
+
 typedef struct Ctx Ctx;
 struct Ctx {
     Arena    *arena;
@@ -47,6 +52,7 @@ struct Ctx {
     /* Set by the app when a service outside is to be asked first (route flag ASKS): the handler only asks it,
      * outside any transaction, and leaves what it was told in the arena for its run. */
     bool asking;
+    const RawRequest     *raw;  /* of a route with the flag RAW, or NULL */
     const struct TaxTold *told; /* by the tax service (flows/taxes.h), or NULL */
     /* Set by `after` (or when resumed): it is not settled yet; the answer is 202 and is not kept. */
     bool pending;

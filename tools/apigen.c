@@ -93,8 +93,8 @@ static void route_page(FILE *out, const RouteDef *route)
     else (void)fprintf(out, "[%s](#%s)\n", route->reply->name, route->reply->name);
     if (route->flags & PUBLIC) (void)fputs("- needs no key", out);
     else (void)fprintf(out, "- needs `%s`", route->perm->code);
-    (void)fprintf(out, "%s\n- `onetill %s`\n", route->flags & WRITE ? " and an `Idempotency-Key`" : "",
-                  route->cli);
+    bool keyed = (route->flags & (WRITE | RAW)) == WRITE;
+    (void)fprintf(out, "%s\n- `onetill %s`\n", keyed ? " and an `Idempotency-Key`" : "", route->cli);
 }
 
 static void api_page(FILE *out)

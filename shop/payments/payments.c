@@ -128,3 +128,20 @@ bool refunds_due(Ctx *ctx, int64_t limit, PaymentDue **out, size_t *count, Error
     for (size_t i = 0; i < *count; i++) (*out)[i] = (PaymentDue){ rows[i].merchant, rows[i].return_id };
     return true;
 }
+
+bool payments_hurry(Ctx *ctx, Id key, Error *err)
+{
+    int64_t               merchant = ctx->who.merchant, now = ctx->now_ms;
+    PaymentHurryIn        payment  = { merchant, key, now };
+    PaymentCaptureHurryIn capture  = { merchant, key, now };
+    RefundHurryIn         refund   = { merchant, key, now };
+    return q_payment_hurry_exec(ctx->tx, &payment, NULL, err)
+        && q_payment_capture_hurry_exec(ctx->tx, &capture, NULL, err)
+        && q_refund_hurry_exec(ctx->tx, &refund, NULL, err);
+}
+
+bool payments_hurry_hold(Ctx *ctx, Id order, int64_t n, Error *err)
+{
+    PaymentHoldHurryIn in = { ctx->who.merchant, order, n, ctx->now_ms };
+    return q_payment_hold_hurry_exec(ctx->tx, &in, NULL, err);
+}

@@ -81,6 +81,10 @@ typedef struct {
 /* Orders (of all merchants) with a payment to be asked about by now. */
 bool payments_due(Ctx *ctx, int64_t limit, PaymentDue **out, size_t *count, Error *err) MUST_USE;
 
+/* What a key is about (a payment, a capture, a refund) is asked now, when it is to be asked later. */
+bool payments_hurry(Ctx *ctx, Id key, Error *err) MUST_USE;
+bool payments_hurry_hold(Ctx *ctx, Id order, int64_t n, Error *err) MUST_USE;
+
 /* Money going back. For a card the service is asked after the commit; done is final. */
 typedef struct {
     Id      return_id, id; /* id: the refund's own key at the payment service */

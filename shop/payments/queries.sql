@@ -145,3 +145,29 @@ WHERE merchant = :merchant AND order_id = :order_id AND payment_n = :payment_n A
 -- out: merchant:i64 order_id:id payment_n:i64 id:id amount:i64 at_ms:i64
 SELECT merchant, order_id, payment_n, id, amount, at_ms FROM payment_capture
 WHERE next_ask_ms > 0 AND next_ask_ms <= :now_ms ORDER BY next_ask_ms LIMIT :limit;
+
+-- name: payment_hurry
+-- in: merchant:i64 id:id now_ms:i64
+UPDATE payment SET next_ask_ms = :now_ms
+WHERE merchant = :merchant AND id = :id AND next_ask_ms > :now_ms;
+
+-- name: payment_capture_hurry
+-- in: merchant:i64 id:id now_ms:i64
+UPDATE payment_capture SET next_ask_ms = :now_ms
+WHERE merchant = :merchant AND id = :id AND next_ask_ms > :now_ms;
+
+-- name: refund_hurry
+-- in: merchant:i64 id:id now_ms:i64
+UPDATE refund SET next_ask_ms = :now_ms
+WHERE merchant = :merchant AND id = :id AND next_ask_ms > :now_ms;
+
+-- name: payment_hold_hurry
+-- in: merchant:i64 order_id:id n:i64 now_ms:i64
+UPDATE payment_hold SET next_ask_ms = :now_ms
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'closing' AND next_ask_ms > :now_ms;
+
+-- name: payment_by_service
+-- in: merchant:i64 reference:text service:text
+-- out: order_id:id n:i64 id:id
+SELECT p.order_id, p.n, p.id FROM payment p JOIN payment_route r ON r.merchant = p.merchant AND r.payment = p.id
+WHERE p.merchant = :merchant AND p.reference = :reference AND r.service = :service ORDER BY p.at_ms LIMIT 1;

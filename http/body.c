@@ -1,0 +1,23 @@
+/* body.c — what a request may send as its body. See body.h. */
+#include "http/body.h"
+
+bool body_is_json(Str type)
+{
+    size_t semi  = str_index(type, ';', 0);
+    Str    param = semi < type.len ? str_trim(str_slice(type, semi + 1, type.len)) : STR("");
+    if (!str_eq_nocase(str_trim(str_slice(type, 0, semi)), STR("application/json"))) return false;
+    return param.len == 0 || str_eq_nocase(param, STR("charset=utf-8")) ||
+           str_eq_nocase(param, STR("charset=\"utf-8\""));
+}
+
+bool body_take_raw(Ctx *ctx, HttpExchange *exchange, Error *err)
+{
+    RawRequest *raw = arena_new(ctx->arena, RawRequest);
+    if (!raw) return err_memory(err);
+    raw->body      = http_request(exchange)->body;
+    raw->signature = http_header(exchange, STR("stripe-signature"));
+    if (!raw->signature.ptr) raw->signature = http_header(exchange, STR("hmacsignature"));
+    if (!raw->body.ptr) raw->body = STR("");
+    ctx->raw = raw;
+    return true;
+}
