@@ -2,11 +2,12 @@
  * payment_service.h. */
 #include "flows/payment_service.h"
 
+#include "flows/adyen.h"
 #include "flows/psp.h"
 #include "flows/stripe.h"
 #include "sys/secret.h"
 
-static const PaymentAdapter *const adapters[] = { &payment_simulator, &payment_stripe };
+static const PaymentAdapter *const adapters[] = { &payment_simulator, &payment_stripe, &payment_adyen };
 
 Str payment_service_terminal(Str token)
 {
@@ -88,6 +89,8 @@ bool payment_service_open(Ctx *ctx, Str code, PaymentService *at, Error *err)
                                         .terminal_secret      = secret_read(ctx->arena, own.terminal_secret),
                                         .terminal_key         = text_or_empty(own.terminal_key),
                                         .terminal_key_version = own.terminal_key_version };
+    Str ca          = str_format(ctx->arena, "%.*s_ca", STR_FMT(own.terminal_secret));
+    at->terminal_ca = own.terminal_secret.len ? secret_read(ctx->arena, ca) : STR_NONE;
     if (own.secret.len && !at->secret.len) at->adapter = NULL;
     return true;
 }
@@ -101,6 +104,7 @@ bool payment_service_of(Ctx *ctx, const Payment *payment, Str currency, PaymentS
                                       .amount    = payment->amount,
                                       .currency  = currency,
                                       .hold      = payment->on_shipment,
+                                      .captured  = payment->captured,
                                       .reference = payment->reference };
     open_standard(ctx, at);
     if (!payment_routes_find(ctx, payment->id, &route, &found, err)

@@ -43,6 +43,7 @@ typedef struct {
     Str     token;     /* charge: what the terminal or the service's page gave for the card */
     bool    hold;      /* authorise only; capture takes it in parts */
     Str     reference; /* the service's own, when it has told it */
+    int64_t captured;  /* of a hold, as we know it */
     PspTold told;
 } PspCharge;
 
@@ -86,6 +87,7 @@ typedef struct {
     Str       code, url, account, secret, webhook_secret;
     Str       terminal_url, terminal_secret, terminal_key;
     int64_t   terminal_key_version;
+    Str       terminal_ca;        /* PEM: who vouches for terminals called directly */
     Str       reader, reader_url; /* of the terminal; empty: the card is not at one */
 } PaymentService;
 

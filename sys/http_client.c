@@ -213,6 +213,10 @@ static void set_options(CURL *curl, Exchange *exchange, const char *url, const c
         (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
         (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body.ptr);
     }
+    if (call->ca.len) {
+        struct curl_blob blob = { (void *)call->ca.ptr, call->ca.len, CURL_BLOB_COPY };
+        (void)curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
+    }
     (void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 }
 

@@ -38,6 +38,7 @@ typedef struct {
     bool (*on_part)(void *arg, Str part);
     void            *on_part_arg;
     HttpReach        reach;
+    Str              ca; /* PEM of whom to trust instead of the authorities of the system; none: those */
 } HttpCall;
 
 typedef struct {

@@ -12,6 +12,7 @@
 
 ANY(payment_services_change, PaymentServiceInput, PaymentServiceInput)
 ANY(terminals_change, Terminal, Terminal)
+ANY(orders_cancel, ById, Order)
 
 static unsigned char job_bytes[1 << 20];
 static char          services[64]; /* "http://127.0.0.1:PORT" */
@@ -216,7 +217,7 @@ static inline void put_service(PaymentServiceInput service)
 {
     static ServiceUse   any[1] = { { STR_NONE, STR_NONE } };
     PaymentServiceInput reply;
-    service.url        = str_from(services);
+    if (!service.url.len) service.url = str_from(services);
     service.active     = true;
     service.uses.items = any;
     service.uses.count = 1;

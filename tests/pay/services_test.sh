@@ -10,7 +10,9 @@ coproc services { exec node tests/pay/services.mjs; }
 trap 'kill "$services_PID" 2>/dev/null || true; rm -rf "$folder"' EXIT
 read -r line <&"${services[0]}"
 export PAY_SERVICES=http://127.0.0.1:${line##* } ONETILL_SECRET_STRIPE_KEY=sk_test_onetill \
-    ONETILL_SECRET_STRIPE_HOOKS=whsec_onetill_tests
+    ONETILL_SECRET_STRIPE_HOOKS=whsec_onetill_tests ONETILL_SECRET_ADYEN_KEY=adyen_test_key \
+    ONETILL_SECRET_ADYEN_HOOKS=44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056 \
+    ONETILL_SECRET_ADYEN_TERMINALS="a passphrase for tests"
 
 # The last line counts: "… N passed, N failed".
 run() {
@@ -26,6 +28,7 @@ run() {
 }
 
 run "$build/pay-stripe"
+run "$build/pay-adyen"
 run node tests/pay/check.mjs "$PAY_SERVICES" "$folder"
 ln -s "$PWD/node_modules" "$folder/node_modules"
 cp tests/pay/fields.ts "$folder"
