@@ -126,6 +126,9 @@ static bool step(Settle *s, Payment *payment, const PspAnswer *answer, const cha
     if (answer && answer->last4[0]) now.last4 = str_from(answer->last4);
     if (answer && answer->reason[0]) now.reason = str_from(answer->reason);
     if (!payments_step(&s->ctx, &now, payment->state, str_from(to), &changed, err)) return false;
+    if (answer && answer->card[0]
+        && !payment_routes_card(&s->ctx, payment->id, str_from(answer->card), err))
+        return false;
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
     now.state = str_from(to);
     *payment  = now;

@@ -2,6 +2,7 @@
 #include "flows/psp.h"
 
 #include "flows/exchange.h"
+#include "flows/stripe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,14 +52,33 @@ static Str charge_path(char *buffer, size_t size, Id key, const char *tail)
     return exchange_path(buffer, size, "/v1/charges/", key, tail);
 }
 
+static PspOutcome reverse(const PaymentService *at, const PspCharge *charge, PspAnswer *out);
+
+/* Less was approved than we asked for. */
+static bool is_partial(const Exchange *x)
+{
+    return exchange_number(x, "requested") > exchange_number(x, "amount");
+}
+
+/* Then nothing is: it is undone, and the customer pays in another way. */
+static PspOutcome undo_partial(Exchange *x, const PaymentService *at, const PspCharge *charge,
+                               PspAnswer *out)
+{
+    exchange_end(x);
+    if (reverse(at, charge, out) != PSP_APPROVED) return PSP_UNKNOWN;
+    service_put(STR("partial_approval"), out->reason, sizeof out->reason);
+    return PSP_DECLINED;
+}
+
 static PspOutcome charge_card(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     Exchange   x;
     PspOutcome outcome = PSP_UNKNOWN;
+    Str        token   = at->reader.len ? at->reader : charge->token; /* a reader reads one card */
     *out               = (PspAnswer){ 0 };
     json_t *ask  = json_pack("{s:I, s:s%, s:s%, s:b}", "amount", (json_int_t)charge->amount, "currency",
-                             charge->currency.ptr, charge->currency.len, "token", charge->token.ptr,
-                             charge->token.len, "capture", !charge->hold);
+                             charge->currency.ptr, charge->currency.len, "token", token.ptr, token.len,
+                             "capture", !charge->hold);
     char   *body = ask ? json_dumps(ask, JSON_COMPACT) : NULL;
     json_decref(ask);
     if (!body) return PSP_UNKNOWN; /* nothing was asked; asking by the key will show that */
@@ -71,6 +91,7 @@ static PspOutcome charge_card(const PaymentService *at, const PspCharge *charge,
         && keep_hold(&x, out))
         outcome = PSP_APPROVED;
     else if (x.json && x.status == 402 && is_declined(&x, out)) outcome = PSP_DECLINED;
+    if (x.json && x.status == 201 && is_partial(&x)) return undo_partial(&x, at, charge, out);
     return finish(&x, outcome, out);
 }
 
@@ -85,6 +106,7 @@ static PspOutcome ask(const PaymentService *at, const PspCharge *charge, PspAnsw
     if (x.json && x.status == 404) outcome = PSP_NOT_FOUND;
     else if (x.json && x.status == 200
              && (exchange_state_is(&x, STR("captured")) || exchange_state_is(&x, STR("authorised")))
+             && (charge->amount == 0 || exchange_number_is(&x, "amount", charge->amount) || is_partial(&x))
              && keep_card(&x, out) && keep_hold(&x, out))
         outcome = PSP_APPROVED;
     else if (x.json && x.status == 200 && is_declined(&x, out)) outcome = PSP_DECLINED;
@@ -93,6 +115,7 @@ static PspOutcome ask(const PaymentService *at, const PspCharge *charge, PspAnsw
         (void)exchange_keep(&x, "state", out->reason, sizeof out->reason);
         outcome = PSP_DECLINED;
     }
+    if (outcome == PSP_APPROVED && is_partial(&x)) return undo_partial(&x, at, charge, out);
     return finish(&x, outcome, out);
 }
 
@@ -164,6 +187,23 @@ static PspOutcome give_up(const PaymentService *at, const PspCharge *charge, Psp
     return finish(&x, outcome, out);
 }
 
+/* {event, key, reference, amount, reason}, signed as Stripe does it. */
+static bool hear(const PaymentService *at, Arena *arena, const WebhookCall *call, WebhookNews *out,
+                 Error *err)
+{
+    out->count = 0;
+    if (!stripe_signed(at, arena, call, err)) return false;
+    json_t     *json = json_loadb(call->body.ptr, call->body.len, JSON_REJECT_DUPLICATES, NULL);
+    WebhookItem item = { .event     = str_dup(arena, service_text(json, "event")),
+                         .reference = str_dup(arena, service_text(json, "reference")),
+                         .reason    = str_dup(arena, service_text(json, "reason")),
+                         .amount    = service_number(json, "amount") };
+    if (item.event.len && id_parse(service_text(json, "key"), &item.about))
+        out->items[out->count++] = item;
+    json_decref(json);
+    return true;
+}
+
 const PaymentAdapter payment_simulator = {
     .kind    = "simulator",
     .charge  = charge_card,
@@ -172,4 +212,5 @@ const PaymentAdapter payment_simulator = {
     .capture = capture,
     .give_up = give_up,
     .refund  = refund,
+    .hear    = hear,
 };

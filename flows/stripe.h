@@ -35,6 +35,10 @@ PspOutcome stripe_give_up(const PaymentService *at, const PspCharge *charge, Psp
 PspOutcome stripe_refund(const PaymentService *at, const PspCharge *charge, const PspPart *part,
                          PspAnswer *out);
 
+/* The signature "t=TIME,v1=HEX": HMAC-SHA256 of TIME.BODY by the webhook secret.
+ * Errors: WEBHOOK_SIGNATURE. */
+bool stripe_signed(const PaymentService *at, Arena *arena, const WebhookCall *call, Error *err) MUST_USE;
+
 /* Whether a webhook is Stripe's, and what it is about. See payment_webhook.h. */
 bool stripe_hear(const PaymentService *at, Arena *arena, const WebhookCall *call, WebhookNews *out,
                  Error *err);

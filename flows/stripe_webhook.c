@@ -48,7 +48,7 @@ static Str time_of(Str header)
     return STR_NONE;
 }
 
-static bool check(const PaymentService *at, Arena *arena, const WebhookCall *call, Error *err)
+bool stripe_signed(const PaymentService *at, Arena *arena, const WebhookCall *call, Error *err)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned int  len  = 0;
@@ -58,7 +58,7 @@ static bool check(const PaymentService *at, Arena *arena, const WebhookCall *cal
         return err_set(err, &ERR_WEBHOOK_SIGNATURE, "Stripe-Signature",
                        "is not there, or no secret to check it by");
     if (made < call->now_ms / 1000 - TOLERANCE_S || made > call->now_ms / 1000 + TOLERANCE_S)
-        return err_set(err, &ERR_WEBHOOK_SIGNATURE, "Stripe-Signature", "was made too long ago");
+        return err_set(err, &ERR_WEBHOOK_SIGNATURE, "signature", "was made too long ago");
     Str whole = str_join(arena, (Str[]){ time, STR("."), call->body }, 3);
     if (!whole.ptr) return err_memory(err);
     if (!HMAC(EVP_sha256(), at->webhook_secret.ptr, (int)at->webhook_secret.len,
@@ -66,7 +66,7 @@ static bool check(const PaymentService *at, Arena *arena, const WebhookCall *cal
         || len != MAC_BYTES)
         return err_set(err, &ERR_INTERNAL, "", "no HMAC");
     return is_signed(call->signature, mac)
-        || err_set(err, &ERR_WEBHOOK_SIGNATURE, "Stripe-Signature", "is another");
+        || err_set(err, &ERR_WEBHOOK_SIGNATURE, "signature", "is another");
 }
 
 /* --- the event --- */
@@ -122,7 +122,7 @@ bool stripe_hear(const PaymentService *at, Arena *arena, const WebhookCall *call
                  Error *err)
 {
     out->count = 0;
-    if (!check(at, arena, call, err)) return false;
+    if (!stripe_signed(at, arena, call, err)) return false;
     json_t       *event  = json_loadb(call->body.ptr, call->body.len, 0, NULL);
     const json_t *object = service_at(event, "data.object");
     Str           key    = service_text(object, "metadata.onetill_key");

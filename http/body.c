@@ -16,7 +16,7 @@ bool body_take_raw(Ctx *ctx, HttpExchange *exchange, Error *err)
     if (!raw) return err_memory(err);
     raw->body      = http_request(exchange)->body;
     raw->signature = http_header(exchange, STR("stripe-signature"));
-    if (!raw->signature.ptr) raw->signature = http_header(exchange, STR("hmacsignature"));
+    if (!raw->signature.ptr) raw->signature = http_header(exchange, STR("psp-signature")); /* the simulator */
     if (!raw->body.ptr) raw->body = STR("");
     ctx->raw = raw;
     return true;

@@ -14,7 +14,14 @@ static const struct {
     { "wrong_amount", ACT_WRONG_AMOUNT },
 };
 
-static const Brand brands[] = { { "visa", "4242" }, { "mastercard", "4444" }, { "amex", "0005" } };
+static const Brand brands[] = { { "visa", "visa", "4242", "", "" },
+                                { "mastercard", "mastercard", "4444", "", "" },
+                                { "amex", "amex", "0005", "", "" },
+                                { "chip", "visa", "1881", "chip", "" },
+                                { "contactless", "mastercard", "5100", "contactless", "" },
+                                { "swipe", "visa", "0077", "swipe", "" },
+                                { "applepay", "visa", "0492", "contactless", "apple_pay" },
+                                { "googlepay", "mastercard", "5454", "contactless", "google_pay" } };
 
 static bool is_reason(Str text)
 {
@@ -40,6 +47,10 @@ bool behaviour_parse(Str word, Behaviour *out)
         out->act = ACT_EXPIRES;
         return str_to_i64(str_slice(word, 8, word.len), &out->slow_ms) && out->slow_ms >= 0
                && out->slow_ms <= SLOW_MS_MAX;
+    }
+    if (str_starts(word, STR("partial_"))) {
+        out->act = ACT_PARTIAL;
+        return str_to_i64(str_slice(word, 8, word.len), &out->slow_ms) && out->slow_ms > 0;
     }
     if (!str_starts(word, STR("declined_"))) return false;
     Str reason = str_slice(word, 9, word.len);

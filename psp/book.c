@@ -84,7 +84,7 @@ Charge *book_add(Book *book, Str key, int64_t amount, Str currency, Str token, c
     Charge *charge = append(book, key);
     if (!charge) return NULL;
     charge->number = ++book->charge_count;
-    charge->amount = amount;
+    charge->amount = charge->requested = amount;
     charge->brand  = brand;
     copy(charge->currency, sizeof charge->currency, currency);
     copy(charge->token, sizeof charge->token, token);

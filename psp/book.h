@@ -28,6 +28,8 @@ struct Charge {
     ChargeState  state;
     bool         held; /* authorised first, captured later */
     int64_t      amount, captured, refunded;
+    int64_t      requested; /* more than `amount` when only that was approved */
+    int64_t      disputed;  /* taken back by a chargeback */
     int64_t      expires_ms; /* of what is held; 0: of none */
     char         currency[4];
     char         token[KEY_MAX + 1];

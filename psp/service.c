@@ -71,7 +71,15 @@ static json_t *charge_json(Charge *charge)
     (void)json_object_set_new(json, "currency", json_string(charge->currency));
     (void)json_object_set_new(json, "captured", json_integer(charge->captured));
     (void)json_object_set_new(json, "refunded", json_integer(charge->refunded));
-    (void)json_object_set_new(json, "brand", json_string(charge->brand->name));
+    (void)json_object_set_new(json, "brand", json_string(charge->brand->brand));
+    (void)json_object_set_new(json, "card", json_sprintf("card_%s", charge->brand->name));
+    if (charge->brand->entry_mode[0])
+        (void)json_object_set_new(json, "entry_mode", json_string(charge->brand->entry_mode));
+    if (charge->brand->wallet[0])
+        (void)json_object_set_new(json, "wallet", json_string(charge->brand->wallet));
+    if (charge->requested > charge->amount)
+        (void)json_object_set_new(json, "requested", json_integer(charge->requested));
+    if (charge->disputed) (void)json_object_set_new(json, "disputed", json_integer(charge->disputed));
     (void)json_object_set_new(json, "last4", json_string(charge->brand->last4));
     if (charge->state == CHARGE_AUTHORISED)
         (void)json_object_set_new(json, "expires_in_ms", json_integer(charge->expires_ms - now_ms()));
@@ -176,7 +184,7 @@ static const char *read_charge(HttpExchange *exchange, json_t *json, ChargeAsk *
 
 static bool same_charge(const Charge *charge, const ChargeAsk *ask)
 {
-    return charge->amount == ask->amount && charge->held == ask->held
+    return charge->requested == ask->amount && charge->held == ask->held
         && str_eq(ask->currency, str_from(charge->currency))
         && str_eq(ask->token, str_from(charge->token));
 }
@@ -189,6 +197,7 @@ static Answer make_charge(Service *service, const ChargeAsk *ask, const Behaviou
     *out           = charge;
     if (!charge) return service_refusal(500, "no_memory");
     charge->held = ask->held;
+    if (how->act == ACT_PARTIAL && how->slow_ms < charge->amount) charge->amount = how->slow_ms;
     if (how->act == ACT_DECLINE) {
         charge->state = CHARGE_DECLINED;
         memcpy(charge->reason, how->reason, sizeof charge->reason);
@@ -196,6 +205,7 @@ static Answer make_charge(Service *service, const ChargeAsk *ask, const Behaviou
         int64_t held_ms = how->act == ACT_EXPIRES ? how->slow_ms : HOLD_DAYS * 86400000LL;
         book_approve(charge, now_ms() + held_ms);
     }
+    service_tell(service, charge);
     return charge_answer(charge);
 }
 
@@ -231,6 +241,7 @@ static Answer do_ask(Service *service, Str key)
 static Answer do_reverse(Service *service, Str key)
 {
     Charge *charge = book_reverse(service->book, key);
+    if (charge) service_tell(service, charge);
     return charge ? (Answer){ 200, charge_json(charge) } : service_refusal(500, "no_memory");
 }
 
@@ -248,6 +259,7 @@ static Answer do_refund(Service *service, Str key, Str charge_key, int64_t amoun
         return refusal_of_key(409, "more_than_captured", key);
     if (how->act == ACT_DECLINE) return refusal_of_key(402, how->reason, key);
     refund = book_refund(service->book, key, charge, amount);
+    if (refund) service_tell_part(service, refund, "refund");
     return refund ? refund_answer(refund) : service_refusal(500, "no_memory");
 }
 
@@ -268,12 +280,14 @@ static Answer do_capture(Service *service, Str key, Str charge_key, int64_t amou
         return refusal_of_key(409, "more_than_authorised", key);
     if (how->act == ACT_DECLINE) return refusal_of_key(402, how->reason, key);
     capture = book_capture(service->book, key, charge, amount);
+    if (capture) service_tell_part(service, capture, "capture");
     return capture ? capture_answer(capture) : service_refusal(500, "no_memory");
 }
 
 static Answer do_void(Service *service, Str key)
 {
     Charge *charge = book_void(service->book, key);
+    if (charge) service_tell(service, charge);
     return charge ? (Answer){ 200, charge_json(charge) } : service_refusal(500, "no_memory");
 }
 
@@ -298,6 +312,7 @@ static void on_due(void *arg, HttpExchange *exchange, void *what, bool stopping)
         pthread_mutex_lock(&service->lock);
         if (held->charge->state == CHARGE_PENDING)
             book_approve(held->charge, now_ms() + HOLD_DAYS * 86400000LL);
+        service_tell(service, held->charge);
         Answer answer = charge_answer(held->charge);
         pthread_mutex_unlock(&service->lock);
         service_send(exchange, answer);
@@ -316,6 +331,7 @@ void service_answer(Service *service, HttpExchange *exchange, const Behaviour *h
     switch (how->act) {
     case ACT_APPROVE:
     case ACT_EXPIRES:
+    case ACT_PARTIAL:
     case ACT_DECLINE: service_send(exchange, answer); return;
     case ACT_SLOW: hold(service, exchange, pending, &answer, how->slow_ms); return;
     case ACT_WRONG_AMOUNT:
@@ -465,11 +481,14 @@ static void on_charge(Service *service, HttpExchange *exchange, Str rest, bool g
     Str    tail  = str_slice(rest, slash, rest.len);
     bool   whole = tail.len == 0;
     bool   known = whole || str_eq(tail, STR("/reverse")) || str_eq(tail, STR("/refunds"))
-              || str_eq(tail, STR("/captures")) || str_eq(tail, STR("/void"));
+              || str_eq(tail, STR("/captures")) || str_eq(tail, STR("/void"))
+              || str_eq(tail, STR("/chargeback"));
     if (!service_is_key(key) || !known) service_send(exchange, service_refusal(404, "not_found"));
     else if (whole && get) get_charge(service, exchange, key);
     else if (str_eq(tail, STR("/reverse")) && post) post_undo(service, exchange, key, do_reverse);
     else if (str_eq(tail, STR("/void")) && post) post_undo(service, exchange, key, do_void);
+    else if (str_eq(tail, STR("/chargeback")) && post)
+        service_send(exchange, service_post_chargeback(service, exchange, key));
     else if (str_eq(tail, STR("/refunds")) && post) post_part(service, exchange, key, do_refund);
     else if (str_eq(tail, STR("/captures")) && post) post_part(service, exchange, key, do_capture);
     else service_send(exchange, service_refusal(405, "method_not_allowed"));
@@ -484,12 +503,14 @@ void service_on_request(void *arg, HttpExchange *exchange)
     Str                path    = request->path;
     Str                charges = STR("/v1/charges/");
     bool               known   = str_eq(path, STR("/v1/charges")) || str_eq(path, STR("/v1/behaviour"))
-              || str_eq(path, STR("/v1/book"));
+              || str_eq(path, STR("/v1/webhooks")) || str_eq(path, STR("/v1/book"));
     if (parcels_on_request(service, exchange)) return;
     if (str_starts(path, charges))
         on_charge(service, exchange, str_slice(path, charges.len, path.len), get, post);
     else if (post && str_eq(path, STR("/v1/charges"))) post_charge(service, exchange);
     else if (post && str_eq(path, STR("/v1/behaviour"))) post_behaviour(service, exchange);
+    else if (post && str_eq(path, STR("/v1/webhooks")))
+        service_send(exchange, service_post_webhooks(service, exchange));
     else if (get && str_eq(path, STR("/v1/book"))) get_book(service, exchange);
     else
         service_send(exchange, known ? service_refusal(405, "method_not_allowed")
@@ -502,12 +523,12 @@ bool service_create(Service **out, Error *err)
     if (!service) return err_memory(err);
     service->book    = book_create();
     service->parcels = parcels_create();
-    bool whole       = service->book && service->parcels;
+    bool whole       = service->book && service->parcels && hooks_create(&service->hooks, err);
     if (!whole || !holds_create(on_due, service, &service->holds, err)) {
         free(service->book);
         free(service->parcels);
         free(service);
-        return whole ? false : err_memory(err);
+        return whole || err->def ? false : err_memory(err);
     }
     pthread_mutex_init(&service->lock, NULL);
     *out = service;
@@ -521,6 +542,7 @@ void service_stop(Service *service)
 
 void service_destroy(Service *service)
 {
+    hooks_destroy(service->hooks);
     holds_destroy(service->holds);
     parcels_destroy(service->parcels);
     book_destroy(service->book);

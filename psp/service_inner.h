@@ -6,6 +6,7 @@
 #include "psp/behaviour.h"
 #include "psp/book.h"
 #include "psp/holds.h"
+#include "psp/hooks.h"
 #include "psp/service.h"
 
 #include <jansson.h>
@@ -20,6 +21,7 @@ struct Service {
     Book           *book;
     Parcels        *parcels;
     Holds          *holds;
+    Hooks          *hooks;
     Behaviour       script[SCRIPT_MAX]; /* what the next calls do */
     size_t          script_at, script_count;
 };
@@ -39,6 +41,14 @@ void      service_send(HttpExchange *exchange, Answer answer);
 /* Answers, or does not, as the behaviour says. `pending`: takes effect when its time has come, or NULL. */
 void service_answer(Service *service, HttpExchange *exchange, const Behaviour *how, Charge *pending,
                     Answer answer);
+
+/* What happened to a charge, or to a part of one (capture, refund), is told to whoever wants to know. */
+void service_tell(Service *service, const Charge *charge);
+void service_tell_part(Service *service, const Refund *part, const char *event);
+
+/* disputes.c */
+Answer service_post_webhooks(Service *service, HttpExchange *exchange);
+Answer service_post_chargeback(Service *service, HttpExchange *exchange, Str key);
 
 /* The labels of a carrier: /v1/labels and what is below it. False: not one of its paths. */
 bool parcels_on_request(Service *service, HttpExchange *exchange);

@@ -31,10 +31,13 @@ static void run_program(int out, const char *db, const char *psp)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)dup2(out, STDOUT_FILENO);
     if (psp)
-        (void)execl(program, program, "serve", "--db", db, "--port", "0", "--log", "off", "--psp", psp,
-                    (char *)NULL);
+        (void)execl(program, program, "serve", "--db", db, "--port", "0", "--log", "off",
+                    "--webhooks-to-loopback",
+                    "--psp", psp, (char *)NULL);
     else
-        (void)execl(program, program, "serve", "--db", db, "--port", "0", "--log", "off", (char *)NULL);
+        (void)execl(program, program, "serve", "--db", db, "--port", "0", "--log", "off",
+                    "--webhooks-to-loopback",
+                    (char *)NULL);
     _exit(127);
 }
 
