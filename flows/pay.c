@@ -115,6 +115,16 @@ static int64_t ask_again(const Settle *s)
     return s->ctx.now_ms + wait;
 }
 
+/* What else the service said of the card. */
+static bool keep_facts(Settle *s, const Payment *payment, const PspAnswer *answer, Error *err)
+{
+    PaymentRoute facts = { .payment    = payment->id,
+                           .card       = str_from(answer->card),
+                           .entry_mode = str_from(answer->entry_mode),
+                           .wallet     = str_from(answer->wallet) };
+    return payment_routes_told(&s->ctx, &facts, err);
+}
+
 static bool step(Settle *s, Payment *payment, const PspAnswer *answer, const char *to, int64_t next_ask_ms,
                  Error *err)
 {
@@ -126,9 +136,7 @@ static bool step(Settle *s, Payment *payment, const PspAnswer *answer, const cha
     if (answer && answer->last4[0]) now.last4 = str_from(answer->last4);
     if (answer && answer->reason[0]) now.reason = str_from(answer->reason);
     if (!payments_step(&s->ctx, &now, payment->state, str_from(to), &changed, err)) return false;
-    if (answer && answer->card[0]
-        && !payment_routes_card(&s->ctx, payment->id, str_from(answer->card), err))
-        return false;
+    if (answer && answer->brand[0] && !keep_facts(s, payment, answer, err)) return false;
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
     now.state = str_from(to);
     *payment  = now;

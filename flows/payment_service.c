@@ -2,6 +2,7 @@
  * payment_service.h. */
 #include "flows/payment_service.h"
 
+#include "core/pan.h"
 #include "flows/adyen.h"
 #include "flows/psp.h"
 #include "flows/stripe.h"
@@ -117,40 +118,50 @@ bool payment_service_of(Ctx *ctx, const Payment *payment, Str currency, PaymentS
 
 /* --- the calls --- */
 
+/* A service that sends a card number by mistake: nothing of it is kept. */
+static PspOutcome clean(PspOutcome outcome, PspAnswer *out)
+{
+    char *const texts[] = { out->reference, out->brand, out->last4, out->entry_mode,
+                            out->wallet,    out->card,  out->reason };
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (pan_found(str_from(texts[i]), false)) texts[i][0] = 0;
+    return outcome;
+}
+
 PspOutcome payment_charge_it(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     *out = (PspAnswer){ .reference = "" };
-    return at->adapter ? at->adapter->charge(at, charge, out) : PSP_UNKNOWN;
+    return at->adapter ? clean(at->adapter->charge(at, charge, out), out) : PSP_UNKNOWN;
 }
 
 PspOutcome payment_ask(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     *out = (PspAnswer){ .reference = "" };
-    return at->adapter ? at->adapter->ask(at, charge, out) : PSP_UNKNOWN;
+    return at->adapter ? clean(at->adapter->ask(at, charge, out), out) : PSP_UNKNOWN;
 }
 
 PspOutcome payment_reverse(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     *out = (PspAnswer){ .reference = "" };
-    return at->adapter ? at->adapter->reverse(at, charge, out) : PSP_UNKNOWN;
+    return at->adapter ? clean(at->adapter->reverse(at, charge, out), out) : PSP_UNKNOWN;
 }
 
 PspOutcome payment_capture(const PaymentService *at, const PspCharge *charge, const PspPart *part,
                            PspAnswer *out)
 {
     *out = (PspAnswer){ .reference = "" };
-    return at->adapter ? at->adapter->capture(at, charge, part, out) : PSP_UNKNOWN;
+    return at->adapter ? clean(at->adapter->capture(at, charge, part, out), out) : PSP_UNKNOWN;
 }
 
 PspOutcome payment_give_up(const PaymentService *at, const PspCharge *charge, PspAnswer *out)
 {
     *out = (PspAnswer){ .reference = "" };
-    return at->adapter ? at->adapter->give_up(at, charge, out) : PSP_UNKNOWN;
+    return at->adapter ? clean(at->adapter->give_up(at, charge, out), out) : PSP_UNKNOWN;
 }
 
 PspOutcome payment_refund(const PaymentService *at, const PspCharge *charge, const PspPart *part,
                           PspAnswer *out)
 {
     *out = (PspAnswer){ .reference = "" };
-    return at->adapter ? at->adapter->refund(at, charge, part, out) : PSP_UNKNOWN;
+    return at->adapter ? clean(at->adapter->refund(at, charge, part, out), out) : PSP_UNKNOWN;
 }

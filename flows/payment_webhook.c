@@ -1,6 +1,7 @@
 /* payment_webhook.c — POST /v1/payment-services/{code}/webhook: what a payment service tells by itself.
  * Only its signature is believed. What it tells is kept (payment_notice), and whatever we wait for is
  * asked now instead of later: so webhooks may come late, twice, in any order, or never. */
+#include "core/pan.h"
 #include "flows/payment_service.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
@@ -41,12 +42,18 @@ static bool hear_item(Ctx *ctx, const PaymentService *at, const WebhookItem *ite
     PaymentRoute        route;
     bool                known = false, fresh = false, dispute = str_starts(item->event, STR("dispute"));
     Id                  about = item->about;
+    if (pan_found(item->reference, false) || pan_found(item->reason, false)) return true; /* kept by nobody */
     if (id_is_none(about)) {
         if (!find_payment(ctx, at, item, &payment, &known, err)) return false;
         if (!known) return true;
         about = payment.id;
     }
-    PaymentNotice notice = { about, item->event, at->code, item->reference, item->reason, item->amount };
+    PaymentNotice notice = { .about     = about,
+                             .event     = item->event,
+                             .service   = at->code,
+                             .reference = item->reference,
+                             .reason    = item->reason,
+                             .amount    = item->amount };
     if (!payment_notices_put(ctx, &notice, &fresh, err) || !payments_hurry(ctx, about, err)) return false;
     if (!payment_routes_find(ctx, about, &route, &known, err)) return false;
     if (!known) return true; /* a capture, a refund; or nothing of ours */

@@ -423,6 +423,9 @@ static const struct {
       "UPDATE payment SET state = 'captured' WHERE order_id = " FIRST },
     { "M3_tender_states", "UPDATE payment SET tendered = tendered + 1 WHERE order_id = " FIRST,
       "UPDATE payment SET tendered = tendered - 1 WHERE order_id = " FIRST },
+    { "M3_payment_routes", "UPDATE payment_route SET n = n + 50", "UPDATE payment_route SET n = n - 50" },
+    { "M3_payment_routes", "UPDATE payment_route SET service = 'nobody'",
+      "UPDATE payment_route SET service = 'psp'" },
     { "M3_holds",
       "INSERT INTO payment_hold (merchant, order_id, n, state, held, captured, released, failed, forgiven, "
       "expires_at_ms, next_ask_ms) SELECT 1, id, 1, 'open', 5, 0, 0, 0, 0, 0, 0 FROM sale_order "

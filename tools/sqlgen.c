@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUERIES_MAX = 1200, FIELDS_MAX = 48, NAME_MAX_LEN = 64, TEXT_MAX = 8192 };
+enum { QUERIES_MAX = 1200, FIELDS_MAX = 48, NAME_MAX_LEN = 64, TEXT_MAX = 16384 };
 
 typedef struct {
     char name[NAME_MAX_LEN], type[8];

@@ -211,14 +211,17 @@ bool payment_routes_find(Ctx *ctx, Id payment, PaymentRoute *out, bool *found, E
     PaymentRouteFindRow row;
     PaymentRouteFindIn  in = { ctx->who.merchant, payment };
     if (!q_payment_route_find_one(ctx->tx, ctx->arena, &in, &row, found, err)) return false;
-    if (*found) *out = (PaymentRoute){ payment, row.order_id, row.n, row.service, row.terminal, row.card };
+    if (*found)
+        *out = (PaymentRoute){ payment,      row.order_id, row.n,          row.service,
+                               row.terminal, row.card,     row.entry_mode, row.wallet };
     return true;
 }
 
-bool payment_routes_card(Ctx *ctx, Id payment, Str card, Error *err)
+bool payment_routes_told(Ctx *ctx, const PaymentRoute *r, Error *err)
 {
-    return q_payment_route_card_exec(ctx->tx, &(PaymentRouteCardIn){ ctx->who.merchant, payment, card },
-                                     NULL, err);
+    PaymentRouteToldIn in = { ctx->who.merchant, r->payment, text_or_empty(r->card),
+                              text_or_empty(r->entry_mode), text_or_empty(r->wallet) };
+    return q_payment_route_told_exec(ctx->tx, &in, NULL, err);
 }
 
 /* --- what services say by themselves --- */
@@ -247,7 +250,8 @@ bool payment_notices_of(Ctx *ctx, Id about, PaymentNotice **out, size_t *count, 
                                      .event     = rows[i].event,
                                      .reference = rows[i].reference,
                                      .reason    = rows[i].reason,
-                                     .amount    = rows[i].amount };
+                                     .amount    = rows[i].amount,
+                                     .at_ms     = rows[i].at_ms };
     return true;
 }
 

@@ -33,20 +33,21 @@ typedef struct {
     Id      payment; /* our key */
     Id      order;
     int64_t n; /* of the payment within the order */
-    Str     service, terminal, card;
+    Str     service, terminal;
+    Str     card, entry_mode, wallet; /* as the service said; or empty */
 } PaymentRoute;
 
 bool payment_routes_put(Ctx *ctx, const PaymentRoute *route, Error *err) MUST_USE;
 bool payment_routes_find(Ctx *ctx, Id payment, PaymentRoute *out, bool *found, Error *err) MUST_USE;
 
-/* What the service calls the card. */
-bool payment_routes_card(Ctx *ctx, Id payment, Str card, Error *err) MUST_USE;
+/* What the service said of the card: `route->card`, entry_mode and wallet. */
+bool payment_routes_told(Ctx *ctx, const PaymentRoute *route, Error *err) MUST_USE;
 
 /* What a service said by itself; the same twice is one. */
 typedef struct {
     Id      about;
     Str     event, service, reference, reason;
-    int64_t amount;
+    int64_t amount, at_ms;
 } PaymentNotice;
 
 bool payment_notices_put(Ctx *ctx, const PaymentNotice *notice, bool *new_or_null, Error *err) MUST_USE;

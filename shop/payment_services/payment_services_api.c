@@ -61,3 +61,55 @@ bool terminals_change(Ctx *ctx, const Terminal *request, Terminal *reply, Error 
     *reply = *request;
     return terminals_put(ctx, request, err);
 }
+
+static bool show(Ctx *ctx, const PaymentRoute *route, PaymentFacts *out, Error *err)
+{
+    PaymentNotice *notices = NULL;
+    size_t         count   = 0;
+    if (!payment_notices_of(ctx, route->payment, &notices, &count, err)) return false;
+    *out               = (PaymentFacts){ .id         = route->payment,
+                                         .order      = route->order,
+                                         .n          = route->n,
+                                         .service    = route->service,
+                                         .terminal   = text_or_none(route->terminal),
+                                         .entry_mode = text_or_none(route->entry_mode),
+                                         .wallet     = text_or_none(route->wallet),
+                                         .card       = text_or_none(route->card) };
+    out->notices.items = arena_array(ctx->arena, PaymentNoticeShown, count + 1);
+    if (!out->notices.items) return err_memory(err);
+    out->notices.count = count;
+    for (size_t i = 0; i < count; i++)
+        out->notices.items[i] = (PaymentNoticeShown){ notices[i].event, text_or_none(notices[i].reference),
+                                                      notices[i].amount, text_or_none(notices[i].reason),
+                                                      notices[i].at_ms };
+    return true;
+}
+
+bool payment_facts_show(Ctx *ctx, const ById *request, PaymentFacts *reply, Error *err)
+{
+    PaymentRoute route;
+    bool         found = false;
+    if (!payment_routes_find(ctx, request->id, &route, &found, err)) return false;
+    return found ? show(ctx, &route, reply, err)
+                 : err_set(err, &ERR_NOT_FOUND, "id", "no such card payment");
+}
+
+bool payment_facts_list(Ctx *ctx, const PaymentsOfCard *request, PaymentFactsList *reply, Error *err)
+{
+    PaymentRoutePageRow *rows  = NULL;
+    size_t               count = 0;
+    int64_t              limit = page_limit(request->limit);
+    Id                   before;
+    if (!page_before(request->cursor, &before, err)) return false;
+    PaymentRoutePageIn in = { ctx->who.merchant, request->card, id_bytes(&before), limit + 1 };
+    if (!q_payment_route_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    reply->items.items = arena_array(ctx->arena, PaymentFacts, count + 1);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < count && (int64_t)i < limit; i++) {
+        PaymentRoute route = { rows[i].payment,  rows[i].order_id, rows[i].n,          rows[i].service,
+                               rows[i].terminal, rows[i].card,     rows[i].entry_mode, rows[i].wallet };
+        if (!show(ctx, &route, &reply->items.items[reply->items.count++], err)) return false;
+    }
+    if ((int64_t)count > limit) reply->next_cursor = id_text(ctx->arena, rows[limit - 1].payment);
+    return true;
+}

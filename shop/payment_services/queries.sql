@@ -70,13 +70,20 @@ VALUES (:merchant, :payment, :order_id, :n, :service, :terminal, '', :at_ms);
 
 -- name: payment_route_find
 -- in: merchant:i64 payment:id
--- out: order_id:id n:i64 service:text terminal:text card:text at_ms:i64
-SELECT order_id, n, service, terminal, card, at_ms FROM payment_route
+-- out: order_id:id n:i64 service:text terminal:text card:text entry_mode:text wallet:text at_ms:i64
+SELECT order_id, n, service, terminal, card, entry_mode, wallet, at_ms FROM payment_route
 WHERE merchant = :merchant AND payment = :payment;
 
--- name: payment_route_card
--- in: merchant:i64 payment:id card:text
-UPDATE payment_route SET card = :card WHERE merchant = :merchant AND payment = :payment AND card <> :card;
+-- name: payment_route_told
+-- in: merchant:i64 payment:id card:text entry_mode:text wallet:text
+UPDATE payment_route SET card = :card, entry_mode = :entry_mode, wallet = :wallet
+WHERE merchant = :merchant AND payment = :payment;
+
+-- name: payment_route_page
+-- in: merchant:i64 card:text before:blob count:i64
+-- out: payment:id order_id:id n:i64 service:text terminal:text card:text entry_mode:text wallet:text at_ms:i64
+SELECT payment, order_id, n, service, terminal, card, entry_mode, wallet, at_ms FROM payment_route
+WHERE merchant = :merchant AND card = :card AND payment < :before ORDER BY payment DESC LIMIT :count;
 
 -- name: payment_notice_put
 -- in: merchant:i64 about:id event:text service:text reference:text amount:i64 reason:text at_ms:i64
@@ -86,6 +93,6 @@ ON CONFLICT (merchant, about, event, reference) DO NOTHING;
 
 -- name: payment_notice_of
 -- in: merchant:i64 about:id
--- out: event:text reference:text amount:i64 reason:text
-SELECT event, reference, amount, reason FROM payment_notice WHERE merchant = :merchant AND about = :about
+-- out: event:text reference:text amount:i64 reason:text at_ms:i64
+SELECT event, reference, amount, reason, at_ms FROM payment_notice WHERE merchant = :merchant AND about = :about
 ORDER BY at_ms, event;

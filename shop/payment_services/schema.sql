@@ -43,6 +43,8 @@ CREATE TABLE payment_route (
     terminal TEXT   NOT NULL, -- code of the reader that asks for the card, or empty
     card     TEXT   NOT NULL, -- what the service calls the card, the same at each sale; empty: not said
     at_ms    BIGINT NOT NULL,
+    entry_mode TEXT NOT NULL DEFAULT '', -- chip, contactless, swipe, keyed, ecommerce; empty: not said
+    wallet   TEXT   NOT NULL DEFAULT '', -- apple_pay, google_pay …; empty: none
     PRIMARY KEY (merchant, payment)
 );
 -- by the card: a customer without a receipt

@@ -43,6 +43,8 @@ static void test_cards(void)
     check(paid(order) && str_eq(seen.payment.brand, STR("visa")) && str_eq(seen.payment.last4, STR("1111"))
               && str_starts(seen.payment.reference, STR("PSP")),
           "the order is paid, with what Adyen said of the card");
+    check(facts_are(seen.payment.id, "H167852639363479", "ecommerce", "apple_pay"),
+          "and the card is known again");
     check_ok(sell("stored:shopper-1:8415718415172204", &order, &pending) && paid(order), &err,
              "a card that was stored");
     check_refused(sell(REFUSED, &order, &pending), &err, &ERR_PAYMENT_DECLINED, "a bad card is declined");
@@ -151,6 +153,8 @@ static void test_terminals(const char *prefix, const char *url)
     Seen seen = look(order);
     check(paid(order) && str_eq(seen.payment.last4, STR("9999")) && str_eq(seen.payment.brand, STR("mc")),
           "and reads it");
+    check(facts_are(seen.payment.id, "M469509594859802", "contactless", "google_pay"),
+          "with how, and of which wallet");
     check_refused(sell(AT(1), &order, &pending), &err, &ERR_PAYMENT_DECLINED, "a card that is refused");
     check_refused(sell(AT(2), &order, &pending), &err, &ERR_PAYMENT_DECLINED, "a terminal that is busy");
     env.psp_timeout_ms = 300;

@@ -181,6 +181,32 @@ static inline void bring_back(Id order)
     check_ok(CALL(returns_create, &ask, &back, &err), &err, "one is brought back");
 }
 
+typedef struct {
+    Id          payment;
+    const char *card, *entry_mode, *wallet;
+    bool        same;
+} Facts;
+
+static inline bool read_facts(Ctx *ctx, void *arg, Error *e)
+{
+    Facts       *facts = arg;
+    PaymentRoute route;
+    bool         found = false;
+    if (!payment_routes_find(ctx, facts->payment, &route, &found, e)) return false;
+    facts->same = found && str_eq(route.card, str_from(facts->card))
+               && str_eq(route.wallet, str_from(facts->wallet))
+               && str_eq(route.entry_mode, str_from(facts->entry_mode));
+    return true;
+}
+
+/* What is recorded of the card of a payment. */
+static inline bool facts_are(Id payment, const char *card, const char *entry_mode, const char *wallet)
+{
+    Facts facts = { payment, card, entry_mode, wallet, false };
+    Error e     = { .def = NULL };
+    return kit_read(db, &env, read_facts, &facts, &e) && facts.same;
+}
+
 /* --- webhooks --- */
 
 typedef struct {

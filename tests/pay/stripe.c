@@ -3,21 +3,6 @@
  * services_test.sh. */
 #include "tests/pay/pay.h"
 
-typedef struct {
-    Id   payment;
-    char card[64];
-} CardOf;
-
-static bool read_card(Ctx *ctx, void *arg, Error *e)
-{
-    CardOf      *of = arg;
-    PaymentRoute route;
-    bool         found = false;
-    if (!payment_routes_find(ctx, of->payment, &route, &found, e)) return false;
-    if (found) (void)snprintf(of->card, sizeof of->card, "%.*s", STR_FMT(route.card));
-    return true;
-}
-
 static void test_cards(void)
 {
     Id   order;
@@ -28,9 +13,7 @@ static void test_cards(void)
               && str_eq(seen.payment.last4, STR("4242")) && str_starts(seen.payment.reference, STR("pi_")),
           "the order is paid, with what Stripe said of the card");
     check(at_service(seen.payment.id).captured == seen.payment.amount, "and the money is taken");
-    CardOf of = { .payment = seen.payment.id };
-    check(kit_read(db, &env, read_card, &of, &err) && strcmp(of.card, "fp_visa") == 0,
-          "the card is known again");
+    check(facts_are(seen.payment.id, "fp_visa", "ecommerce", ""), "and the card is known again");
     check_ok(sell("pm_apple_pay", &order, &pending), &err, "a wallet is charged");
     check_refused(sell("pm_declined_insufficient_funds", &order, &pending), &err, &ERR_PAYMENT_DECLINED,
                   "a declined card is refused");
@@ -137,6 +120,8 @@ static void test_readers(void)
     check_ok(sell("terminal:LON-1", &order, &pending) && !pending, &err, "a reader asks for the card");
     Seen seen = look(order);
     check(str_eq(seen.payment.last4, STR("1111")), "and reads it");
+    check(facts_are(seen.payment.id, "fp_present", "contactless", "google_pay"),
+          "with how, and of which wallet");
     check_refused(sell("terminal:LON-2", &order, &pending), &err, &ERR_PAYMENT_DECLINED,
                   "a reader that is busy");
     check_refused(sell("terminal:LON-4", &order, &pending), &err, &ERR_PAYMENT_DECLINED,

@@ -38,7 +38,7 @@ static const char *text_of(const json_t *json, const char *name)
 
 typedef struct {
     int  status;
-    char order[40], payment[40], state[20], entry_mode[20];
+    char order[40], payment[40], state[20];
 } Sale;
 
 static Sale read_sale(json_t *json, int status)
@@ -162,7 +162,22 @@ static void test_partial(void)
 
 static void test_terminal(void)
 {
-    check(sell("terminal:LON-1").status == 201, "a terminal takes a wallet");
+    char    path[80];
+    json_t *json = NULL;
+    Sale    sale = sell("terminal:LON-1");
+    check(sale.status == 201, "a terminal takes a wallet");
+    (void)snprintf(path, sizeof path, "/v1/payments/%s", sale.payment);
+    check(client_call(&shop, "GET", path, NULL, NULL, &json) == 200
+              && strcmp(text_of(json, "wallet"), "apple_pay") == 0
+              && strcmp(text_of(json, "entry_mode"), "contactless") == 0
+              && strcmp(text_of(json, "terminal"), "LON-1") == 0,
+          "and it is known how");
+    json_decref(json);
+    json = NULL;
+    check(client_call(&shop, "GET", "/v1/payments?card=card_applepay", NULL, NULL, &json) == 200
+              && json_array_size(json_object_get(json, "items")) == 1,
+          "a sale is found by its card");
+    json_decref(json);
     check(sell("terminal:LON-2").status == 422, "one that is not there is refused");
 }
 
