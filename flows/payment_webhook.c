@@ -8,9 +8,9 @@
 
 #include "all_sql.h"
 
-/* A cardholder disputes a payment: whoever listens is told, once. */
-static bool tell_dispute(Ctx *ctx, const PaymentService *at, const WebhookItem *item, Id order, int64_t n,
-                         Error *err)
+/* Whoever listens is told, once; `n`: of the payment, or 0. */
+static bool tell(Ctx *ctx, const EventDef *event, Str action, const PaymentService *at,
+                 const WebhookItem *item, Id order, int64_t n, Error *err)
 {
     Buf body = buf_make(ctx->arena, 256);
     Str id   = id_text(ctx->arena, order);
@@ -23,8 +23,8 @@ static bool tell_dispute(Ctx *ctx, const PaymentService *at, const WebhookItem *
     buf_json_string(&body, text_or_empty(item->reason));
     buf_byte(&body, '}');
     if (body.failed) return err_memory(err);
-    return audit_append(ctx, STR("payment.disputed"), order, item->reference, err)
-        && events_put(ctx, &EVENT_PAYMENT_DISPUTED, order, buf_str(&body), err);
+    return audit_append(ctx, action, order, item->reference, err)
+        && events_put(ctx, event, order, buf_str(&body), err);
 }
 
 /* The payment by what the service calls it; none: it is not of ours. */
@@ -36,13 +36,29 @@ static bool find_payment(Ctx *ctx, const PaymentService *at, const WebhookItem *
     return in.reference.len == 0 || q_payment_by_service_one(ctx->tx, ctx->arena, &in, out, found, err);
 }
 
+/* A capture or refund; what was done and failed afterwards is for a person. Or nothing of ours. */
+static bool hear_part(Ctx *ctx, const PaymentService *at, const WebhookItem *item, Id about, bool fresh,
+                      Error *err)
+{
+    PaymentPartDoneRow row;
+    bool               done = false;
+    PaymentPartDoneIn  in   = { ctx->who.merchant, about };
+    bool failed = str_eq(item->event, STR("capture_failed")) || str_eq(item->event, STR("refund_failed"));
+    if (!failed || !fresh) return true;
+    if (!q_payment_part_done_one(ctx->tx, ctx->arena, &in, &row, &done, err)) return false;
+    return !done
+        || tell(ctx, &EVENT_PAYMENT_FAILED_LATE, STR("payment.failed_late"), at, item, row.order_id, 0,
+                err);
+}
+
 static bool hear_item(Ctx *ctx, const PaymentService *at, const WebhookItem *item, Error *err)
 {
     PaymentByServiceRow payment = { .n = 0 };
     PaymentRoute        route;
     bool                known = false, fresh = false, dispute = str_starts(item->event, STR("dispute"));
     Id                  about = item->about;
-    if (pan_found(item->reference, false) || pan_found(item->reason, false)) return true; /* kept by nobody */
+    if (pan_found(item->reference, false) || pan_found(item->reason, false))
+        return true; /* kept by nobody */
     if (id_is_none(about)) {
         if (!find_payment(ctx, at, item, &payment, &known, err)) return false;
         if (!known) return true;
@@ -56,9 +72,11 @@ static bool hear_item(Ctx *ctx, const PaymentService *at, const WebhookItem *ite
                              .amount    = item->amount };
     if (!payment_notices_put(ctx, &notice, &fresh, err) || !payments_hurry(ctx, about, err)) return false;
     if (!payment_routes_find(ctx, about, &route, &known, err)) return false;
-    if (!known) return true; /* a capture, a refund; or nothing of ours */
+    if (!known) return hear_part(ctx, at, item, about, fresh, err);
     return payments_hurry_hold(ctx, route.order, route.n, err)
-        && (!dispute || !fresh || tell_dispute(ctx, at, item, route.order, route.n, err));
+        && (!dispute || !fresh
+            || tell(ctx, &EVENT_PAYMENT_DISPUTED, STR("payment.disputed"), at, item, route.order, route.n,
+                    err));
 }
 
 /* Of one merchant that has a service of this code; *heard: it is his. */

@@ -9,3 +9,11 @@ WHERE r.merchant = :merchant GROUP BY r.payment HAVING COUNT(p.id) <> 1
 UNION ALL SELECT r.payment, 'service of a route', 1, 0 FROM payment_route r
 WHERE r.merchant = :merchant AND r.service <> 'psp' AND NOT EXISTS (
     SELECT 1 FROM payment_service s WHERE s.merchant = r.merchant AND s.code = r.service);
+
+-- A capture or refund that was done.
+-- name: payment_part_done
+-- in: merchant:i64 id:id
+-- out: order_id:id what:text
+SELECT order_id, 'capture' FROM payment_capture WHERE merchant = :merchant AND id = :id AND state = 'done'
+UNION ALL SELECT order_id, 'refund' FROM refund
+WHERE merchant = :merchant AND id = :id AND state = 'done' AND order_id IS NOT NULL;

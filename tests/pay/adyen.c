@@ -110,6 +110,9 @@ static void test_parts(void)
     check(told("payment.captured", order) == 0, "but not told before Adyen says so");
     tell_all("reversed");
     check(told("payment.captured", order) == 1, "then it is");
+    check(event_comes("adyen", "ordered CAPTURE_FAILED capture", 0)
+              && told("payment.failed_late", order) == 1,
+          "a capture that fails days later is told");
     send_home(home);
     run_jobs(3); /* asks again and again: by the same key */
     check(at_service(look(order).payment.id).captured == whole, "the rest once");

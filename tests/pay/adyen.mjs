@@ -185,10 +185,10 @@ export function answer(path, headers, text) {
 }
 
 // What waits to be told, signed: `order` as it happened, reversed, or twice; or one that is forged. With `type`, the
-// newest payment has that happen to it.
-export function event(order, type) {
-  const last = [...payments.values()].at(-1);
-  if (type) later(type, last, last.reference, last.amount, true, 'Fraud');
+// newest payment (or capture) has that happen to it.
+export function event(order, type, what) {
+  const last = [...payments.values()].at(-1), part = requests.findLast((r) => r.type === 'PaymentCaptureRequest')?.body;
+  if (type) later(type, last, what ? part.reference : last.reference, what ? part.amount.value : last.amount, true, 'Fraud');
   let items = waiting.splice(0);
   if (order === 'reversed') items.reverse();
   if (order === 'twice') items = [...items, ...items];

@@ -17,8 +17,8 @@ function control(url, text) {
   else if (verb === 'skip') skip = Number(text) + 1;
   else if (verb === 'skipdrop') skipDrop = Number(text) + 1;
   else if (verb === 'event') {
-    const { service, type, at } = JSON.parse(text), [order, what] = type.split(' ');
-    return service === 'stripe' ? stripe.event(type, at) : adyen.event(order, what);
+    const { service, type, at } = JSON.parse(text), words = type.split(' ');
+    return service === 'stripe' ? stripe.event(type, at) : adyen.event(...words);
   } else if (verb === 'present') text.startsWith('T-') ? adyen.present(text) : stripe.present(text);
   else if (verb === 'book') return { charges: [...stripe.book(), ...adyen.book()] };
   else if (verb === 'requests') return { stripe: stripe.requests, adyen: adyen.requests };
