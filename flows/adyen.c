@@ -198,6 +198,35 @@ static PspOutcome reverse(const PaymentService *at, const PspCharge *charge, Psp
     return at->reader.len ? adyen_terminal_reverse(at, charge, out) : adyen_undo(at, charge, out);
 }
 
+/* Charges nothing, and stores the card: "stored:SHOPPER:ID". */
+static PspOutcome keep(const PaymentService *at, const PspCharge *charge, Str shopper, PspAnswer *out)
+{
+    char         own[ID_TEXT_LEN + 1];
+    ServiceReply reply;
+    Arena        arena;
+    void        *bytes = malloc(BODY_BYTES);
+    if (!bytes) return PSP_UNKNOWN;
+    arena_init(&arena, bytes, BODY_BYTES);
+    Str body  = charge_body(&arena, at, charge);
+    Buf whole = buf_make(&arena, body.len + 256);
+    buf_add(&whole, str_slice(body, 0, body.len ? body.len - 1 : 0));
+    buf_add(&whole, STR(",\"storePaymentMethod\":true,\"recurringProcessingModel\":\"CardOnFile\","
+                        "\"shopperReference\":"));
+    buf_json_string(&whole, shopper);
+    buf_byte(&whole, '}');
+    adyen_post(at, STR("/payments"), whole.failed || !body.ptr ? STR_NONE : buf_str(&whole),
+               service_key(charge->key, own), &reply);
+    free(bytes);
+    PspOutcome outcome = reply.status == 200 ? judge(reply.json, charge, out) : PSP_UNKNOWN;
+    if (outcome == PSP_UNKNOWN && is_refused(&reply, out)) outcome = PSP_DECLINED;
+    const json_t *more = service_at(reply.json, "additionalData");
+    Str id = str_from(json_string_value(json_object_get(more, "tokenization.storedPaymentMethodId")));
+    if (outcome == PSP_APPROVED && !id.len)
+        outcome = PSP_UNKNOWN; /* its webhook would tell; we keep no token */
+    (void)snprintf(out->card, sizeof out->card, "stored:%.*s:%.*s", STR_FMT(shopper), STR_FMT(id));
+    return done(&reply, outcome, out);
+}
+
 const PaymentAdapter payment_adyen = {
     .kind    = "adyen",
     .charge  = charge_card,
@@ -206,5 +235,6 @@ const PaymentAdapter payment_adyen = {
     .capture = adyen_capture,
     .give_up = adyen_give_up,
     .refund  = adyen_refund,
+    .keep    = keep,
     .hear    = adyen_hear,
 };

@@ -165,3 +165,11 @@ PspOutcome payment_refund(const PaymentService *at, const PspCharge *charge, con
     *out = (PspAnswer){ .reference = "" };
     return at->adapter ? clean(at->adapter->refund(at, charge, part, out), out) : PSP_UNKNOWN;
 }
+
+PspOutcome payment_keep_card(const PaymentService *at, const PspCharge *charge, Str shopper,
+                             PspAnswer *out)
+{
+    *out = (PspAnswer){ .reference = "" };
+    return at->adapter && at->adapter->keep ? clean(at->adapter->keep(at, charge, shopper, out), out)
+                                            : PSP_UNKNOWN;
+}

@@ -109,6 +109,9 @@ struct PaymentAdapter {
     /* Gives part of a captured charge back. */
     PspOutcome (*refund)(const PaymentService *at, const PspCharge *charge, const PspPart *part,
                          PspAnswer *out);
+    /* Keeps the card of `charge->token` for `shopper`: out->card is a token that later charges take. NULL:
+     * it keeps none. */
+    PspOutcome (*keep)(const PaymentService *at, const PspCharge *charge, Str shopper, PspAnswer *out);
     /* Whether a webhook is signed by the service, and what it says; NULL: it sends none. In the arena. */
     bool (*hear)(const PaymentService *at, Arena *arena, const WebhookCall *call, WebhookNews *out,
                  Error *err);
@@ -139,6 +142,8 @@ PspOutcome payment_reverse(const PaymentService *at, const PspCharge *charge, Ps
 PspOutcome payment_capture(const PaymentService *at, const PspCharge *charge, const PspPart *part,
                            PspAnswer *out);
 PspOutcome payment_give_up(const PaymentService *at, const PspCharge *charge, PspAnswer *out);
+PspOutcome payment_keep_card(const PaymentService *at, const PspCharge *charge, Str shopper,
+                             PspAnswer *out);
 PspOutcome payment_refund(const PaymentService *at, const PspCharge *charge, const PspPart *part,
                           PspAnswer *out);
 

@@ -104,7 +104,8 @@ static void make(const PaymentService *at, const PspCharge *charge, ServiceReply
     stripe_add_number(&form, "amount", charge->amount);
     stripe_add(&form, "currency", str_from(currency));
     stripe_add(&form, "capture_method", charge->hold ? STR("manual") : STR("automatic"));
-    stripe_add(&form, "allowed_payment_method_types[0]", at->reader.len ? STR("card_present") : STR("card"));
+    stripe_add(&form, "allowed_payment_method_types[0]",
+               at->reader.len ? STR("card_present") : STR("card"));
     if (charge->hold && !at->reader.len)
         stripe_add(&form, "payment_method_options[card][request_multicapture]", STR("if_available"));
     stripe_add(&form, "metadata[onetill_key]", key);
@@ -281,9 +282,15 @@ static PspOutcome confirm(const PaymentService *at, const PspCharge *charge, Str
     Arena        arena;
     PspOutcome   outcome = PSP_UNKNOWN;
     arena_init(&arena, bytes, sizeof bytes);
-    Buf  form = buf_make(&arena, 512);
-    bool once = str_starts(charge->token, STR("ctoken_"));
-    stripe_add(&form, once ? "confirmation_token" : "payment_method", charge->token);
+    Buf    form  = buf_make(&arena, 512);
+    bool   once  = str_starts(charge->token, STR("ctoken_"));
+    size_t slash = str_index(charge->token, '/', 0);
+    bool   kept = slash < charge->token.len, refused = false;
+    if (kept && !stripe_for_customer(at, id, str_slice(charge->token, 0, slash), out, &refused))
+        return refused ? PSP_DECLINED : PSP_UNKNOWN;
+    stripe_add(&form, once ? "confirmation_token" : "payment_method",
+               kept ? str_slice(charge->token, slash + 1, charge->token.len) : charge->token);
+    if (kept) stripe_add(&form, "off_session", STR("true"));
     stripe_add(&form, "error_on_requires_action", STR("true")); /* nobody is there to act */
     stripe_add(&form, "expand[0]", STR("latest_charge"));
     int len = snprintf(path, sizeof path, "/v1/payment_intents/%.*s/confirm", STR_FMT(id));
@@ -355,5 +362,6 @@ const PaymentAdapter payment_stripe = {
     .capture = stripe_capture,
     .give_up = stripe_give_up,
     .refund  = stripe_refund,
+    .keep    = stripe_keep,
     .hear    = stripe_hear,
 };

@@ -39,6 +39,11 @@ PspOutcome stripe_refund(const PaymentService *at, const PspCharge *charge, cons
  * Errors: WEBHOOK_SIGNATURE. */
 bool stripe_signed(const PaymentService *at, Arena *arena, const WebhookCall *call, Error *err) MUST_USE;
 
+/* Cards that are kept: "cus_…/pm_…". The second makes a PaymentIntent one of that Customer. */
+PspOutcome stripe_keep(const PaymentService *at, const PspCharge *charge, Str shopper, PspAnswer *out);
+bool       stripe_for_customer(const PaymentService *at, Str intent, Str customer, PspAnswer *out,
+                               bool *refused);
+
 /* Whether a webhook is Stripe's, and what it is about. See payment_webhook.h. */
 bool stripe_hear(const PaymentService *at, Arena *arena, const WebhookCall *call, WebhookNews *out,
                  Error *err);

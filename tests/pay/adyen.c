@@ -247,5 +247,6 @@ int main(void)
     test_terminals("CLOUD", NULL);
     test_terminals("LOCAL", nexo_url);
     test_webhooks();
+    keep_and_pay("adyen", CARD, "stored:");
     return close_shop("adyen");
 }

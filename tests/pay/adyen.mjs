@@ -41,7 +41,8 @@ function pay(body) {
     refusalReasonCode: '5', merchantReference: body.reference } };
   return { status: 200, body: { pspReference: payment.pspReference, resultCode: 'Authorised', merchantReference: body.reference,
     amount: body.amount, paymentMethod: { type: 'scheme', brand: 'visa' },
-    additionalData: { cardSummary: '1111', alias: 'H167852639363479', paymentMethodVariant: 'visa_applepay' } } };
+    additionalData: { cardSummary: '1111', alias: 'H167852639363479', paymentMethodVariant: 'visa_applepay',
+      ...(body.storePaymentMethod ? { 'tokenization.storedPaymentMethodId': 'M5N7TQ4TG5PFWR50' } : {}) } } };
 }
 
 // Cancels what is held, gives back what was taken.

@@ -26,7 +26,8 @@ async function check(name, run) {
 // --- Stripe: form fields are texts; the library's types have numbers and booleans ---
 const types = { create: 'PaymentIntentCreateParams', confirm: 'PaymentIntentConfirmParams', capture: 'PaymentIntentCaptureParams',
   cancel: 'PaymentIntentCancelParams', refund: 'RefundCreateParams', process: 'Terminal.ReaderProcessPaymentIntentParams',
-  stop: 'Terminal.ReaderCancelActionParams' };
+  stop: 'Terminal.ReaderCancelActionParams', update: 'PaymentIntentUpdateParams', customer: 'CustomerCreateParams',
+  setup: 'SetupIntentCreateParams' };
 const numbers = ['amount', 'amount_to_capture'];
 const typed = (params) => Object.fromEntries(Object.entries(params).map(([name, value]) =>
   [name, numbers.includes(name) ? Number(value) : value === 'true' ? true : value === 'false' ? false : value]));

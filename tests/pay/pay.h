@@ -13,6 +13,7 @@
 ANY(payment_services_change, PaymentServiceInput, PaymentServiceInput)
 ANY(terminals_change, Terminal, Terminal)
 ANY(orders_cancel, ById, Order)
+ANY(payment_card_save, CardSave, SavedCard)
 
 static unsigned char job_bytes[1 << 20];
 static char          services[64]; /* "http://127.0.0.1:PORT" */
@@ -205,6 +206,29 @@ static inline bool facts_are(Id payment, const char *card, const char *entry_mod
     Facts facts = { payment, card, entry_mode, wallet, false };
     Error e     = { .def = NULL };
     return kit_read(db, &env, read_facts, &facts, &e) && facts.same;
+}
+
+/* Lets the service keep a card, and pays with it. */
+static inline void keep_and_pay(const char *service, const char *token, const char *starts)
+{
+    Id        order;
+    bool      pending  = false;
+    char      kept[80] = "";
+    SavedCard card;
+    CardSave  save = { str_from(service), str_from(token), env_new_id(&env), STR_NONE };
+    err            = (Error){ .def = NULL };
+    check_ok(CALL(payment_card_save, &save, &card, &err), &err, "the service keeps a card");
+    (void)snprintf(kept, sizeof kept, "%.*s", STR_FMT(card.token));
+    check(strncmp(kept, starts, strlen(starts)) == 0, "and gives a token for it");
+    check_ok(sell(kept, &order, &pending) && strcmp(look(order).state, "paid") == 0, &err,
+             "which pays later");
+    save.token = STR("nonsense");
+    err        = (Error){ .def = NULL };
+    check_refused(CALL(payment_card_save, &save, &card, &err), &err, &ERR_CARD_NOT_KEPT,
+                  "no card is not kept");
+    save.code = STR("nobody");
+    err       = (Error){ .def = NULL };
+    check_refused(CALL(payment_card_save, &save, &card, &err), &err, &ERR_CARD_NOT_KEPT, "nor by nobody");
 }
 
 /* --- webhooks --- */

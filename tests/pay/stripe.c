@@ -196,5 +196,6 @@ int main(void)
     test_given_up();
     test_readers();
     test_webhooks();
+    keep_and_pay("stripe", "pm_card_visa", "cus_");
     return close_shop("stripe");
 }

@@ -8,17 +8,21 @@ export const webhookSecret = 'whsec_onetill_tests';
 export const requests = []; // what was asked, for the check against the library's types
 
 const intents = new Map(), refunds = new Map(), keys = new Map(), readers = new Map();
+const customers = [], kept = new Map(); // cards that are kept, and whose they are
 let count = 0;
 const id = (prefix) => `${prefix}_${String(++count).padStart(14, '0')}`;
 
 const known = {
   create: ['amount', 'currency', 'capture_method', 'allowed_payment_method_types', 'payment_method_options', 'metadata', 'expand'],
-  confirm: ['payment_method', 'confirmation_token', 'error_on_requires_action', 'expand'],
+  confirm: ['payment_method', 'confirmation_token', 'error_on_requires_action', 'off_session', 'expand'],
   capture: ['amount_to_capture', 'final_capture', 'metadata', 'expand'],
   cancel: ['cancellation_reason'],
   refund: ['payment_intent', 'amount', 'metadata'],
   process: ['payment_intent', 'process_config'],
   stop: [],
+  update: ['customer'],
+  customer: ['metadata'],
+  setup: ['customer', 'payment_method', 'confirm', 'usage', 'allowed_payment_method_types', 'expand'],
 };
 
 // a[b][c]=d, a[0]=d
@@ -88,6 +92,7 @@ function confirm(intent, p) {
   const token = p.payment_method ?? p.confirmation_token ?? '';
   const reason = /^pm_declined_(.+)$/.exec(token)?.[1];
   if (!reason && !cards[token]) return invalid('resource_missing');
+  if (kept.has(token) !== (kept.get(token) === (intent.customer ?? 0))) return invalid('payment_method_customer_mismatch');
   if (reason) {
     decline(intent, reason);
     return error(402, 'card_error', 'card_declined', { decline_code: reason, payment_intent: shown(intent) });
@@ -165,9 +170,29 @@ function route(method, path, query, params) {
     const intent = intents.get(m[1]);
     if (!intent) return [null, () => error(404, 'invalid_request_error', 'resource_missing')];
     if (method === 'GET') return [null, () => ({ status: 200, body: shown(intent) })];
+    if (!m[2]) return ['update', () => {
+      intent.customer = params.customer;
+      return { status: 200, body: shown(intent) };
+    }];
     const verbs = { confirm, capture, cancel };
     if (verbs[m[2]]) return [m[2], () => verbs[m[2]](intent, params)];
   }
+  if (path === '/v1/customers/search') {
+    const key = /metadata\["onetill_customer"\]:"(.*)"/.exec(query.get('query'))?.[1];
+    return [null, () => ({ status: 200, body: { object: 'search_result', data: customers.filter((c) => c.metadata.onetill_customer === key) } })];
+  }
+  if (method === 'POST' && path === '/v1/customers') return ['customer', () => {
+    customers.push({ id: id('cus'), object: 'customer', metadata: params.metadata });
+    return { status: 200, body: customers.at(-1) };
+  }];
+  if (method === 'POST' && path === '/v1/setup_intents') return ['setup', () => {
+    const card = cards[params.payment_method];
+    if (!card) return invalid('resource_missing');
+    const pm = id('pm');
+    cards[pm] = card;
+    kept.set(pm, params.customer);
+    return { status: 200, body: { id: id('seti'), object: 'setup_intent', status: 'succeeded', payment_method: { id: pm, card } } };
+  }];
   if (method === 'POST' && path === '/v1/refunds') return ['refund', () => refund(params)];
   if (method === 'GET' && path === '/v1/refunds')
     return [null, () => ({ status: 200, body: { object: 'list', has_more: false,

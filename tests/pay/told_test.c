@@ -181,6 +181,18 @@ static void test_terminal(void)
     check(sell("terminal:LON-2").status == 422, "one that is not there is refused");
 }
 
+static void test_kept(void)
+{
+    json_t *json = NULL;
+    check(client_call(&shop, "POST", "/v1/payment-services/sim/cards", "kept",
+                      "{\"token\":\"tok_visa\",\"customer\":\"0190a6b2-7c00-7000-8000-000000000001\"}",
+                      &json)
+                  == 201
+              && strcmp(text_of(json, "token"), "tok_visa") == 0,
+          "a card is kept");
+    json_decref(json);
+}
+
 static void test_chargeback(void)
 {
     char path[100];
@@ -223,6 +235,7 @@ int main(void)
     test_told();
     test_partial();
     test_terminal();
+    test_kept();
     test_chargeback();
     test_forged();
     check(server_stop(&server, SIGTERM) == 0, "the program ends in order");
