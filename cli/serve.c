@@ -3,6 +3,7 @@
 #include "flows/close_location.h"
 #include "flows/fulfil_due.h"
 #include "flows/goods.h"
+#include "flows/loyalty.h"
 #include "flows/availability.h"
 #include "flows/pay.h"
 #include "flows/rules.h"
@@ -190,7 +191,7 @@ static void stop(Ties *ties)
 static int run(Cli *cli)
 {
     static const JobStep steps[] = { pay_settle_due, labels_settle_due, fulfil_due, goods_expire_due,
-                                     availability_keep_due, locations_close_due };
+                                     availability_keep_due, locations_close_due, loyalty_due };
     Plan                 plan    = { 0 };
     Error                err     = { 0 };
     Db                  *db      = NULL;

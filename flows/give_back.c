@@ -3,6 +3,7 @@
  * Units of a line that cost differently are its parts: a part gives back its exact share, and all of them,
  * in any order, exactly what was paid. Nothing of the order's discounts moves to what stays. */
 #include "flows/goods.h"
+#include "flows/loyalty.h"
 
 #include "flows/charge.h"
 #include "flows/pay.h"
@@ -123,7 +124,8 @@ bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shi
         return false;
     doc->receipt_number = returns_receipt_number(ctx->arena, doc->location, doc->number);
     return returns_put(ctx, doc, items, shipping_tax, err)
-        && post_money(ctx, doc, lines, shipping_tax, &old, err) && tell(ctx, doc, err);
+        && post_money(ctx, doc, lines, shipping_tax, &old, err) && loyalty_return(ctx, doc, err)
+        && tell(ctx, doc, err);
 }
 
 /* --- the return of an order's lines --- */

@@ -80,7 +80,7 @@ SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
 
 -- name: verify_counts
 -- in: merchant:i64
--- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64 purchase_lines:i64 receipt_lines:i64 transfer_lines:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64 purchase_lines:i64 receipt_lines:i64 transfer_lines:i64 loyalty_moves:i64
 SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
@@ -107,7 +107,8 @@ SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM fulfilment_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM purchase_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM receipt_line WHERE merchant = :merchant),
-    (SELECT COUNT(*) FROM transfer_line WHERE merchant = :merchant);
+    (SELECT COUNT(*) FROM transfer_line WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM loyalty_move WHERE merchant = :merchant);
 
 -- name: verify_stock_sums
 -- in: merchant:i64
@@ -434,7 +435,8 @@ FROM (
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
 SELECT document_id, debit || ' from ' || credit, 0, amount FROM ledger_entry
-WHERE merchant = :merchant AND (amount <= 0 OR debit = credit OR debit = '' OR credit = '' OR currency = '');
+WHERE merchant = :merchant AND (amount <= 0 OR debit = '' OR credit = '' OR currency = ''
+    OR (debit = credit AND (debit_of IS NULL OR credit_of IS NULL OR debit_of = credit_of)));
 
 -- name: verify_ledger_orders
 -- in: merchant:i64
@@ -599,6 +601,11 @@ UNION ALL SELECT CAST(NULL AS BYTEA), 'category.name', name FROM category WHERE 
 UNION ALL SELECT id, 'customer.ref', ref FROM customer WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.name', name FROM customer WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.email', email FROM customer WHERE merchant = :merchant AND email <> ''
+UNION ALL SELECT id, 'consent.wording', wording FROM consent WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_programme', name || ' / ' || terms || ' / ' || marketing FROM loyalty_programme WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_rule', rule FROM loyalty_rule WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_reward.name', name FROM loyalty_reward WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_tier.name', name FROM loyalty_tier WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.note', note FROM customer WHERE merchant = :merchant AND note <> ''
 UNION ALL SELECT id, 'customer.groups', groups FROM customer WHERE merchant = :merchant AND groups <> ''
 UNION ALL SELECT id, 'customer.tier', tier FROM customer WHERE merchant = :merchant AND tier <> ''
@@ -740,6 +747,7 @@ FROM ledger_entry e LEFT JOIN (
     UNION ALL SELECT id FROM refund WHERE merchant = :merchant
     UNION ALL SELECT id FROM till_settlement WHERE merchant = :merchant
     UNION ALL SELECT id FROM payment_capture WHERE merchant = :merchant
+    UNION ALL SELECT op FROM loyalty_move WHERE merchant = :merchant AND n = 1
 ) AS d ON d.id = e.document_id
 WHERE e.merchant = :merchant AND d.id IS NULL GROUP BY e.document_id;
 

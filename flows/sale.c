@@ -2,6 +2,7 @@
 #include "flows/sale.h"
 
 #include "all_sql.h"
+#include "flows/loyalty.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 #include "shop/ledger/ledger.h"
@@ -40,7 +41,7 @@ bool sale_post(Ctx *ctx, const Order *order, Error *err)
         if (!ledger_post(ctx, &doc, account, STR("receivable"), payment->amount, STR("tender"), err))
             return false;
     }
-    return true;
+    return loyalty_earn_order(ctx, order, err);
 }
 
 bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, Error *err)

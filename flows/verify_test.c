@@ -3,6 +3,7 @@
 #include "flows/verify.h"
 
 #include "flows/fulfil.h"
+#include "flows/loyalty.h"
 #include "flows/past_sale.h"
 #include "flows/pay.h"
 #include "shop/campaigns/campaigns.h"
@@ -190,12 +191,44 @@ static void sell_rich(Id customer)
                                 .expected_total = priced.total,
                                 .lines          = { lines, 2 },
                                 .tenders        = { &tender, 1 } };
-    check_ok(fixture_call(db, &env, create, &request, &order, sizeof order, NULL, &err), &err, "it is sold");
+    check_ok(fixture_call(db, &env, create, &request, &order, sizeof order, NULL, &err), &err,
+             "it is sold");
     ReturnRequest back = {
         .order = order.id, .location = STR("LON"), .shipping = 95, .lines = { &back1, 1 }
     };
     check_ok(fixture_call(db, &env, give_back, &back, &doc, sizeof doc, NULL, &err), &err,
              "some of it comes back");
+}
+
+/* The customer is a member of a programme, and was given points. */
+static bool make_member(Ctx *ctx, void *arg, Error *err)
+{
+    LoyaltyProgramme   shown, club = { .name            = STR("Club"),
+                                       .currency        = STR("GBP"),
+                                       .worth_amount    = 1,
+                                       .worth_points    = 2,
+                                       .pending_days    = OPT_NONE,
+                                       .expiry_days     = OPT_NONE,
+                                       .tier_days       = OPT_NONE,
+                                       .grace_days      = OPT_NONE,
+                                       .join_offer_days = OPT_NONE,
+                                       .terms           = STR("I join.") };
+    LoyaltyRule        rule = { .code         = STR("spend"),
+                                .name         = STR("Spend"),
+                                .by           = STR("money"),
+                                .points       = 3,
+                                .per          = OPT_NONE,
+                                .times        = OPT_NONE,
+                                .from         = OPT_NONE,
+                                .until        = OPT_NONE,
+                                .from_minute  = OPT_NONE,
+                                .until_minute = OPT_NONE };
+    LoyaltyMemberInput join = { .id = *(Id *)arg, .consent = true };
+    PointsInput        gift = { *(Id *)arg, 25, STR("welcome") };
+    LoyaltyRuleList    rules;
+    LoyaltyAccount     account;
+    return loyalty_programme_change(ctx, &club, &shown, err) && loyalty_rules_change(ctx, &rule, &rules, err)
+        && loyalty_members_join(ctx, &join, &account, err) && points_give(ctx, &gift, &account, err);
 }
 
 typedef struct {
@@ -577,6 +610,25 @@ static const struct {
       "INSERT INTO promise (merchant, owner_id, n, item, location, channel, qty, promised_ms, made_at_ms) "
       "VALUES (1, " TEA ", 1, " TEA ", 'LON', 'web', 1, 0, 0)",
       "DELETE FROM promise" },
+    { "L1_points", "UPDATE loyalty_account SET available = available + 2",
+      "UPDATE loyalty_account SET available = available - 2" },
+    { "L1_points", "UPDATE loyalty_account SET owed = 1", "UPDATE loyalty_account SET owed = 0" },
+    { "L2_worth", "UPDATE loyalty_account SET value = value + 1",
+      "UPDATE loyalty_account SET value = value - 1" },
+    { "L3_earned", "UPDATE loyalty_share SET points = points + 1 WHERE line = 1",
+      "UPDATE loyalty_share SET points = points - 1 WHERE line = 1" },
+    { "L3_earned",
+      "UPDATE order_line SET returned = returned + 1 WHERE n = 2 "
+      "AND order_id = (SELECT order_id FROM loyalty_order)",
+      "UPDATE order_line SET returned = returned - 1 WHERE n = 2 "
+      "AND order_id = (SELECT order_id FROM loyalty_order)" },
+    { "L4_spent",
+      "INSERT INTO loyalty_spend (merchant, id, customer, reward, batch, amount, amount_back, points, "
+      "points_back, at_ms) "
+      "SELECT merchant, customer, customer, '', 0, 5, 0, 10, 0, 0 FROM loyalty_account",
+      "DELETE FROM loyalty_spend" },
+    { "L5_members", "UPDATE consent SET customer = " TEA,
+      "UPDATE consent SET customer = (SELECT customer FROM loyalty_account)" },
     { "A3_no_strangers",
       "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, quarantine, "
       "picked, held, committed, backordered, on_order, kept, safety) VALUES (77, " TEA ", 'LON', 0, 0, 0, "
@@ -631,6 +683,7 @@ int main(void)
     check_ok(kit_write(db, &env, deliver, &third, &err), &err, "a tea is to be sent");
     check_ok(kit_write(db, &env, record_past, NULL, &err), &err, "what happened before is written down");
     check_ok(kit_write(db, &env, promote, &ann, &err), &err, "there are promotions");
+    check_ok(kit_write(db, &env, make_member, &ann, &err), &err, "the customer joins");
     sell_rich(ann);
     Look clean = looked(NULL);
     check(clean.report.count >= 30 && clean.report.broken == 0,

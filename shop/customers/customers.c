@@ -197,6 +197,13 @@ bool customers_put_groups(Ctx *ctx, const CustomerGroups *request, Customer *rep
         && tell(ctx, request->id, reply->ref, err) && customers_get(ctx, request->id, reply, err);
 }
 
+bool customers_set_tier(Ctx *ctx, Id id, Str tier, Error *err)
+{
+    CustomerTierSetIn in = { ctx->who.merchant, id, tier, ctx->now_ms };
+    return q_customer_tier_set_exec(ctx->tx, &in, NULL, err)
+        && audit_append(ctx, STR("customer.tier"), id, tier, err);
+}
+
 static bool count_words(Ctx *ctx, Prefix range, int64_t most, int64_t *n, Error *err)
 {
     CustomerWordCountRow row   = { 0 };

@@ -26,6 +26,9 @@ bool customers_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;
 bool customers_email(Arena *arena, Str text, Str *out, Error *err) MUST_USE;
 bool customers_phone(Arena *arena, Str text, Str *out, Error *err) MUST_USE;
 
+/* The loyalty tier that the customer came into; empty: none. */
+bool customers_set_tier(Ctx *ctx, Id id, Str tier, Error *err) MUST_USE;
+
 /* One profile. Errors: NOT_FOUND. */
 bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err) MUST_USE;
 

@@ -32,6 +32,10 @@ WHERE merchant = :merchant AND id = :id;
 -- in: merchant:i64 id:id groups:text tier:text now_ms:i64
 UPDATE customer SET groups = :groups, tier = :tier, updated_at_ms = :now_ms WHERE merchant = :merchant AND id = :id;
 
+-- name: customer_tier_set
+-- in: merchant:i64 id:id tier:text now_ms:i64
+UPDATE customer SET tier = :tier, updated_at_ms = :now_ms WHERE merchant = :merchant AND id = :id;
+
 -- name: customer_for_cart
 -- in: merchant:i64 id:id
 -- out: birthday:i64 groups:text tier:text

@@ -18,6 +18,8 @@ CREATE TABLE customer (
 CREATE UNIQUE INDEX customer_by_ref ON customer (merchant, ref);
 CREATE INDEX customer_by_email ON customer (merchant, email);
 CREATE INDEX customer_by_phone ON customer (merchant, phone);
+-- whose birthday it is
+CREATE INDEX customer_by_birthday ON customer (merchant, birthday, id) WHERE birthday > 0;
 -- customer_word: the words of a customer's name, number, e-mail address and phone, for search by prefix
 CREATE TABLE customer_word (
     merchant BIGINT NOT NULL,
