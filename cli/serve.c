@@ -61,6 +61,8 @@ static bool read_plan(Cli *cli, Plan *plan, Error *err)
     cli->env->tax_url              = tax;
     cli->env->tax_key              = cli_variable("ONETILL_TAX_KEY");
     cli->env->psp_url              = psp;
+    cli->env->public_url           = cli_option(cli, "public-url");
+    if (!cli->env->public_url.ptr) cli->env->public_url = cli_variable("ONETILL_PUBLIC_URL");
     cli->env->webhooks_to_loopback = cli_flag(cli, "webhooks-to-loopback");
     if (is_loopback(plan->host) || cli_flag(cli, "insecure-network")) return true;
     return err_set(err, &ERR_CONFIG, "",
@@ -229,6 +231,7 @@ const Command command_serve = {
         { "psp", "URL", "the payment service; standard: $ONETILL_PSP; without one cards are not taken" },
         { "tax", "URL", "the tax service; standard: $ONETILL_TAX; without one the shop's own rates hold" },
         { "carrier", "URL", "sells labels; standard: $ONETILL_CARRIER; without one they are typed in" },
+        { "public-url", "URL", "where customers' phones reach this server; standard: $ONETILL_PUBLIC_URL" },
         { "log", "on|off", "one JSON line per request on standard error; standard: on" },
         { "webhooks-to-loopback", NULL, "for development: webhooks may be on this machine" },
         { "insecure-network", NULL, "listen where other machines can hear API keys" },

@@ -10,6 +10,7 @@
 #include "sys/json_write.h"
 #include "http/metrics.h"
 #include "http/openapi.h"
+#include "http/page.h"
 #include "http/problem.h"
 #include "http/reply_cache.h"
 #include "http/stream.h"
@@ -21,7 +22,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,10 +110,29 @@ static void answer(Call *call, HttpReply *reply)
     http_reply(call->exchange, reply);
 }
 
+static bool is_page(const Call *call)
+{
+    return call->route && call->route->def->flags & HTML_PAGE;
+}
+
+/* The same for people. */
+static void refuse_page(Call *call, const Error *err, int status)
+{
+    Str       body  = page_problem(call->ctx.arena, err);
+    HttpReply reply = { .status = status, .body = body.ptr ? body : STR(""), .may_gzip = true };
+    reply.content_type = STR("text/html; charset=utf-8");
+    page_headers(call->ctx.arena, reply.body, &reply);
+    answer(call, &reply);
+}
+
 static void refuse_with(Call *call, const Error *err, const Faults *faults, Str allow, bool settled)
 {
     const ErrDef *def = err->def ? err->def : &ERR_INTERNAL;
     if (def == &ERR_MEMORY && call->mark) call->ctx.arena->used = call->mark; /* room for this */
+    if (is_page(call)) {
+        refuse_page(call, err, def->status);
+        return;
+    }
     Str           body  = problem_body(call->ctx.arena, err, faults, call->ctx.request_id, settled);
     HttpReply     reply = { .status = def->status, .body = body, .may_gzip = true };
     reply.content_type  = STR("application/problem+json");
@@ -170,6 +189,11 @@ static void answer_read(Call *call, Str body, Str etag, bool in_arena)
                         .may_wait = in_arena };
     Str       known = http_header(call->exchange, STR("if-none-match"));
     reply.content_type = content_type(call->route->def);
+    if (is_page(call)) {
+        page_headers(call->ctx.arena, body, &reply);
+        answer(call, &reply);
+        return;
+    }
     if (etag.ptr) add_header(&reply, STR("ETag"), etag);
     add_header(&reply, STR("Cache-Control"), STR("private, no-cache"));
     add_header(&reply, STR("Vary"), STR("Authorization, Accept-Encoding"));
@@ -341,7 +365,8 @@ static void answer_write(Call *call)
     HttpReply reply = { .status = call->status, .body = call->body, .may_gzip = true };
     reply.content_type =
         call->status >= 400 ? STR("application/problem+json") : content_type(call->route->def);
-    add_header(&reply, STR("Cache-Control"), STR("no-store"));
+    if (is_page(call)) page_headers(call->ctx.arena, call->body, &reply);
+    else add_header(&reply, STR("Cache-Control"), STR("no-store"));
     answer(call, &reply);
 }
 
@@ -398,29 +423,10 @@ static void write_done(void *arg, bool ok, const Error *err)
     }
 }
 
-/* SHA-256 over what makes two requests the same. */
-static bool make_fingerprint(Call *call, Error *err)
-{
-    const HttpRequest *in = call->in;
-    Str whole = str_format(call->ctx.arena, "%.*s %.*s?%.*s\n", STR_FMT(in->method),
-                           STR_FMT(in->path), STR_FMT(in->query));
-    unsigned char *hash = arena_alloc(call->ctx.arena, SHA256_DIGEST_LENGTH);
-    if (!whole.ptr || !hash) return err_memory(err);
-    unsigned char body[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)(in->body.len ? in->body.ptr : ""), in->body.len, body);
-    char *both = arena_alloc(call->ctx.arena, whole.len + sizeof body);
-    if (!both) return err_memory(err);
-    memcpy(both, whole.ptr, whole.len);
-    memcpy(both + whole.len, body, sizeof body);
-    SHA256((const unsigned char *)both, whole.len + sizeof body, hash);
-    call->fingerprint = (Str){ (const char *)hash, SHA256_DIGEST_LENGTH };
-    return true;
-}
-
 static void start_write(Call *call)
 {
     Error err = { 0 };
-    if (!make_fingerprint(call, &err)) {
+    if (!body_fingerprint(call->ctx.arena, call->in, &call->fingerprint, &err)) {
         refuse(call, &err);
         return;
     }

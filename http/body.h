@@ -11,4 +11,7 @@ bool body_is_json(Str type);
 /* The body as it came and what it is signed by, in ctx->raw. */
 bool body_take_raw(Ctx *ctx, HttpExchange *exchange, Error *err) MUST_USE;
 
+/* SHA-256 over what makes two requests the same. Errors: MEMORY. */
+bool body_fingerprint(Arena *arena, const HttpRequest *in, Str *out, Error *err) MUST_USE;
+
 #endif

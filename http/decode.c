@@ -2,6 +2,7 @@
  * See decode.h. */
 #include "http/decode.h"
 
+#include "base/percent.h"
 #include "sys/json_leaf.h"
 
 #include <assert.h>

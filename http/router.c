@@ -1,6 +1,7 @@
 /* router.c — from method and path to the route. See router.h. */
 #include "http/router.h"
 
+#include "base/percent.h"
 #include "shop/perms.h"
 
 #include <assert.h>
@@ -24,35 +25,6 @@ const char *method_name(Method method)
 {
     static const char *const names[METHOD_COUNT] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
     return names[method];
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-bool percent_decode(Arena *arena, Str text, bool plus, Str *out)
-{
-    char  *to  = arena_alloc(arena, text.len + 1);
-    size_t len = 0;
-    if (!to) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        int byte = (unsigned char)text.ptr[i];
-        if (byte == '+' && plus) byte = ' ';
-        if (byte == '%') {
-            int high = i + 2 < text.len ? hex_value(text.ptr[i + 1]) : -1;
-            int low  = i + 2 < text.len ? hex_value(text.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0) return false;
-            byte = high * 16 + low;
-            i += 2;
-        }
-        if ((byte < 0x20 && !(byte == 0x1D && plus)) || byte == 0x7F) return false; /* FNC1 of a scanner */
-        to[len++] = (char)byte;
-    }
-    *out = (Str){ to, len };
-    return str_is_utf8(*out, NULL);
 }
 
 /* Takes the segment behind the '/' at *at and moves on to the next '/'. */

@@ -33,10 +33,6 @@ void router_destroy(Router *router);
 bool router_find(const Router *router, Arena *arena, Str method, Str path, const Route **route,
                  PathParams *params, Str *allow, Error *err) MUST_USE;
 
-/* Decodes %XX; false for malformed escapes, control characters and text that is not UTF-8.
- * `plus` tells whether '+' is a space (query). */
-bool percent_decode(Arena *arena, Str text, bool plus, Str *out) MUST_USE;
-
 const char *method_name(Method method);
 
 #endif

@@ -45,6 +45,8 @@ enum {
     SLOW       = 64, /* a READ that may look at many rows: never on the loop thread, also on SQLite */
     RAW        = 512, /* a WRITE of somebody who signs what he sends: the body as it came and its
                        * signature are in ctx->raw; no Idempotency-Key: the same twice must be harmless */
+    HTML_PAGE  = 1024, /* with TEXT_REPLY: `text` is a page for people, also when something went wrong; what
+                        * a browser may do with it says http/page.h */
     ASKS       = 256, /* when there is a tax service, the handler is called beforehand with ctx->asking,
                        * outside any transaction and on a thread that may wait for it; see ctx.h */
 };

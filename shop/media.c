@@ -5,6 +5,7 @@ static const struct {
     const char *end;
     Media       media;
 } files[] = {
+    { ".svg", { "image/svg+xml", "image/svg+xml", true } },
     { ".csv", { "text/csv", "text/csv; charset=utf-8", true } },
     { ".pdf", { "application/pdf", "application/pdf", false } },
     { ".zpl", { "application/zpl", "application/zpl; charset=utf-8", true } },
@@ -15,6 +16,7 @@ Media route_media(const RouteDef *route)
     Str path = str_from(route->path);
     if (route->flags & STREAM) return (Media){ "text/event-stream", "text/event-stream", true };
     if (!(route->flags & TEXT_REPLY)) return (Media){ "application/json", "application/json", true };
+    if (route->flags & HTML_PAGE) return (Media){ "text/html", "text/html; charset=utf-8", true };
     for (size_t i = 0; i < COUNT(files); i++) {
         Str end = str_from(files[i].end);
         if (path.len > end.len && str_eq(str_slice(path, path.len - end.len, path.len), end))

@@ -10,7 +10,7 @@ typedef struct {
     bool        is_text;
 } Media;
 
-/* A TEXT_REPLY is what its path ends with: .csv, .pdf, .zpl; else plain text. */
+/* A TEXT_REPLY is what its path ends with: .csv, .pdf, .svg, .zpl; with HTML_PAGE a page; else plain text. */
 Media route_media(const RouteDef *route);
 
 #endif

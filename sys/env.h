@@ -19,6 +19,7 @@ struct Env {
     Str             tax_url; /* the tax service, or none: the shop's own tables */
     Str             tax_key; /* what it knows us by, or none */
     int             tax_timeout_ms; /* how long one question may take; 0: 1,500 */
+    Str             public_url; /* where customers reach this server, "https://shop.example", or none */
     bool            webhooks_to_loopback; /* for development and tests: receivers on this machine */
 };
 

@@ -78,3 +78,22 @@ done | paste -sd, | sed 's/.*/[&]/')"
 # The next pop-up is one command: onetill location open --template popup --code XMAS --name 'Christmas market'
 onetill location template popup --name 'Pop-up' --kind popup --country GB --time-zone Europe/London --tax-zone GB \
     --channels '[{"channel":"pos"}]' --registers 2 --register-role cashier
+
+# A loyalty programme: a point for each 10 pence, worth a tenth of a penny; double on Tuesdays; tiers, a reward, and an
+# offer that holds for the first basket of who joins at the till (onetill join new --location LON).
+onetill promotion put welcome --name 'Welcome: 10 % off today' --phase order --percent 100000 --personal
+onetill promotion publish welcome
+onetill budget put welcome --customer-uses 1
+onetill promotion put five-off --name '5.00 off' --phase order --amount 500 --coupon
+onetill promotion publish five-off
+onetill loyalty put --name 'Gift Club' --currency GBP --worth-amount 1 --worth-points 10 --pending-days 28 \
+    --expiry-days 730 --grace-days 60 --join-offer welcome --join-offer-days 14 \
+    --terms 'I join the Gift Club. My purchases are kept with my name so that I get points for them; I can leave at any time.' \
+    --marketing 'Write to me about offers by e-mail. I can stop that with any message.'
+onetill loyalty-rule put spend --name 'A point for each 10p' --by money --points 1 --per 10
+onetill loyalty-rule put tuesdays --name 'Double on Tuesdays' --by multiply --times 2000000 --weekdays tue
+onetill loyalty-rule put welcome --name 'For joining' --by join --points 500
+onetill loyalty-rule put birthday --name 'Happy birthday' --by birthday --points 1000
+onetill loyalty-tier put silver --name Silver --threshold 2000
+onetill loyalty-tier put gold --name Gold --threshold 10000
+onetill loyalty-reward put five-off --name '5.00 off your next basket' --points 5000 --promotion five-off

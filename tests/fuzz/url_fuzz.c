@@ -1,6 +1,7 @@
 /* url_fuzz.c — any bytes as method and address: they lead to a route whose fields hold what may stand in a
  * segment, or nowhere with a reason; escapes mean the same however they are written; a query is read or
  * refused. Form: METHOD SP PATH ['?' QUERY]. Corpus: tests/fuzz/url. */
+#include "base/percent.h"
 #include "http/decode.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -57,7 +57,8 @@ static void check_route(const RouteDef *route)
     if (!route->perm || perm_bit(route->perm) < 0) complain("no permission", route->path);
     if (changes == reads) complain("neither or both of READ and WRITE", route->path);
     if (route->method == GET && changes) complain("GET that writes", route->path);
-    if (strncmp(route->path, "/v1/", 4) != 0) complain("not below /v1", route->path);
+    bool below_v1 = strncmp(route->path, "/v1/", 4) == 0 || route->flags & HTML_PAGE;
+    if (!below_v1) complain("not below /v1", route->path);
     check_addresses(route);
     if (route->status < 200 || route->status > 299) complain("status", route->path);
     for (const char *c = route->cli; *c; c++)
