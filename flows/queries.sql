@@ -606,6 +606,9 @@ UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_programme', name || ' / ' || term
 UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_rule', rule FROM loyalty_rule WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_reward.name', name FROM loyalty_reward WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_tier.name', name FROM loyalty_tier WHERE merchant = :merchant
+UNION ALL SELECT customer, 'customer_external', external_id FROM customer_external WHERE merchant = :merchant
+UNION ALL SELECT id, 'customer_merge', reason || ' / ' || profile FROM customer_merge WHERE merchant = :merchant
+UNION ALL SELECT id, 'customer_erasure.reason', reason FROM customer_erasure WHERE merchant = :merchant
 UNION ALL SELECT id, 'customer.note', note FROM customer WHERE merchant = :merchant AND note <> ''
 UNION ALL SELECT id, 'customer.groups', groups FROM customer WHERE merchant = :merchant AND groups <> ''
 UNION ALL SELECT id, 'customer.tier', tier FROM customer WHERE merchant = :merchant AND tier <> ''

@@ -13,6 +13,9 @@ bool customers_cart(Ctx *ctx, Id id, CartCustomer *out, Error *err)
     *out                     = (CartCustomer){ .birthday = OPT_NONE };
     if (!q_customer_for_cart_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_CUSTOMER_UNKNOWN, "customer", "no such customer");
+    if (row.gone)
+        return err_set(err, &ERR_CUSTOMER_GONE, "customer",
+                       "ask for it: it became another one or was erased");
     if (row.birthday) out->birthday = row.birthday;
     out->tier = text_or_none(row.tier);
     return texts_read(ctx->arena, row.groups, &out->groups) || err_memory(err);
@@ -59,7 +62,8 @@ bool customers_phone(Arena *arena, Str text, Str *out, Error *err)
         char c = given.ptr[i];
         if ((c >= '0' && c <= '9') || (c == '+' && len == 0)) to[len++] = c;
         else if (c != ' ' && c != '-' && c != '.' && c != '(' && c != ')' && c != '/')
-            return err_set(err, &ERR_FIELD_INVALID, "phone", "digits, with + before and blanks between them");
+            return err_set(err, &ERR_FIELD_INVALID, "phone",
+                           "digits, with + before and blanks between them");
     }
     *out = (Str){ to, len };
     return true;
@@ -68,7 +72,7 @@ bool customers_phone(Arena *arena, Str text, Str *out, Error *err)
 static bool birthday_read(Str text, int64_t *out, Error *err)
 {
     static const unsigned char days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    *out = 0;
+    *out                              = 0;
     if (!text.len) return true;
     bool fine = text.len == 5 && text.ptr[2] == '-';
     for (size_t i = 0; fine && i < text.len; i++)
@@ -107,8 +111,11 @@ static bool row_of(Ctx *ctx, const CustomerInput *input, Id id, CustomerPutIn *r
     if (!ref.ptr) return err_memory(err);
     if (!birthday_read(input->birthday, &row->birthday, err)) return false;
     if (row->country.len && !country_check(row->country, "country", err)) return false;
-    return customers_email(ctx->arena, input->email, &row->email, err)
-        && customers_phone(ctx->arena, input->phone, &row->phone, err);
+    if (!customers_email(ctx->arena, input->email, &row->email, err)
+        || !customers_phone(ctx->arena, input->phone, &row->phone, err))
+        return false;
+    row->phone_key = customers_phone_key(row->phone);
+    return true;
 }
 
 /* The words by which the customer is found. */
@@ -116,7 +123,7 @@ static bool put_words(Ctx *ctx, const CustomerPutIn *row, bool fresh, Error *err
 {
     CustomerWordClearIn clear   = { row->merchant, row->id };
     const Str           texts[] = { row->name, row->ref, row->email, row->phone };
-    CustomerWordPutIn   in = { row->merchant, row->id, search_words_json(ctx->arena, texts, COUNT(texts)) };
+    CustomerWordPutIn in = { row->merchant, row->id, search_words_json(ctx->arena, texts, COUNT(texts)) };
     if (!in.words.ptr) return err_memory(err);
     if (!fresh && !q_customer_word_clear_exec(ctx->tx, &clear, NULL, err)) return false;
     return q_customer_word_put_exec(ctx->tx, &in, NULL, err);
@@ -129,6 +136,8 @@ bool customers_put(Ctx *ctx, const CustomerInput *input, Id *id, Error *err)
     bool           found = false;
     if (!row_of(ctx, input, ctx_new_id(ctx), &in, err)) return false;
     if (!q_customer_put_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (!found)
+        return customers_find_ref(ctx, in.ref, id, err); /* it became another one, which stays as it is */
     bool fresh = id_eq(row.id, in.id);
     in.id = *id = row.id;
     return put_words(ctx, &in, fresh, err) && tell(ctx, row.id, in.ref, err);
@@ -140,25 +149,25 @@ bool customers_change(Ctx *ctx, const CustomerChange *request, Customer *reply, 
     Id            other = { { 0 } };
     CustomerInput input = { request->ref,     request->name, request->email,   request->phone,
                             request->country, request->note, request->birthday };
-    if (!customers_get(ctx, request->id, reply, err)) return false;
+    if (!customers_living(ctx, request->id, reply, err)) return false;
     if (!input.ref.len) input.ref = reply->ref;
     if (!row_of(ctx, &input, request->id, &in, err)) return false;
     if (!customers_find_ref(ctx, in.ref, &other, err)) return false;
     if (!id_is_none(other) && !id_eq(other, request->id))
         return err_set(err, &ERR_CUSTOMER_REF_TAKEN, "ref", "another customer has this number");
-    CustomerChangeIn row = { in.merchant, in.id,   in.ref,      in.name,  in.email,
-                             in.phone, in.country, in.note, in.birthday, in.now_ms };
+    CustomerChangeIn row = { in.merchant,  in.id,      in.ref,  in.name,     in.email, in.phone,
+                             in.phone_key, in.country, in.note, in.birthday, in.now_ms };
     return q_customer_change_exec(ctx->tx, &row, NULL, err) && put_words(ctx, &in, false, err)
         && tell(ctx, in.id, in.ref, err) && customers_get(ctx, in.id, reply, err);
 }
 
-#define SHOWN(row)                                                                                           \
-    (Customer)                                                                                               \
-    {                                                                                                        \
-        .id = (row).id, .ref = (row).ref, .name = (row).name, .email = text_or_none((row).email),            \
-        .phone = text_or_none((row).phone), .country = text_or_none((row).country),                          \
-        .note = text_or_none((row).note), .tier = text_or_none((row).tier), .made_at = (row).made_at_ms,     \
-        .updated_at = (row).updated_at_ms                                                                    \
+#define SHOWN(row)                                                                                        \
+    (Customer)                                                                                            \
+    {                                                                                                     \
+        .id = (row).id, .ref = (row).ref, .name = (row).name, .email = text_or_none((row).email),         \
+        .phone = text_or_none((row).phone), .country = text_or_none((row).country),                       \
+        .note = text_or_none((row).note), .tier = text_or_none((row).tier), .made_at = (row).made_at_ms,  \
+        .updated_at = (row).updated_at_ms, .erased_at = OPT_NONE                                          \
     }
 
 /* The rest of a profile: what has another form in its row. */
@@ -166,7 +175,8 @@ static bool show_rest(Arena *arena, int64_t birthday, Str groups, Customer *out,
 {
     if (birthday)
         out->birthday = str_format(arena, "%02d-%02d", (int)(birthday / 100), (int)(birthday % 100));
-    return (texts_read(arena, groups, &out->groups) && (!birthday || out->birthday.ptr)) || err_memory(err);
+    return (texts_read(arena, groups, &out->groups) && (!birthday || out->birthday.ptr))
+        || err_memory(err);
 }
 
 bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err)
@@ -176,7 +186,9 @@ bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err)
     CustomerFindIn  in    = { ctx->who.merchant, id };
     if (!q_customer_find_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, "id", "no such customer");
-    *out = SHOWN(row);
+    *out             = SHOWN(row);
+    out->merged_into = row.merged_into;
+    out->erased_at   = row.erased_at_ms ? row.erased_at_ms : OPT_NONE;
     return show_rest(ctx->arena, row.birthday, row.groups, out, err);
 }
 
@@ -195,6 +207,19 @@ bool customers_put_groups(Ctx *ctx, const CustomerGroups *request, Customer *rep
     if (!detail.ptr) return err_memory(err);
     return audit_append(ctx, STR("customer.groups"), request->id, detail, err)
         && tell(ctx, request->id, reply->ref, err) && customers_get(ctx, request->id, reply, err);
+}
+
+bool customers_put_words(Ctx *ctx, Id id, Error *err)
+{
+    Customer who;
+    if (!customers_get(ctx, id, &who, err)) return false;
+    CustomerPutIn row = { .merchant = ctx->who.merchant,
+                          .id       = id,
+                          .ref      = who.ref,
+                          .name     = who.name,
+                          .email    = text_or_empty(who.email),
+                          .phone    = text_or_empty(who.phone) };
+    return put_words(ctx, &row, false, err);
 }
 
 bool customers_set_tier(Ctx *ctx, Id id, Str tier, Error *err)
@@ -268,6 +293,7 @@ bool customers_list(Ctx *ctx, const CustomerAsk *request, CustomerList *reply, E
                                .count    = page_limit(request->limit) + 1 };
     if (!customers_email(ctx->arena, request->email, &in.email, err)) return false;
     if (!customers_phone(ctx->arena, request->phone, &in.phone, err)) return false;
+    in.phone = customers_phone_key(in.phone);
     if (request->q.len) return search(ctx, request, &in, reply, err);
     if (request->cursor.len && !id_parse(request->cursor, &after))
         return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");

@@ -29,6 +29,23 @@ bool customers_phone(Arena *arena, Str text, Str *out, Error *err) MUST_USE;
 /* The loyalty tier that the customer came into; empty: none. */
 bool customers_set_tier(Ctx *ctx, Id id, Str tier, Error *err) MUST_USE;
 
+/* By what a phone number is found, however it was written: its last nine digits. */
+Str customers_phone_key(Str phone);
+
+/* A profile that is neither merged nor erased. Errors: NOT_FOUND, CUSTOMER_GONE. */
+bool customers_living(Ctx *ctx, Id id, Customer *out, Error *err) MUST_USE;
+
+/* One profile becomes another: what that has not is filled in, this is found by nobody any more. What else
+ * was of the customer is the caller's to move (flows/customer_merge.c). *merge is the record of it. */
+bool customers_become(Ctx *ctx, const Customer *gone, const Customer *remains, Str reason, Id *merge,
+                      Error *err) MUST_USE;
+
+/* Empties a profile and all that became one with it; *all are their ids. */
+bool customers_blank(Ctx *ctx, Id id, Id **all, size_t *count, Error *err) MUST_USE;
+
+/* The words by which a customer is found, made anew. */
+bool customers_put_words(Ctx *ctx, Id id, Error *err) MUST_USE;
+
 /* One profile. Errors: NOT_FOUND. */
 bool customers_get(Ctx *ctx, Id id, Customer *out, Error *err) MUST_USE;
 

@@ -87,6 +87,9 @@ bool points_reverse(Points *points, Id lot, Id document, int64_t count, Error *e
 /* Moves everything of another account here: its lots become this one's, what both owe is added. */
 bool points_merge(Points *from, Points *into, Error *err) MUST_USE;
 
+/* All points expire at once: the member leaves. */
+bool points_clear(Points *points, Error *err) MUST_USE;
+
 /* Writes the sums and books what the points are worth now in the books of `location` (or none);
  * `elsewhere` of that is booked by the caller on the customer's part of `loyalty` (below zero: by a
  * payment). */

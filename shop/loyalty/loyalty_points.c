@@ -284,3 +284,22 @@ bool points_merge(Points *from, Points *into, Error *err)
                        (LedgerSide){ STR("loyalty"), into->now.customer }, value, STR("merge"), err)
         && points_close(from, STR(""), -value, err) && points_close(into, STR(""), value, err);
 }
+
+/* --- somebody leaves --- */
+
+bool points_clear(Points *points, Error *err)
+{
+    LoyaltyLotsOpenRow *rows  = NULL;
+    size_t              count = 0;
+    LoyaltyLotsOpenIn   in    = { points->ctx->who.merchant, points->now.customer };
+    if (!q_loyalty_lots_open_all(points->ctx->tx, points->ctx->arena, &in, &rows, &count, err)) return false;
+    for (size_t i = 0; i < count; i++) {
+        LoyaltyLotExpireIn expire  = { points->ctx->who.merchant, rows[i].id };
+        bool               pending = str_eq(rows[i].state, STR("pending"));
+        *(pending ? &points->now.pending : &points->now.available) -= rows[i].rest;
+        if (!q_loyalty_lot_expire_exec(points->ctx->tx, &expire, NULL, err)
+            || !put_move(points, rows[i].id, STR("expire"), -rows[i].rest, (Id){ { 0 } }, err))
+            return false;
+    }
+    return true;
+}
