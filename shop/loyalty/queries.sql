@@ -136,9 +136,11 @@ VALUES (:merchant, :id, :customer, :kind, :document, :points, :rest, 0, 0, :stat
 -- in: merchant:i64 customer:id now_ms:i64
 -- out: id:id rest:i64 state:text expires_at_ms:i64
 SELECT id, rest, state, expires_at_ms FROM loyalty_lot
-WHERE merchant = :merchant AND customer = :customer AND rest > 0
-  AND ((state = 'pending' AND available_at_ms <= :now_ms) OR (state = 'available' AND expires_at_ms <= :now_ms))
-ORDER BY expires_at_ms, id;
+WHERE merchant = :merchant AND customer = :customer AND rest > 0 AND state = 'pending' AND available_at_ms <= :now_ms
+UNION ALL
+SELECT id, rest, state, expires_at_ms FROM loyalty_lot
+WHERE merchant = :merchant AND customer = :customer AND rest > 0 AND state = 'available' AND expires_at_ms <= :now_ms
+ORDER BY 4, 1;
 
 -- What is left, first what expires first; what can be spent before what waits.
 -- name: loyalty_lots_open

@@ -88,6 +88,9 @@ CREATE TABLE loyalty_lot (
     PRIMARY KEY (merchant, id)
 );
 CREATE INDEX loyalty_lot_open ON loyalty_lot (merchant, customer, expires_at_ms, id) WHERE rest > 0;
+-- what of a member's points can be spent soon
+CREATE INDEX loyalty_lot_waiting ON loyalty_lot (merchant, customer, available_at_ms, id)
+    WHERE rest > 0 AND state = 'pending';
 -- the lots that can be spent or expire: what the jobs look for
 CREATE INDEX loyalty_lot_pending ON loyalty_lot (available_at_ms) WHERE rest > 0 AND state = 'pending';
 CREATE INDEX loyalty_lot_expiring ON loyalty_lot (expires_at_ms) WHERE rest > 0 AND state = 'available';
