@@ -4,6 +4,7 @@
 #include "all_sql.h"
 #include "flows/rules.h"
 #include "shop/catalog/catalog.h"
+#include "shop/consents/consents.h"
 #include "shop/customers/customers.h"
 #include "shop/locations/locations.h"
 
@@ -199,11 +200,12 @@ bool loyalty_earn_order(Ctx *ctx, const Order *order, Error *err)
     Earn                e      = { .ctx = ctx, .order = order };
     LoyaltyOrderFindRow row    = { .points = 0 };
     LoyaltyOrderFindIn  in     = { ctx->who.merchant, order->id };
-    bool                member = false, done = false;
+    bool                member = false, done = false, consents = false;
     if (!points_open(ctx, order->customer, &e.points, &member, err)) return false;
     if (!member || e.points.programme.off || order->made_at < e.points.now.joined_at_ms) return true;
     if (!q_loyalty_order_find_one(ctx->tx, ctx->arena, &in, &row, &done, err)) return false;
-    return done || earn(&e, err);
+    if (done || !consents_holds(ctx, order->customer, STR("loyalty"), &consents, err)) return done;
+    return !consents || earn(&e, err);
 }
 
 /* --- taking back --- */

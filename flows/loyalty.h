@@ -29,8 +29,8 @@ bool loyalty_unspend(Ctx *ctx, Id payment, int64_t amount, Str location, int64_t
 
 /* --- for sales and returns --- */
 
-/* Gives the customer of an order that was just paid its points; nothing when there is none, or no
- * programme. A second call for an order does nothing. Needs order->payments. */
+/* Gives the customer of an order that was just paid its points; nothing when there is none, no
+ * programme, or no consent to it. A second call for an order does nothing. Needs order->payments. */
 bool loyalty_earn_order(Ctx *ctx, const Order *order, Error *err) MUST_USE;
 
 /* Takes back the points of what has come back of a return's order, exactly as earned by these lines and

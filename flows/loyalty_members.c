@@ -38,17 +38,19 @@ bool loyalty_members_find(Ctx *ctx, const LoyaltyMemberAsk *request, LoyaltyAcco
 
 /* --- joining --- */
 
-/* Points that a rule gives once, with nothing to wait for. */
+/* Points that a rule gives once, with nothing to wait for; none without consent. */
 static bool give_points(Ctx *ctx, Id customer, Str why, Id document, Error *err)
 {
     LoyaltyRule *rules  = NULL;
     size_t       count  = 0;
-    bool         member = false;
+    bool         member = false, consents = false;
     Points       p;
-    if (!loyalty_rules(ctx, &rules, &count, err) || !points_open(ctx, customer, &p, &member, err))
+    if (!loyalty_rules(ctx, &rules, &count, err) || !points_open(ctx, customer, &p, &member, err)
+        || !consents_holds(ctx, customer, STR("loyalty"), &consents, err))
         return false;
     PointsNew fresh = { why, document, 0, 0 };
-    if (member) fresh.points = loyalty_event_points(rules, count, why, p.now.tier, ctx->now_ms);
+    if (member && consents)
+        fresh.points = loyalty_event_points(rules, count, why, p.now.tier, ctx->now_ms);
     return fresh.points == 0 || (points_earn(&p, &fresh, NULL, err) && points_close(&p, STR(""), 0, err));
 }
 

@@ -4,6 +4,7 @@
 
 #include "flows/verify.h"
 #include "shop/campaigns/campaigns.h"
+#include "shop/consents/consents.h"
 #include "shop/customers/customers.h"
 #include "shop/ledger/ledger.h"
 #include "tests/fixture.h"
@@ -29,6 +30,8 @@ FIXTURE_ANY(points_give)
 FIXTURE_ANY(rewards_take)
 FIXTURE_ANY(orders_create)
 FIXTURE_ANY(returns_create)
+FIXTURE_ANY(consents_create)
+FIXTURE_ANY(consents_end)
 
 static const FixtureCaller me = { 0, PERMS_ALL };
 
@@ -305,6 +308,21 @@ static void tiers(void)
     check(due() && has(0, 0, 0) && !account.tier.len, "and after the grace there is no tier");
 }
 
+static void without_consent(void)
+{
+    ConsentList  list;
+    ConsentEnd   end  = { .id = ann, .what = STR("loyalty"), .channel = STR("web") };
+    ConsentInput give = {
+        .id = ann, .what = STR("loyalty"), .wording = STR("Again."), .channel = STR("web")
+    };
+    check_ok(call(consents_end_any, &end, &list, sizeof list), &err, "a member withdraws consent");
+    check(sell("TEA", 1000) && has(0, 0, 0), "and earns nothing any more");
+    check(call(consents_create_any, &give, &list, sizeof list) && sell("TEA", 1000) && has(0, 199, 0),
+          "until it is given again");
+    check(give_back(1000) && has(0, 0, 0), "what comes back takes what it gave");
+    whole("the books are whole with both");
+}
+
 static void birthdays(void)
 {
     check_ok(put_rule("cake", "birthday", 77, OPT_NONE, OPT_NONE), &err, "a birthday is worth something");
@@ -375,6 +393,7 @@ int main(void)
     owing();
     expiring();
     tiers();
+    without_consent();
     birthdays();
     rewards();
     another_rate();
