@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 enum { ARENA_BYTES = 256 << 20, WORDS_IN_COMMAND = 4 }; /* memory that is not used is not taken */
@@ -124,6 +126,15 @@ static int run(Cli *cli, int argc, char **argv)
     return CLI_USAGE;
 }
 
+/* A crash must not leave keys, customers or what was typed in a file. */
+static void no_core_dumps(void)
+{
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+#ifndef __SANITIZE_ADDRESS__ /* its leak check must attach to the process */
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     Env   env;
@@ -134,6 +145,7 @@ int main(int argc, char **argv)
         (void)fputs("onetill: not enough memory\n", stderr);
         return CLI_FAILED;
     }
+    no_core_dumps();
     (void)umask(077); /* databases, backups and keys are nobody else's */
     env_init_real(&env);
     arena_init(&arena, bytes, ARENA_BYTES);

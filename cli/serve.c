@@ -15,8 +15,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,15 +67,6 @@ static bool read_plan(Cli *cli, Plan *plan, Error *err)
                    "%.*s can be reached by others and onetill does not encrypt: keys would travel in the "
                    "clear. Listen on 127.0.0.1 behind a TLS proxy, or say --insecure-network",
                    STR_FMT(plan->host));
-}
-
-/* A crash must not leave keys and customers in a file. */
-static void no_core_dumps(void)
-{
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-#ifndef __SANITIZE_ADDRESS__ /* its leak check must attach to the process */
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
 }
 
 /* The first signal ends in order, the second at once. */
@@ -199,7 +188,6 @@ static int run(Cli *cli)
     Db                  *db      = NULL;
     Ties                 ties    = { .lock = PTHREAD_MUTEX_INITIALIZER };
     if (!read_plan(cli, &plan, &err)) return cli_fail(&err);
-    no_core_dumps();
     block_signals();
     make_folder(plan.url);
     DbOptions  database = { .url = plan.url };

@@ -155,23 +155,31 @@ static bool wrong(JoinForm *form, const char *field, const char *reason)
     return false;
 }
 
+/* A card number is not even shown again. */
+static bool no_card(JoinForm *form)
+{
+    static const char *const names[] = { "name", "email", "phone", "birthday" };
+    Str *const               texts[] = { &form->name, &form->email, &form->phone, &form->birthday };
+    bool                     fine    = true;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        if (!pan_found(*texts[i], false)) continue;
+        *texts[i] = STR("");
+        fine      = wrong(form, names[i],
+                          "This looks like the number of a payment card. Never type it in here.");
+    }
+    return fine;
+}
+
 /* Whether the form can be taken; else it says what is wrong. */
 static bool check_form(JoinForm *form)
 {
-    const Str texts[] = { form->name, form->email, form->phone };
+    if (!no_card(form)) return false;
     if (!form->name.len) return wrong(form, "name", "Please tell us your name.");
     if (form->name.len > 120) return wrong(form, "name", "This name is too long.");
     if (!form->email.len && !form->phone.len)
         return wrong(form, "email", "Please give an e-mail address or a phone number.");
     if (form->email.len > 200) return wrong(form, "email", "This address is too long.");
     if (form->phone.len > 40) return wrong(form, "phone", "This number is too long.");
-    for (size_t i = 0; i < COUNT(texts); i++)
-        if (pan_found(texts[i], false))
-            return wrong(form,
-                         i == 0   ? "name"
-                         : i == 1 ? "email"
-                                  : "phone",
-                         "This looks like the number of a payment card. Never type it in here.");
     if (!form->terms) return wrong(form, "terms", "Without your consent you cannot join.");
     return true;
 }

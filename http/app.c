@@ -446,13 +446,6 @@ static bool check_perm(const Call *call, Error *err)
     return false;
 }
 
-/* A card number in a header that we store or repeat; an id may look like one by chance. */
-static bool holds_card(Str text)
-{
-    Id id;
-    return !id_parse(text, &id) && pan_found(text, false);
-}
-
 static bool check_key(Call *call, Faults *faults, Error *err)
 {
     Str  key     = http_header(call->exchange, STR("idempotency-key"));
@@ -462,7 +455,7 @@ static bool check_key(Call *call, Faults *faults, Error *err)
     if (key.len == 0 || key.len > KEY_MAX || !visible)
         return err_set(err, &ERR_KEY_REQUIRED, "", "send 1 to %d visible characters", KEY_MAX);
     call->ctx.key = key;
-    if (!holds_card(key)) return true;
+    if (!pan_found(key, false)) return true;
     faults->items[0] = (Fault){ "Idempotency-Key", "card_number_refused",
                                 "this looks like a card number; never send one" };
     faults->count    = 1;
@@ -678,7 +671,7 @@ static Str request_id(Env *env, Arena *arena, Str given)
         sane   = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                c == '-' || c == '_' || c == '.';
     }
-    return sane && !holds_card(given) ? given : id_text(arena, env_new_id(env));
+    return sane && !pan_found(given, false) ? given : id_text(arena, env_new_id(env));
 }
 
 static void answer_no_memory(App *app, HttpExchange *exchange)

@@ -4,12 +4,31 @@
 #include "base/rfc3339.h"
 #include "core/pan.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+#define NUMBER_OF_CARD ((int64_t)100000000000000) /* 15 digits */
+
+/* Whether a number is that of a card, typed into the wrong field; money never has so many digits. */
+static bool card_in_number(int64_t value)
+{
+    char digits[24];
+    if (value < NUMBER_OF_CARD) return false;
+    int len = snprintf(digits, sizeof digits, "%" PRId64, value);
+    return pan_found((Str){ digits, (size_t)len }, false);
+}
+
+static void refuse_card(Decoder *d)
+{
+    decoder_fault(d, "card_number_refused", "this looks like a card number; never send one");
+}
 
 void leaf_number(Decoder *d, const FieldDef *field, int64_t value, int64_t *out)
 {
     bool limited = field->low != 0 || field->high != 0;
-    if (value == OPT_NONE || (limited && (value < field->low || value > field->high)))
+    if (field->type != F_QTY && card_in_number(value)) refuse_card(d);
+    else if (value == OPT_NONE || (limited && (value < field->low || value > field->high)))
         decoder_fault(d, "out_of_range", "the number is not within its limits");
     else
         *out = value;
@@ -18,7 +37,9 @@ void leaf_number(Decoder *d, const FieldDef *field, int64_t value, int64_t *out)
 void leaf_whole_qty(Decoder *d, const FieldDef *field, int64_t whole, int64_t *out)
 {
     int64_t milli = 0;
-    if (__builtin_mul_overflow(whole, 1000, &milli))
+    if (card_in_number(whole))
+        refuse_card(d);
+    else if (__builtin_mul_overflow(whole, 1000, &milli))
         decoder_fault(d, "out_of_range", "the quantity is not within its limits");
     else
         leaf_number(d, field, milli, out);
@@ -38,11 +59,15 @@ static bool qty_parse(Str text, int64_t *milli)
     return str_to_i64((Str){ digits, dot + 3 }, milli);
 }
 
-static bool may_be_gtin(const char *name)
+/* Fields that hold numbers of goods or parcels, which have check digits of their own. */
+static bool may_be_goods(const char *name)
 {
-    return strcmp(name, "sku") == 0 || strcmp(name, "gtin") == 0 || strcmp(name, "barcode") == 0 ||
-           strcmp(name, "q") == 0 || strcmp(name, "skus") == 0 || strcmp(name, "gtins") == 0 ||
-           strcmp(name, "barcodes") == 0 || strcmp(name, "except_skus") == 0;
+    static const char *const names[] = { "sku",      "skus", "except_skus", "gtin",    "gtins", "barcode",
+                                         "barcodes", "q",    "parent",      "instead", "code",  "vendor_sku",
+                                         "sscc" };
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
 }
 
 /* GS1 element strings of a scanner hold FNC1, sent as 0x1D. */
@@ -70,8 +95,8 @@ static void plain_text(Decoder *d, const FieldDef *field, Str text, int64_t low,
         decoder_fault(d, "too_long", "the text is too long");
     else if (has_controls(text, may_hold_fnc1(field->name)))
         decoder_fault(d, "char_forbidden", "control characters are not taken");
-    else if (pan_found(text, false) && (!may_be_gtin(field->name) || pan_found(text, true)))
-        decoder_fault(d, "card_number_refused", "this looks like a card number; never send one");
+    else if (pan_found(text, false) && (!may_be_goods(field->name) || pan_found(text, true)))
+        refuse_card(d);
     else
         *out = str_dup(d->arena, text);
     if (!out->ptr && d->faults->count == 0) d->memory = true;
@@ -97,7 +122,8 @@ void leaf_text(Decoder *d, const FieldDef *field, Str text, void *out)
         else decoder_fault(d, "invalid_time", "must be a time as in RFC 3339");
         return;
     case F_QTY:
-        if (qty_parse(text, &number)) leaf_number(d, field, number, out);
+        if (pan_found(text, false)) refuse_card(d);
+        else if (qty_parse(text, &number)) leaf_number(d, field, number, out);
         else decoder_fault(d, "wrong_type", "must be a decimal number with up to three decimals");
         return;
     case F_INT:
