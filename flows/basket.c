@@ -6,7 +6,6 @@
 #include "shop/customers/customers.h"
 #include "shop/tax/tax.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -259,9 +258,8 @@ static void add_manual(Buf *buf, const ManualDiscount *manual)
 
 bool basket_subject(Ctx *ctx, const BasketAsk *ask, Str *out, Error *err)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
-    Buf           buf = buf_make(ctx->arena, 1024);
-    char          id[ID_TEXT_LEN];
+    Buf  buf = buf_make(ctx->arena, 1024);
+    char id[ID_TEXT_LEN];
     id_format(ask->customer, id);
     buf_json_string(&buf, ask->location);
     buf_json_string(&buf, ask->channel);
@@ -273,10 +271,7 @@ bool basket_subject(Ctx *ctx, const BasketAsk *ask, Str *out, Error *err)
         buf_format(&buf, "%lld", (long long)ask->lines[i].quantity);
         add_manual(&buf, ask->lines[i].manual);
     }
-    char *hex = arena_alloc(ctx->arena, 2 * sizeof hash + 1);
-    if (buf.failed || !hex) return err_memory(err);
-    SHA256((const unsigned char *)buf_str(&buf).ptr, buf_str(&buf).len, hash);
-    for (size_t i = 0; i < sizeof hash; i++) (void)snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-    *out = (Str){ hex, 2 * sizeof hash };
-    return true;
+    if (buf.failed) return err_memory(err);
+    Str text = buf_str(&buf);
+    return approvals_subject(ctx, APPROVAL_DISCOUNT, &text, 1, out, err);
 }

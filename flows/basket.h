@@ -5,6 +5,7 @@
 
 #include "flows/reference.h"
 #include "flows/taxes.h"
+#include "shop/approvals/approvals.h"
 #include "shop/orders/orders.h"
 
 typedef struct {

@@ -94,7 +94,9 @@ static bool use_discounts(Ctx *ctx, Sale *sale, Order *order, Error *err)
     Str           subject = STR_NONE;
     if (priced->needs_approval
         && (!basket_subject(ctx, &sale->ask, &subject, err)
-            || !approvals_use(ctx, sale->request->approval, subject, basket_by_hand(priced), order->id,
+            || !approvals_use(ctx,
+                              &(ApprovalUse){ APPROVAL_DISCOUNT, sale->request->approval, subject,
+                                              basket_by_hand(priced), order->id },
                               &sale->approved_by, err)))
         return false;
     order->promotions.items = priced->uses.items;

@@ -545,7 +545,7 @@ typedef struct {
 static bool approve(Ctx *ctx, void *arg, Error *e)
 {
     Approve      *a  = arg;
-    ApprovalInput in = { a->subject, a->amount, STR("regular") };
+    ApprovalInput in = { .subject = a->subject, .amount = a->amount, .reason = STR("regular") };
     ctx->who.api_key = a->by;
     return approvals_create(ctx, &in, &a->made, e);
 }

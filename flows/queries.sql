@@ -295,7 +295,7 @@ WHERE m.merchant = :merchant AND m.approved_by IS NOT NULL AND m.approved_by = m
 UNION ALL
 SELECT a.id, 'an approval for an order that is not there', 1, 0 FROM approval a
     LEFT JOIN sale_order o ON o.merchant = a.merchant AND o.id = a.used_for
-WHERE a.merchant = :merchant AND a.used_for IS NOT NULL AND o.id IS NULL
+WHERE a.merchant = :merchant AND a.used_for IS NOT NULL AND a.kind = 'discount' AND o.id IS NULL
 UNION ALL
 SELECT m.order_id, 'an approval that nobody gave', 1, 0 FROM order_manual m
     LEFT JOIN approval a ON a.merchant = m.merchant AND a.used_for = m.order_id AND a.approver = m.approved_by

@@ -6,6 +6,7 @@
 #include "flows/loyalty.h"
 #include "flows/past_sale.h"
 #include "flows/pay.h"
+#include "shop/approvals/approvals.h"
 #include "shop/campaigns/campaigns.h"
 #include "shop/promotions/promotions.h"
 #include "shop/returns/returns.h"
@@ -151,7 +152,8 @@ static bool quote(Ctx *ctx, const void *request, void *reply, Error *err)
 static bool approve(Ctx *ctx, void *arg, Error *err)
 {
     Approval     *made  = arg;
-    ApprovalInput input = { made->subject, made->amount, STR("good customer") };
+    ApprovalInput input = { .subject = made->subject, .amount = made->amount,
+                            .reason = STR("good customer") };
     ctx->who.api_key    = (Id){ { 7 } };
     return approvals_create(ctx, &input, made, err);
 }

@@ -299,7 +299,8 @@ static bool capability_may(const char *path, const char *other)
 {
     static const char *const shared[] = { "shop/common.h",       "shop/api",       "shop/ctx.h",
                                           "shop/perms.h",        "shop/audit/",    "shop/events/",
-                                          "shop/settings/",      "shop/ledger/",   "shop/idempotency/" };
+                                          "shop/settings/",      "shop/ledger/",   "shop/idempotency/",
+                                          "shop/approvals/" };
     size_t own = capability_length(path);
     if (!starts(other, "shop/") || own == 0) return true;
     if (strncmp(path, other, own) == 0) return true;

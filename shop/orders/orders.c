@@ -3,7 +3,6 @@
 
 #include "all_sql.h"
 #include "shop/audit/audit.h"
-#include "shop/settings/settings.h"
 #include "sys/json_read.h"
 #include "sys/json_write.h"
 
@@ -517,56 +516,6 @@ bool orders_give_back_shipping(Ctx *ctx, Id id, int64_t amount, bool *ok, Error 
     if (!q_order_shipping_return_exec(ctx->tx, &in, &rows, err)) return false;
     *ok = rows == 1;
     return true;
-}
-
-/* --- four eyes --- */
-
-bool approvals_create(Ctx *ctx, const ApprovalInput *request, Approval *reply, Error *err)
-{
-    int64_t       minutes = 0;
-    for (size_t i = 0; i < request->subject.len; i++) {
-        char c = request->subject.ptr[i];
-        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
-            return err_set(err, &ERR_FIELD_INVALID, "subject",
-                           "is not what a quote names as approval_subject");
-    }
-    if (!settings_get(ctx, &SETTING_APPROVAL_MINUTES, &minutes, err)) return false;
-    *reply           = (Approval){ ctx_new_id(ctx), request->subject, request->amount, ctx->who.api_key,
-                                   ctx->now_ms + minutes * 60000 };
-    ApprovalPutIn in = { ctx->who.merchant, reply->id,   reply->subject,          reply->amount,
-                         text_or_empty(request->reason), ctx->who.api_key, ctx->now_ms, reply->expires_at };
-    Str detail = str_format(ctx->arena, "up to %lld of %.*s %.*s", (long long)request->amount,
-                            STR_FMT(request->subject), STR_FMT(in.reason));
-    if (!detail.ptr) return err_memory(err);
-    return q_approval_put_exec(ctx->tx, &in, NULL, err)
-        && audit_append(ctx, STR("approval.give"), reply->id, detail, err);
-}
-
-bool approvals_use(Ctx *ctx, Id id, Str subject, int64_t amount, Id order, Id *approver, Error *err)
-{
-    ApprovalGetRow row   = { 0 };
-    bool           found = false;
-    int64_t        rows  = 0;
-    const char    *why   = NULL;
-    if (id_is_none(id))
-        return err_set(err, &ERR_APPROVAL_NEEDED, "approval", "another person must approve it");
-    if (!q_approval_get_one(ctx->tx, ctx->arena, &(ApprovalGetIn){ ctx->who.merchant, id }, &row, &found,
-                            err))
-        return false;
-    if (!found) why = "there is no such approval";
-    else if (!id_is_none(row.used_for)) why = "was used already";
-    else if (row.expires_at_ms <= ctx->now_ms) why = "is too old";
-    else if (id_eq(row.approver, ctx->who.api_key)) why = "comes from the same person as the discount";
-    else if (!str_eq(row.subject, subject)) why = "is for another basket";
-    else if (row.amount < amount) why = "is for less than what is taken off";
-    if (why) return err_set(err, &ERR_APPROVAL_INVALID, "approval", "%s", why);
-    if (!q_approval_use_exec(ctx->tx, &(ApprovalUseIn){ ctx->who.merchant, id, order }, &rows, err))
-        return false;
-    *approver = row.approver;
-    Str detail = str_format(ctx->arena, "%lld of %.*s", (long long)amount, STR_FMT(subject));
-    if (!detail.ptr) return err_memory(err);
-    return rows == 1 ? audit_append(ctx, STR("approval.use"), id, detail, err)
-                     : err_set(err, &ERR_APPROVAL_INVALID, "approval", "was used already");
 }
 
 bool orders_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err)

@@ -133,10 +133,6 @@ typedef struct {
 bool orders_lot_sales(Ctx *ctx, Id item, const LotSaleFrom *from, LotSold **out, size_t *count,
                       Error *err) MUST_USE;
 
-/* Uses up another person's approval for an order. Errors: APPROVAL_NEEDED (none was named),
- * APPROVAL_INVALID. */
-bool approvals_use(Ctx *ctx, Id id, Str subject, int64_t amount, Id order, Id *approver, Error *err) MUST_USE;
-
 /* The order of a caller's number; none when there is none. */
 bool orders_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;
 

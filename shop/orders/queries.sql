@@ -152,20 +152,6 @@ SELECT steps FROM order_explanation WHERE merchant = :merchant AND order_id = :o
 SELECT 1 AS yes FROM sale_order
 WHERE merchant = :merchant AND customer = :customer AND customer IS NOT NULL AND state <> 'cancelled' LIMIT 1;
 
--- name: approval_put
--- in: merchant:i64 id:id subject:text amount:i64 reason:text approver:id made_at_ms:i64 expires_at_ms:i64
-INSERT INTO approval (merchant, id, subject, amount, reason, approver, made_at_ms, expires_at_ms, used_for)
-VALUES (:merchant, :id, :subject, :amount, :reason, :approver, :made_at_ms, :expires_at_ms, NULL);
-
--- name: approval_get
--- in: merchant:i64 id:id
--- out: subject:text amount:i64 approver:id expires_at_ms:i64 used_for:id
-SELECT subject, amount, approver, expires_at_ms, used_for FROM approval WHERE merchant = :merchant AND id = :id;
-
--- name: approval_use
--- in: merchant:i64 id:id order_id:id
-UPDATE approval SET used_for = :order_id WHERE merchant = :merchant AND id = :id AND used_for IS NULL;
-
 -- name: order_kit_part_put
 -- in: merchant:i64 order_id:id line:i64 n:i64 part:id sku:text name:text qty:i64 value_ppm:i64 returnable:bool moved:bool
 INSERT INTO order_kit_part (merchant, order_id, line, n, part, sku, name, qty, value_ppm, returnable, moved, returned)

@@ -124,19 +124,6 @@ CREATE TABLE order_explanation (
     steps    TEXT   NOT NULL, -- JSON of the steps
     PRIMARY KEY (merchant, order_id)
 );
--- approval: one person's consent to a discount that another gives by hand; good once and for a short time
-CREATE TABLE approval (
-    merchant      BIGINT NOT NULL,
-    id            BYTEA  NOT NULL,
-    subject       TEXT   NOT NULL, -- what is approved: SHA-256 of the basket, as the quote says it
-    amount        BIGINT NOT NULL, -- at most so much by hand, minor units
-    reason        TEXT   NOT NULL, -- or empty
-    approver      BYTEA,           -- the API key that gave it, or NULL: the program itself
-    made_at_ms    BIGINT NOT NULL,
-    expires_at_ms BIGINT NOT NULL, -- cannot be used from then on
-    used_for      BYTEA,           -- the order it was used for, or NULL
-    PRIMARY KEY (merchant, id)
-);
 -- order_kit_part: what a kit consisted of when it was sold
 CREATE TABLE order_kit_part (
     merchant   BIGINT NOT NULL,

@@ -1,5 +1,6 @@
 /* tables_test.c — what the rows of all capabilities must keep together: names that are one person's,
  * permissions that exist, sentences that are there. */
+#include "core/approval.h"
 #include "http/decode.h"
 #include "shop/perms.h"
 #include "shop/reach.h"
@@ -79,6 +80,8 @@ static void permissions(void)
     for (const PermDef *perm; (perm = perm_at((int)count)) != NULL; count++) {
         bool used = strcmp(perm->code, "orders.discount") == 0 /* asked for by fields of a basket */
                  || strcmp(perm->code, "stock.sell_expired") == 0;
+        for (int kind = 0; kind < APPROVAL_COUNT && !used; kind++) /* asked for by the kind of an approval */
+            used = strcmp(perm->code, approval_row((ApprovalKind)kind)->perm) == 0;
         if (!is_sentence(perm->meaning)) complain("no sentence", perm->code);
         for (size_t c = 0; c < shop_count && !used; c++)
             for (size_t i = 0; i < shop_all[c]->route_count && !used; i++)
