@@ -154,15 +154,17 @@ bool loyalty_earned(Arena *arena, const LoyaltyRule *rules, size_t rule_count, c
     return true;
 }
 
-int64_t loyalty_event_points(const LoyaltyRule *rules, size_t count, Str event, Str tier, int64_t at_ms)
+int64_t loyalty_event_points(const LoyaltyRule *rules, size_t count, const LoyaltyEvent *event)
 {
     int64_t total = 0;
     for (size_t i = 0; i < count; i++) {
         const LoyaltyRule *rule  = &rules[i];
         TextList           tiers = TEXTS_OF(rule->tiers);
-        if (rule->off || !str_eq(rule->by, event) || at_ms < opt_or(rule->from, 0)) continue;
-        if (rule->until != OPT_NONE && at_ms >= rule->until) continue;
-        if (tiers.count == 0 || among(tiers, tier)) total += opt_or(rule->points, 0);
+        if (rule->off || !str_eq(rule->by, event->by) || event->at_ms < opt_or(rule->from, 0)) continue;
+        if (rule->until != OPT_NONE && event->at_ms >= rule->until) continue;
+        bool done = event->before >= opt_or(rule->most, INT64_MAX);
+        if (by(rule, "event") && (done || !str_eq(rule->event, event->name))) continue;
+        if (tiers.count == 0 || among(tiers, event->tier)) total += opt_or(rule->points, 0);
     }
     return total;
 }
@@ -170,6 +172,7 @@ int64_t loyalty_event_points(const LoyaltyRule *rules, size_t count, Str event, 
 bool loyalty_rule_check(const LoyaltyRule *rule, Error *err)
 {
     bool times = by(rule, "multiply"), event = by(rule, "join") || by(rule, "birthday");
+    bool named = by(rule, "event");
     if (times && rule->points != OPT_NONE)
         return err_set(err, &ERR_LOYALTY_RULE, "points",
                        "a rule that multiplies gives no points of its own");
@@ -179,14 +182,19 @@ bool loyalty_rule_check(const LoyaltyRule *rule, Error *err)
         return err_set(err, &ERR_LOYALTY_RULE, "times", "say by how much it multiplies, e.g. 2000000");
     if (!times && rule->times != OPT_NONE)
         return err_set(err, &ERR_LOYALTY_RULE, "times", "is only for rules by multiply");
-    if ((times || event) && rule->per != OPT_NONE)
+    if (named && !rule->event.len)
+        return err_set(err, &ERR_LOYALTY_RULE, "event", "say which event, e.g. review");
+    if (!named && (rule->event.len || rule->most != OPT_NONE))
+        return err_set(err, &ERR_LOYALTY_RULE, rule->event.len ? "event" : "most",
+                       "is only for rules by event");
+    if ((times || event || named) && rule->per != OPT_NONE)
         return err_set(err, &ERR_LOYALTY_RULE, "per", "is only for rules by money and item");
     if (!by(rule, "money") && rule->currency.len)
         return err_set(err, &ERR_LOYALTY_RULE, "currency", "is only for rules by money");
     bool goods = rule->skus.count || rule->categories.count || rule->brands.count || rule->tags.count
               || rule->channels.count || rule->locations.count;
-    if (event && goods)
-        return err_set(err, &ERR_LOYALTY_RULE, "by", "join and birthday have no goods and no place");
+    if ((event || named) && goods)
+        return err_set(err, &ERR_LOYALTY_RULE, "by", "join, birthday and event have no goods and no place");
     for (size_t i = 0; i < rule->weekdays.count; i++) {
         bool known = false;
         for (size_t d = 0; d < COUNT(weekdays); d++)

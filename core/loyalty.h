@@ -42,8 +42,17 @@ int loyalty_weekday(int64_t date);
 /* Whether a rule holds for a sale, whatever its goods are. */
 bool loyalty_rule_holds(const LoyaltyRule *rule, const LoyaltySale *sale);
 
-/* What rules by join or birthday give. */
-int64_t loyalty_event_points(const LoyaltyRule *rules, size_t count, Str event, Str tier, int64_t at_ms);
+/* Something that happened besides a sale. */
+typedef struct {
+    Str     by;   /* join, birthday, event */
+    Str     name; /* of an event; or empty */
+    Str     tier; /* of the customer, or empty */
+    int64_t at_ms;
+    int64_t before; /* how many of this name gave something to this customer so far */
+} LoyaltyEvent;
+
+/* What rules give for it. */
+int64_t loyalty_event_points(const LoyaltyRule *rules, size_t count, const LoyaltyEvent *event);
 
 /* Errors: FIELD_INVALID with the field, when a rule says what cannot be meant. */
 bool loyalty_rule_check(const LoyaltyRule *rule, Error *err) MUST_USE;

@@ -8,7 +8,8 @@
 
 static Arena arena;
 
-#define NO_TEXTS .from = OPT_NONE, .until = OPT_NONE, .from_minute = OPT_NONE, .until_minute = OPT_NONE
+#define NO_TEXTS                                                                                           \
+    .from = OPT_NONE, .until = OPT_NONE, .from_minute = OPT_NONE, .until_minute = OPT_NONE, .most = OPT_NONE
 
 static LoyaltyRule rule(const char *by, int64_t points, int64_t per, int64_t times)
 {
@@ -99,9 +100,19 @@ static void conditions(void)
               && loyalty_weekday(20000101) == 5,
           "days of the week are as calendars have them");
     LoyaltyRule join = rule("join", 50, OPT_NONE, OPT_NONE);
-    check(loyalty_event_points(&join, 1, STR("join"), STR(""), 5) == 50
-              && loyalty_event_points(&join, 1, STR("birthday"), STR(""), 5) == 0,
+    LoyaltyEvent now  = { STR("join"), STR(""), STR(""), 5, 0 };
+    LoyaltyEvent then = { STR("birthday"), STR(""), STR(""), 5, 0 };
+    check(loyalty_event_points(&join, 1, &now) == 50 && loyalty_event_points(&join, 1, &then) == 0,
           "an event gives what rules for it say");
+    LoyaltyRule  review = rule("event", 20, OPT_NONE, OPT_NONE);
+    LoyaltyEvent done   = { STR("event"), STR("review"), STR(""), 5, 1 };
+    review.event        = STR("review");
+    review.most         = 2;
+    check(loyalty_event_points(&review, 1, &done) == 20, "also of a name");
+    done.before = 2;
+    check(loyalty_event_points(&review, 1, &done) == 0, "as often as they say");
+    done = (LoyaltyEvent){ STR("event"), STR("survey"), STR(""), 5, 0 };
+    check(loyalty_event_points(&review, 1, &done) == 0, "not of another name");
 }
 
 static void checks(void)

@@ -52,11 +52,13 @@ static bool leave_programme(Ctx *ctx, Id id, Error *err)
     bool          member = false;
     Str           text   = id_text(ctx->arena, id);
     EraseMemberIn in     = { ctx->who.merchant, id, text };
+    EraseEventsIn events = { ctx->who.merchant, id };
     if (!text.ptr) return err_memory(err);
     if (!points_open(ctx, id, &p, &member, err)) return false;
     return !member
         || (points_clear(&p, err) && points_close(&p, STR(""), 0, err)
-            && q_erase_member_exec(ctx->tx, &in, NULL, err));
+            && q_erase_member_exec(ctx->tx, &in, NULL, err)
+            && q_erase_events_exec(ctx->tx, &events, NULL, err));
 }
 
 static bool empty_documents(Ctx *ctx, Id id, Error *err)
@@ -178,6 +180,23 @@ static bool add_points(Export *e, Error *err)
         if (!points_list(e->ctx, &ask, &page, err)) return false;
         for (size_t i = 0; i < page.items.count; i++)
             if (!add(e, &PointsMove_def, &page.items.items[i], err)) return false;
+        if (!page.next_cursor.len) break;
+        ask.cursor = page.next_cursor;
+    }
+    buf_byte(&e->out, ']');
+    return true;
+}
+
+/* What the customer did besides buying. */
+static bool add_events(Export *e, Error *err)
+{
+    LoyaltyEventsAsk ask = { e->id, STR_NONE, 200 };
+    open_list(e, "loyalty_events");
+    for (;;) {
+        LoyaltyEventList page = { .next_cursor = STR_NONE };
+        if (!loyalty_events_list(e->ctx, &ask, &page, err)) return false;
+        for (size_t i = 0; i < page.items.count; i++)
+            if (!add(e, &LoyaltyEventTold_def, &page.items.items[i], err)) return false;
         if (!page.next_cursor.len) break;
         ask.cursor = page.next_cursor;
     }
@@ -309,6 +328,7 @@ bool customers_export(Ctx *ctx, const CustomerExportAsk *request, CustomerExport
     if (!customers_get(ctx, request->id, reply->customer, err)
         || (first
             && (!add_profiles(&e, err) || !add_consents(&e, err) || !add_points(&e, err)
+                || !add_events(&e, err)
                 || !add_addresses(&e, err) || !add_papers(&e, err) || !add_returns(&e, err)))
         || !add_orders(&e, request, &reply->next_cursor, err))
         return false;

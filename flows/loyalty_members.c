@@ -48,9 +48,9 @@ static bool give_points(Ctx *ctx, Id customer, Str why, Id document, Error *err)
     if (!loyalty_rules(ctx, &rules, &count, err) || !points_open(ctx, customer, &p, &member, err)
         || !consents_holds(ctx, customer, STR("loyalty"), &consents, err))
         return false;
-    PointsNew fresh = { why, document, 0, 0 };
-    if (member && consents)
-        fresh.points = loyalty_event_points(rules, count, why, p.now.tier, ctx->now_ms);
+    PointsNew    fresh = { why, document, 0, 0 };
+    LoyaltyEvent event = { why, STR(""), p.now.tier, ctx->now_ms, 0 };
+    if (member && consents) fresh.points = loyalty_event_points(rules, count, &event);
     return fresh.points == 0 || (points_earn(&p, &fresh, NULL, err) && points_close(&p, STR(""), 0, err));
 }
 
@@ -121,6 +121,58 @@ bool points_give(Ctx *ctx, const PointsInput *request, LoyaltyAccount *reply, Er
     return ok && points_close(&p, STR(""), 0, err)
         && audit_append(ctx, STR("loyalty.points"), request->id, detail, err)
         && loyalty_account_show(ctx, request->id, reply, err);
+}
+
+/* --- what customers did --- */
+
+/* Whether a rule asks for events of a name at all, now or another time. */
+static bool is_asked_for(const LoyaltyRule *rules, size_t count, Str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rules[i].by, STR("event")) && str_eq(rules[i].event, name)) return true;
+    return false;
+}
+
+/* What the rules give for it now. */
+static bool points_for(Points *p, Str name, int64_t *points, Error *err)
+{
+    Ctx                 *ctx   = p->ctx;
+    LoyaltyRule         *rules = NULL;
+    size_t               count = 0;
+    bool                 consents = false, found = false;
+    LoyaltyEventCountRow before = { 0 };
+    LoyaltyEventCountIn  in     = { ctx->who.merchant, p->now.customer, name };
+    if (!loyalty_rules(ctx, &rules, &count, err)
+        || !consents_holds(ctx, p->now.customer, STR("loyalty"), &consents, err)
+        || !q_loyalty_event_count_one(ctx->tx, ctx->arena, &in, &before, &found, err))
+        return false;
+    if (!is_asked_for(rules, count, name))
+        return err_set(err, &ERR_LOYALTY_EVENT_UNKNOWN, "event", "make a rule for it: by event");
+    LoyaltyEvent event = { STR("event"), name, p->now.tier, ctx->now_ms, before.count };
+    *points            = consents && !p->programme.off ? loyalty_event_points(rules, count, &event) : 0;
+    return true;
+}
+
+bool loyalty_events_tell(Ctx *ctx, const LoyaltyEventInput *request, LoyaltyEventTold *reply, Error *err)
+{
+    Points              p;
+    LoyaltyEventFindRow row    = { 0 };
+    LoyaltyEventFindIn  in     = { ctx->who.merchant, request->id, request->event, request->reference };
+    bool                member = false, told = false;
+    if (!points_open(ctx, request->id, &p, &member, err)) return false;
+    if (!member)
+        return err_set(err, &ERR_LOYALTY_NOT_MEMBER, "id", "has not joined the loyalty programme");
+    if (!q_loyalty_event_find_one(ctx->tx, ctx->arena, &in, &row, &told, err)) return false;
+    *reply = (LoyaltyEventTold){ request->event, request->reference, row.points, row.at_ms, false };
+    if (told) return points_close(&p, STR(""), 0, err);
+    PointsNew fresh = { STR("given"), p.op, 0, 0 };
+    if (!points_for(&p, request->event, &fresh.points, err)) return false;
+    LoyaltyEventPutIn put = { ctx->who.merchant,  p.op,         request->id, request->event,
+                              request->reference, fresh.points, ctx->now_ms };
+    *reply = (LoyaltyEventTold){ request->event, request->reference, fresh.points, ctx->now_ms, true };
+    return (fresh.points == 0 || points_earn(&p, &fresh, NULL, err))
+        && q_loyalty_event_put_exec(ctx->tx, &put, NULL, err) && points_close(&p, STR(""), 0, err)
+        && audit_append(ctx, STR("loyalty.event"), request->id, request->event, err);
 }
 
 /* --- rewards --- */

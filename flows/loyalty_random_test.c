@@ -467,6 +467,7 @@ static bool put_rule(const char *code, const char *by, int64_t points, int64_t p
                              .until        = OPT_NONE,
                              .from_minute  = OPT_NONE,
                              .until_minute = OPT_NONE,
+                             .most         = OPT_NONE,
                              .skus         = { &sku, sku.len ? 1 : 0 } };
     return call(loyalty_rules_change_any, &rule, &list, sizeof list);
 }

@@ -28,6 +28,8 @@ FIXTURE_ANY(loyalty_rewards_change)
 FIXTURE_ANY(loyalty_members_join)
 FIXTURE_ANY(points_give)
 FIXTURE_ANY(rewards_take)
+FIXTURE_ANY(loyalty_events_tell)
+FIXTURE_ANY(loyalty_events_list)
 FIXTURE_ANY(orders_create)
 FIXTURE_ANY(returns_create)
 FIXTURE_ANY(consents_create)
@@ -72,7 +74,8 @@ static bool put_rule(const char *code, const char *by, int64_t points, int64_t p
                              .from         = OPT_NONE,
                              .until        = OPT_NONE,
                              .from_minute  = OPT_NONE,
-                             .until_minute = OPT_NONE };
+                             .until_minute = OPT_NONE,
+                             .most         = OPT_NONE };
     return call(loyalty_rules_change_any, &rule, &list, sizeof list);
 }
 
@@ -332,6 +335,49 @@ static void birthdays(void)
     check(due() && has(77, 0, 0), "once a year");
 }
 
+static LoyaltyEventTold told;
+
+static bool tell(const char *event, const char *reference)
+{
+    LoyaltyEventInput in = { ann, str_from(event), str_from(reference) };
+    return call(loyalty_events_tell_any, &in, &told, sizeof told);
+}
+
+static void events(void)
+{
+    LoyaltyRuleList list;
+    LoyaltyRule     rule = { .code         = STR("review"),
+                             .name         = STR("For a review"),
+                             .by           = STR("event"),
+                             .points       = 20,
+                             .per          = OPT_NONE,
+                             .times        = OPT_NONE,
+                             .most         = 2,
+                             .from         = OPT_NONE,
+                             .until        = OPT_NONE,
+                             .from_minute  = OPT_NONE,
+                             .until_minute = OPT_NONE };
+    check_refused(tell("review", "R-1"), &err, &ERR_LOYALTY_EVENT_UNKNOWN, "an event that no rule asks for");
+    check_refused(call(loyalty_rules_change_any, &rule, &list, sizeof list), &err, &ERR_LOYALTY_RULE,
+                  "a rule by event says which");
+    rule.event = STR("review");
+    check_ok(call(loyalty_rules_change_any, &rule, &list, sizeof list), &err,
+             "a rule gives points for reviews");
+    check(tell("review", "R-1") && told.points == 20 && told.fresh && has(97, 0, 0), "a review gives them");
+    check(tell("review", "R-1") && told.points == 20 && !told.fresh && has(97, 0, 0), "once");
+    check(tell("review", "R-2") && has(117, 0, 0) && tell("review", "R-3") && told.points == 0
+              && has(117, 0, 0),
+          "as often as the rule says");
+    LoyaltyEventList all = { .next_cursor = STR_NONE };
+    LoyaltyEventsAsk ask = { ann, STR_NONE, 2 };
+    check(call(loyalty_events_list_any, &ask, &all, sizeof all) && all.items.count == 2 && all.next_cursor.len
+              && str_eq(all.items.items[1].reference, STR("R-2")),
+          "they can be seen");
+    whole("and the books are whole");
+    PointsInput less = { ann, -40, STR("test") };
+    check(call(points_give_any, &less, &account, sizeof account), "back to what it was");
+}
+
 static bool promote(Ctx *ctx, void *arg, Error *e)
 {
     static char json[] = "{\"code\":\"tea_gift\",\"name\":\"Free tea\",\"phase\":\"order\",\"amount\":100,"
@@ -395,6 +441,7 @@ int main(void)
     tiers();
     without_consent();
     birthdays();
+    events();
     rewards();
     another_rate();
     kit_close(db);

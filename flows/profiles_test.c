@@ -25,6 +25,7 @@ FIXTURE_ANY(loyalty_programme_change)
 FIXTURE_ANY(loyalty_rules_change)
 FIXTURE_ANY(loyalty_members_join)
 FIXTURE_ANY(points_give)
+FIXTURE_ANY(loyalty_events_tell)
 FIXTURE_ANY(orders_create)
 FIXTURE_ANY(fulfil_cancel)
 
@@ -74,10 +75,17 @@ static void make_programme(void)
                               .from         = OPT_NONE,
                               .until        = OPT_NONE,
                               .from_minute  = OPT_NONE,
-                              .until_minute = OPT_NONE };
+                              .until_minute = OPT_NONE,
+                              .most         = OPT_NONE };
     check_ok(call(loyalty_programme_change_any, &club, &shown, sizeof shown)
                  && call(loyalty_rules_change_any, &rule, &list, sizeof list),
              &err, "there is a programme");
+    rule.code   = STR("review");
+    rule.by     = STR("event");
+    rule.event  = STR("review");
+    rule.per    = OPT_NONE;
+    rule.points = 5;
+    check_ok(call(loyalty_rules_change_any, &rule, &list, sizeof list), &err, "also for reviews");
 }
 
 static void make_twins(void)
@@ -85,6 +93,8 @@ static void make_twins(void)
     LoyaltyAccount     account;
     ConsentList        list;
     LoyaltyMemberInput join = { .consent = true };
+    LoyaltyEventTold   told;
+    LoyaltyEventInput  event = { .event = STR("review"), .reference = STR("by Zaphodia") };
     PointsInput        gift = { .points = 50, .reason = STR("welcome") };
     ConsentInput       mail = { .what    = STR("email_marketing"),
                                 .wording = STR("Write to me."),
@@ -94,7 +104,9 @@ static void make_twins(void)
     Id all[]                = { web, shop };
     for (int i = 0; i < 2; i++) {
         join.id = gift.id = mail.id = all[i];
+        event.id = all[i];
         check_ok(call(loyalty_members_join_any, &join, &account, sizeof account)
+                     && call(loyalty_events_tell_any, &event, &told, sizeof told)
                      && call(points_give_any, &gift, &account, sizeof account)
                      && call(consents_create_any, &mail, &list, sizeof list),
                  &err, "both are members, with consents");
@@ -263,6 +275,7 @@ static void handing_out(void)
               && json_array_size(json_object_get(json, "addresses")) == 1
               && json_array_size(json_object_get(json, "consents")) == 4
               && json_array_size(json_object_get(json, "points")) > 2
+              && json_array_size(json_object_get(json, "loyalty_events")) == 1
               && json_array_size(json_object_get(json, "returns")) == 1
               && json_array_size(json_object_get(json, "profiles")) == 1
               && json_array_size(json_object_get(json, "externals")) == 1,

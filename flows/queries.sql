@@ -604,6 +604,7 @@ UNION ALL SELECT id, 'customer.email', email FROM customer WHERE merchant = :mer
 UNION ALL SELECT id, 'consent.wording', wording FROM consent WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_programme', name || ' / ' || terms || ' / ' || marketing FROM loyalty_programme WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_rule', rule FROM loyalty_rule WHERE merchant = :merchant
+UNION ALL SELECT id, 'loyalty_event', event || ' / ' || reference FROM loyalty_event WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_reward.name', name FROM loyalty_reward WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'loyalty_tier.name', name FROM loyalty_tier WHERE merchant = :merchant
 UNION ALL SELECT customer, 'customer_external', external_id FROM customer_external WHERE merchant = :merchant

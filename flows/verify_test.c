@@ -224,7 +224,8 @@ static bool make_member(Ctx *ctx, void *arg, Error *err)
                                 .from         = OPT_NONE,
                                 .until        = OPT_NONE,
                                 .from_minute  = OPT_NONE,
-                                .until_minute = OPT_NONE };
+                                .until_minute = OPT_NONE,
+                                .most         = OPT_NONE };
     LoyaltyMemberInput join = { .id = *(Id *)arg, .consent = true };
     PointsInput        gift = { *(Id *)arg, 25, STR("welcome") };
     LoyaltyRuleList    rules;
@@ -624,6 +625,10 @@ static const struct {
       "AND order_id = (SELECT order_id FROM loyalty_order)",
       "UPDATE order_line SET returned = returned - 1 WHERE n = 2 "
       "AND order_id = (SELECT order_id FROM loyalty_order)" },
+    { "L3_earned",
+      "INSERT INTO loyalty_event (merchant, id, customer, event, reference, points, at_ms) "
+      "SELECT merchant, customer, customer, 'review', '1', 5, 0 FROM loyalty_account",
+      "DELETE FROM loyalty_event" },
     { "L4_spent",
       "INSERT INTO loyalty_spend (merchant, id, customer, reward, batch, amount, amount_back, points, "
       "points_back, at_ms) "

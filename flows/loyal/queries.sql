@@ -57,7 +57,12 @@ WHERE s.merchant = :merchant AND s.back <> coalesce(p.returned, l.returned, 0)
 UNION ALL
 SELECT o.order_id, 'a lot of an order', o.points, coalesce(l.points, 0)
 FROM loyalty_order o LEFT JOIN loyalty_lot l ON l.merchant = o.merchant AND l.id = o.lot
-WHERE o.merchant = :merchant AND o.points <> coalesce(l.points, 0);
+WHERE o.merchant = :merchant AND o.points <> coalesce(l.points, 0)
+UNION ALL
+SELECT e.customer, 'points of an event', e.points, coalesce(l.points, 0)
+FROM loyalty_event e LEFT JOIN loyalty_lot l ON l.merchant = e.merchant AND l.customer = e.customer
+    AND l.kind = 'given' AND l.document = e.id
+WHERE e.merchant = :merchant AND e.points <> coalesce(l.points, 0);
 
 -- Payments and rewards that did not take the points they say.
 -- name: verify_points_spent

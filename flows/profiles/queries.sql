@@ -123,6 +123,10 @@ DELETE FROM promotion_offer WHERE merchant = :merchant AND customer = :customer;
 -- in: merchant:i64 customer:id number:text
 UPDATE loyalty_account SET number = :number, tier = '', review_at_ms = 0 WHERE merchant = :merchant AND customer = :customer;
 
+-- name: erase_events
+-- in: merchant:i64 customer:id
+DELETE FROM loyalty_event WHERE merchant = :merchant AND customer = :customer;
+
 -- --- handing out ---
 
 -- name: export_addresses

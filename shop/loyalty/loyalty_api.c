@@ -200,3 +200,23 @@ bool points_list(Ctx *ctx, const PointsMovesAsk *request, PointsMoveList *reply,
                                     (long long)last->n);
     return reply->next_cursor.ptr || err_memory(err);
 }
+
+/* --- what customers did --- */
+
+bool loyalty_events_list(Ctx *ctx, const LoyaltyEventsAsk *request, LoyaltyEventList *reply, Error *err)
+{
+    Id                    after = { { 0 } };
+    LoyaltyEventsPageRow *rows  = NULL;
+    size_t                count = 0, limit = (size_t)page_limit(request->limit);
+    LoyaltyEventsPageIn   in = { ctx->who.merchant, request->id, id_bytes(&after), (int64_t)limit + 1 };
+    if (request->cursor.len && !id_parse(request->cursor, &after))
+        return err_set(err, &ERR_FIELD_INVALID, "cursor", "is not a cursor of this list");
+    if (!q_loyalty_events_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    reply->items.items = arena_array(ctx->arena, LoyaltyEventTold, count + 1);
+    if (!reply->items.items) return err_memory(err);
+    for (size_t i = 0; i < count && i < limit; i++)
+        reply->items.items[reply->items.count++] =
+            (LoyaltyEventTold){ rows[i].event, rows[i].reference, rows[i].points, rows[i].at_ms, false };
+    if (count > limit) reply->next_cursor = id_text(ctx->arena, rows[limit - 1].id);
+    return count <= limit || reply->next_cursor.ptr || err_memory(err);
+}

@@ -260,10 +260,14 @@ static bool move_rows(Ctx *ctx, Id from, Id into, Error *err)
     LoyaltyOrdersMoveIn orders = { ctx->who.merchant, from, into };
     LoyaltySpendsMoveIn spends = { ctx->who.merchant, from, into };
     LoyaltyJoinsMoveIn  joins  = { ctx->who.merchant, from, into };
+    LoyaltyEventsTwiceIn twice  = { ctx->who.merchant, from, into };
+    LoyaltyEventsMoveIn  events = { ctx->who.merchant, from, into };
     return q_loyalty_lots_move_exec(ctx->tx, &lots, NULL, err)
         && q_loyalty_orders_move_exec(ctx->tx, &orders, NULL, err)
         && q_loyalty_spends_move_exec(ctx->tx, &spends, NULL, err)
-        && q_loyalty_joins_move_exec(ctx->tx, &joins, NULL, err);
+        && q_loyalty_joins_move_exec(ctx->tx, &joins, NULL, err)
+        && q_loyalty_events_twice_exec(ctx->tx, &twice, NULL, err)
+        && q_loyalty_events_move_exec(ctx->tx, &events, NULL, err);
 }
 
 bool points_merge(Points *from, Points *into, Error *err)

@@ -263,6 +263,32 @@ WHERE merchant = :merchant AND id = :id AND amount_back + :amount <= amount AND 
 SELECT id, reward, batch, points, at_ms FROM loyalty_spend
 WHERE merchant = :merchant AND customer = :customer AND reward <> '' ORDER BY id DESC LIMIT 200;
 
+-- --- what customers did ---
+
+-- name: loyalty_event_put
+-- in: merchant:i64 id:id customer:id event:text reference:text points:i64 at_ms:i64
+INSERT INTO loyalty_event (merchant, id, customer, event, reference, points, at_ms)
+VALUES (:merchant, :id, :customer, :event, :reference, :points, :at_ms);
+
+-- name: loyalty_event_find
+-- in: merchant:i64 customer:id event:text reference:text
+-- out: points:i64 at_ms:i64
+SELECT points, at_ms FROM loyalty_event
+WHERE merchant = :merchant AND customer = :customer AND event = :event AND reference = :reference;
+
+-- How many of them gave something.
+-- name: loyalty_event_count
+-- in: merchant:i64 customer:id event:text
+-- out: count:i64
+SELECT COUNT(*) FROM loyalty_event
+WHERE merchant = :merchant AND customer = :customer AND event = :event AND points > 0;
+
+-- name: loyalty_events_page
+-- in: merchant:i64 customer:id after:blob count:i64
+-- out: id:id event:text reference:text points:i64 at_ms:i64
+SELECT id, event, reference, points, at_ms FROM loyalty_event
+WHERE merchant = :merchant AND customer = :customer AND id > :after ORDER BY id LIMIT :count;
+
 -- --- what the jobs look for, of all merchants ---
 
 -- name: loyalty_due_customers
@@ -350,3 +376,14 @@ UPDATE loyalty_spend SET customer = :into WHERE merchant = :merchant AND custome
 -- name: loyalty_joins_move
 -- in: merchant:i64 customer:id into:id
 UPDATE loyalty_join SET customer = :into WHERE merchant = :merchant AND customer = :customer;
+
+-- What both did goes first: it counts once.
+-- name: loyalty_events_twice
+-- in: merchant:i64 customer:id into:id
+DELETE FROM loyalty_event WHERE merchant = :merchant AND customer = :customer
+  AND EXISTS (SELECT 1 FROM loyalty_event o WHERE o.merchant = :merchant AND o.customer = :into
+      AND o.event = loyalty_event.event AND o.reference = loyalty_event.reference);
+
+-- name: loyalty_events_move
+-- in: merchant:i64 customer:id into:id
+UPDATE loyalty_event SET customer = :into WHERE merchant = :merchant AND customer = :customer;
