@@ -28,7 +28,9 @@ static bool move_documents(const Merge *m, Error *err)
     MergeExternalsIn     names  = { who, a, b };
     MergeConsentsTwiceIn twice  = { who, a, b, ctx->now_ms };
     MergeConsentsIn      said   = { who, a, b };
-    return q_merge_orders_exec(ctx->tx, &orders, NULL, err)
+    LoyaltyJoinsKnownMoveIn links = { who, a, b };
+    return q_loyalty_joins_known_move_exec(ctx->tx, &links, NULL, err)
+        && q_merge_orders_exec(ctx->tx, &orders, NULL, err)
         && q_merge_fulfilments_exec(ctx->tx, &goods, NULL, err)
         && q_merge_returns_exec(ctx->tx, &back, NULL, err)
         && q_merge_certificates_exec(ctx->tx, &papers, NULL, err)

@@ -108,7 +108,8 @@ bool join_page_form(Arena *arena, const LoyaltyProgramme *programme, Str place, 
     escape(&out, place);
     buf_add(&out,
             STR(". It takes a few seconds, and holds for what you buy now.</p><form method=\"post\">"));
-    for (size_t i = 0; i < COUNT(fields); i++) add_field(&out, form, &fields[i], text_or_empty(values[i]));
+    for (size_t i = 0; i < COUNT(fields) && !form->known; i++)
+        add_field(&out, form, &fields[i], text_or_empty(values[i]));
     add_tick(&out, "terms", true, form->terms, programme->terms);
     add_wrong(&out, form, "terms");
     if (programme->marketing.len)

@@ -6,6 +6,7 @@
 
 /* What was typed, and what was wrong with it. */
 typedef struct {
+    bool known; /* the till knows who it is: nothing but consent is asked for */
     Str  name, email, phone, birthday;
     bool terms, marketing;
     Str  wrong;  /* the field, or none */

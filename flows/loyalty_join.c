@@ -1,5 +1,6 @@
 /* loyalty_join.c — joining by phone at a till: a link that can be used once, the page behind it, and what
- * the till sees of it. Who joins so gets a profile of their own, also when another has the same e-mail
+ * the till sees of it. Whom the till knows already only consents, and the page tells nothing of them.
+ * Who else joins so gets a profile of their own, also when another has the same e-mail
  * address or phone number: nobody becomes somebody else by typing in their number at a till. Who is the
  * same is for a person to say (duplicates). */
 #include "all_sql.h"
@@ -14,6 +15,7 @@
 #include "sys/qr.h"
 
 #include <openssl/sha.h>
+#include <stdio.h>
 
 enum { TOKEN_BYTES = 16, MINUTE_MS = 60000 };
 
@@ -38,10 +40,17 @@ static Str make_token(Ctx *ctx)
     return (Str){ text, sizeof random };
 }
 
+static bool refuse_customer(Error *err)
+{
+    (void)snprintf(err->field, sizeof err->field, "customer");
+    return false;
+}
+
 bool loyalty_joins_create(Ctx *ctx, const JoinInput *request, LoyaltyJoin *reply, Error *err)
 {
     Location         place;
     LoyaltyProgramme programme;
+    Customer         who;
     bool             found   = false;
     int64_t          minutes = 0;
     Str              token   = make_token(ctx);
@@ -50,6 +59,8 @@ bool loyalty_joins_create(Ctx *ctx, const JoinInput *request, LoyaltyJoin *reply
         || !loyalty_programme(ctx, &programme, &found, err)
         || !settings_get(ctx, &SETTING_JOIN_MINUTES, &minutes, err))
         return false;
+    if (!id_is_none(request->customer) && !customers_living(ctx, request->customer, &who, err))
+        return refuse_customer(err);
     if (!found || programme.off)
         return err_set(err, &ERR_LOYALTY_NONE, "", "make one: PUT /v1/loyalty/programme");
     LoyaltyJoinPutIn in = { ctx->who.merchant,
@@ -58,7 +69,8 @@ bool loyalty_joins_create(Ctx *ctx, const JoinInput *request, LoyaltyJoin *reply
                             request->location,
                             request->channel.len ? request->channel : STR("pos"),
                             ctx->now_ms,
-                            ctx->now_ms + minutes * MINUTE_MS };
+                            ctx->now_ms + minutes * MINUTE_MS,
+                            request->customer };
     if (!in.hash.ptr) return err_memory(err);
     *reply = (LoyaltyJoin){ .id         = in.id,
                             .state      = STR("open"),
@@ -128,6 +140,7 @@ bool join_page_show(Ctx *ctx, const JoinToken *request, JoinPage *reply, Error *
     Str                  place = STR_NONE;
     JoinForm             empty = { .terms = false };
     if (!find_join(ctx, request->token, &row, &programme, &place, err)) return false;
+    empty.known = !id_is_none(row.known);
     return row.joined_at_ms ? join_page_done(ctx->arena, &programme, STR(""), STR(""), &reply->text, err)
                             : join_page_form(ctx->arena, &programme, place, &empty, &reply->text, err);
 }
@@ -174,6 +187,8 @@ static bool no_card(JoinForm *form)
 static bool check_form(JoinForm *form)
 {
     if (!no_card(form)) return false;
+    if (!form->terms && form->known) return wrong(form, "terms", "Without your consent you cannot join.");
+    if (form->known) return true;
     if (!form->name.len) return wrong(form, "name", "Please tell us your name.");
     if (form->name.len > 120) return wrong(form, "name", "This name is too long.");
     if (!form->email.len && !form->phone.len)
@@ -200,6 +215,16 @@ static bool make_customer(Ctx *ctx, JoinForm *form, Id *id, bool *fine, Error *e
     form->reason = str_format(ctx->arena, "This %.*s.", STR_FMT(reason));
     *err         = (Error){ 0 };
     return form->reason.ptr || err_memory(err);
+}
+
+/* Whom the till knows, if that is still somebody; else a new one. */
+static bool find_customer(Ctx *ctx, JoinForm *form, Id known, Id *id, bool *fine, Error *err)
+{
+    Customer who;
+    if (!form->known) return make_customer(ctx, form, id, fine, err);
+    *id   = known;
+    *fine = customers_living(ctx, known, &who, err);
+    return *fine;
 }
 
 static bool welcome(Ctx *ctx, const LoyaltyProgramme *programme, Id customer, JoinPage *reply, Error *err)
@@ -229,9 +254,10 @@ bool join_page_take(Ctx *ctx, const JoinToken *request, JoinPage *reply, Error *
     if (row.joined_at_ms)
         return join_page_done(ctx->arena, &programme, STR(""), STR(""), &reply->text, err);
     if (!read_form(ctx, &form, err)) return false;
-    if (check_form(&form) && !make_customer(ctx, &form, &customer, &fine, err)) return false;
+    form.known = !id_is_none(row.known);
+    if (check_form(&form) && !find_customer(ctx, &form, row.known, &customer, &fine, err)) return false;
     if (!fine) return join_page_form(ctx->arena, &programme, place, &form, &reply->text, err);
-    LoyaltyJoinUseIn use = { ctx->who.merchant, row.id, customer, true, ctx->now_ms };
+    LoyaltyJoinUseIn use = { ctx->who.merchant, row.id, customer, !form.known, ctx->now_ms };
     if (!q_loyalty_join_use_exec(ctx->tx, &use, &used, err)) return false;
     if (used != 1) return err_set(err, &ERR_JOIN_OVER, "token", "it was used a moment ago");
     JoinTerms terms = { .customer  = customer,

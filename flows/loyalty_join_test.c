@@ -14,7 +14,7 @@ static Env   env;
 static Db   *db;
 static Error err;
 static char  token[60];
-static Id    join_id, member;
+static Id    join_id, member, known, asked;
 
 FIXTURE_ANY(loyalty_programme_change)
 FIXTURE_ANY(loyalty_joins_create)
@@ -120,7 +120,7 @@ static void make_programme(void)
 static bool ask_to_join(void)
 {
     LoyaltyJoin reply;
-    JoinInput   in = { .location = STR("LON") };
+    JoinInput   in = { .location = STR("LON"), .customer = asked };
     if (!call(loyalty_joins_create_any, &in, &reply, sizeof reply)) return false;
     join_id = reply.id;
     memset(token, 0, sizeof token);
@@ -208,6 +208,40 @@ static void joined(void)
           "who types in somebody else's address does not become them");
 }
 
+static bool same_person(Ctx *ctx, void *arg, Error *e)
+{
+    ConsentList list = { .next_cursor = STR_NONE };
+    if (!consents_list(ctx, &(ConsentsAsk){ known, STR_NONE, OPT_NONE }, &list, e)) return false;
+    return id_eq(seen.customer, known) && !seen.fresh && list.items.count == 1
+        && str_eq(list.items.items[0].channel, STR("join_page"));
+}
+
+static bool make_known(Ctx *ctx, void *arg, Error *e)
+{
+    return customers_put(ctx, &(CustomerInput){ .name = STR("Zoe Known") }, &known, e);
+}
+
+/* Who is a customer already joins without typing anything. */
+static void known_already(void)
+{
+    static char consent[] = "terms=1", empty[] = "";
+    check_ok(kit_write(db, &env, make_known, NULL, &err), &err, "there is a customer");
+    asked = member;
+    asked.bytes[15] ^= 1;
+    check(!ask_to_join() && str_eq(str_from(err.field), STR("customer")),
+          "nobody is asked in who is not there");
+    asked = known;
+    check_ok(ask_to_join(), &err, "a till asks a customer it knows");
+    check(phone_opens() && !has_text(str_from(page), "name=\"phone\"") && !has_text(str_from(page), "Zoe")
+              && has_text(str_from(page), "name=\"terms\""),
+          "the page asks for nothing but consent and tells nothing of the customer");
+    check(phone_sends(empty) && has_text(str_from(page), "Without your consent"), "which is needed");
+    check(phone_sends(consent) && kit_read(db, &env, look, NULL, &err)
+              && kit_read(db, &env, same_person, NULL, &err),
+          "the same customer is a member then");
+    asked = (Id){ { 0 } };
+}
+
 static void over(void)
 {
     check_ok(ask_to_join(), &err, "a link");
@@ -227,6 +261,7 @@ int main(void)
     make_programme();
     a_form();
     joined();
+    known_already();
     over();
     kit_close(db);
     return check_finish("loyalty_join");

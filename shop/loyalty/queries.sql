@@ -337,10 +337,10 @@ ORDER BY a.customer LIMIT :count;
 -- --- joining ---
 
 -- name: loyalty_join_put
--- in: merchant:i64 id:id hash:blob location:text channel:text made_at_ms:i64 expires_at_ms:i64
+-- in: merchant:i64 id:id hash:blob location:text channel:text made_at_ms:i64 expires_at_ms:i64 known:id
 INSERT INTO loyalty_join (merchant, id, hash, location, channel, customer, fresh, made_at_ms, expires_at_ms,
-    joined_at_ms)
-VALUES (:merchant, :id, :hash, :location, :channel, NULL, 0, :made_at_ms, :expires_at_ms, 0);
+    joined_at_ms, known)
+VALUES (:merchant, :id, :hash, :location, :channel, NULL, 0, :made_at_ms, :expires_at_ms, 0, :known);
 
 -- name: loyalty_join_find
 -- in: merchant:i64 id:id
@@ -350,8 +350,8 @@ WHERE merchant = :merchant AND id = :id;
 
 -- name: loyalty_join_by_hash
 -- in: hash:blob
--- out: merchant:i64 id:id location:text channel:text expires_at_ms:i64 joined_at_ms:i64
-SELECT merchant, id, location, channel, expires_at_ms, joined_at_ms FROM loyalty_join WHERE hash = :hash;
+-- out: merchant:i64 id:id location:text channel:text expires_at_ms:i64 joined_at_ms:i64 known:id
+SELECT merchant, id, location, channel, expires_at_ms, joined_at_ms, known FROM loyalty_join WHERE hash = :hash;
 
 -- The link is used up; nothing changes when it was already.
 -- name: loyalty_join_use
@@ -387,3 +387,7 @@ DELETE FROM loyalty_event WHERE merchant = :merchant AND customer = :customer
 -- name: loyalty_events_move
 -- in: merchant:i64 customer:id into:id
 UPDATE loyalty_event SET customer = :into WHERE merchant = :merchant AND customer = :customer;
+
+-- name: loyalty_joins_known_move
+-- in: merchant:i64 customer:id into:id
+UPDATE loyalty_join SET known = :into WHERE merchant = :merchant AND known = :customer AND joined_at_ms = 0;

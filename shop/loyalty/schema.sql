@@ -162,6 +162,7 @@ CREATE TABLE loyalty_join (
     made_at_ms    BIGINT NOT NULL,
     expires_at_ms BIGINT NOT NULL, -- the link leads nowhere from then on, UTC milliseconds
     joined_at_ms  BIGINT NOT NULL, -- UTC milliseconds; 0: not yet
+    known         BYTEA,           -- the customer whom the till knows, who only consents; NULL: whoever opens it
     PRIMARY KEY (merchant, id)
 );
 CREATE UNIQUE INDEX loyalty_join_by_hash ON loyalty_join (hash);
