@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "flows/close_location.h"
 #include "flows/fulfil_due.h"
+#include "flows/gift.h"
 #include "flows/goods.h"
 #include "flows/loyalty.h"
 #include "flows/availability.h"
@@ -181,8 +182,9 @@ static void stop(Ties *ties)
 
 static int run(Cli *cli)
 {
-    static const JobStep steps[] = { pay_settle_due, labels_settle_due, fulfil_due, goods_expire_due,
-                                     availability_keep_due, locations_close_due, loyalty_due };
+    static const JobStep steps[] = { pay_settle_due,      labels_settle_due, fulfil_due,
+                                     goods_expire_due,    gift_expire_due,   availability_keep_due,
+                                     locations_close_due, loyalty_due };
     Plan                 plan    = { 0 };
     Error                err     = { 0 };
     Db                  *db      = NULL;

@@ -360,8 +360,8 @@ bool cart_price(Arena *arena, const PromoSet *set, const CartInput *in, bool exp
 {
     Work w = { .in = in, .out = out, .arena = arena, .err = err };
     *out   = (Priced){ 0 };
-    if (in->lines.count == 0 || in->lines.count > CART_LINES_MAX)
-        return err_set(err, &ERR_TOO_MANY_LINES, "lines", "must be 1 to %d lines", CART_LINES_MAX);
+    if (in->lines.count > CART_LINES_MAX)
+        return err_set(err, &ERR_TOO_MANY_LINES, "lines", "must be up to %d lines", CART_LINES_MAX);
     w.gross = arena_array(arena, int64_t, in->lines.count);
     if (!w.gross) return err_memory(err);
     if (!price_lines(&w) || !promo_apply(arena, set, in, w.gross, explain, &w.promo, err) || !find_parts(&w)

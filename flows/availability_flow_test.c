@@ -8,6 +8,7 @@
 #include "shop/orders/orders.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/tender.h"
 
 #include "all_sql.h"
 
@@ -224,10 +225,11 @@ static bool order_with(const char *sku, int64_t qty, Id held, Error *err)
 {
     Order           order   = { .number = 0 };
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
-    TenderInput     paid    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     paid    = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &paid, 1 },
                                 .hold           = held };
@@ -448,10 +450,11 @@ static void sell(const char *sku)
     Error           err     = { 0 };
     Order           order   = { .number = 0 };
     BasketLine      line    = { .sku = str_from(sku), .quantity = 1000 };
-    TenderInput     paid    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     paid    = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &paid, 1 } };
     bool ok = fixture_call(db, &env, any_orders_create, &request, &order, sizeof order, NULL, &err);

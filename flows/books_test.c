@@ -52,6 +52,7 @@ static bool sell(int64_t quantity, const char *location)
     CheckoutRequest request = { .location       = str_from(location),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &tea, 1 },
                                 .tenders        = { &cash, 1 } };
     memset(&err, 0, sizeof err);

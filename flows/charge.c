@@ -80,6 +80,7 @@ static bool load(Ctx *ctx, Id order, Due *d, Error *err)
         || !payments_of(ctx, order, &d->payments, &d->payment_count, err)
         || !orders_sold_lines(ctx, order, &d->sold, &d->sold_count, err))
         return false;
+    d->due = d->kept = d->order.gift_cards; /* is there at once */
     for (size_t i = 0; i < d->sold_count; i++)
         if (!add_line(ctx, d, &d->sold[i], err)) return false;
     if (!d->order.shipping) return true;

@@ -24,6 +24,7 @@ typedef struct {
     PaymentService at; /* who holds the money */
     PspCharge      charge;
     PspPart        part;
+    Str            account; /* where it is booked */
     int64_t    pending; /* captures of the hold that are not settled */
 } Step;
 
@@ -60,7 +61,7 @@ static bool capture_apply(Tx *tx, void *arg, Error *err)
     s->ctx.tx          = tx;
     s->ctx.arena->used = s->mark;
     LedgerDoc doc      = { .document = s->capture.id };
-    Str       to       = no ? STR("customer_owes") : STR("card");
+    Str       to       = no ? STR("customer_owes") : s->account;
     if (!no && s->outcome != PSP_APPROVED)
         return payments_capture_ask_at(&s->ctx, &s->capture, again(s), err);
     if (!payments_capture_end(&s->ctx, &s->capture, no, str_from(s->answer.reason), &changed, err))
@@ -85,6 +86,7 @@ static bool look(Step *s, Id order, int64_t n, Error *err)
     bool ok = orders_get(&s->ctx, order, &head, err) && payments_of(&s->ctx, order, &payments, &count, err)
            && payments_captures_pending(&s->ctx, order, n, &s->pending, err);
     assert(!ok || (n > 0 && n <= (int64_t)count));
+    if (ok) s->account = payments[n - 1].account;
     ok = ok && payment_service_of(&s->ctx, &payments[n - 1], head.currency, &s->at, &s->charge, err)
       && (id_is_none(s->part.key) || payment_service_told(&s->ctx, s->part.key, &s->part.told, err));
     db_read_end(s->ctx.tx);

@@ -4,6 +4,7 @@
 #include "flows/charge.h"
 #include "tests/chance.h"
 #include "tests/fulfil.h"
+#include "tests/tender.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -19,18 +20,19 @@ static Id order_held(size_t parcels, int64_t *total)
     static const char *const labels[PARCELS] = { "a", "b", "c", "d" };
     DeliveryInput            ways[PARCELS];
     BasketLine               lines[PARCELS + 1];
-    TenderInput              tenders[2] = { { STR("card"), 50, OPT_NONE, STR("tok_amex"), STR("now") },
-                                            { STR("card"), OPT_NONE, OPT_NONE, STR("tok_visa"),
-                                              STR("on_shipment") } };
+    TenderInput              tenders[2] = { tender_of("tok_amex"), tender_held("tok_visa") };
     size_t                   cards      = below(4) ? 1 : 2;
     CartShipping             shipping   = { .amount = 1 + below(500), .tax_class = STR("standard") };
     CheckoutRequest          request    = { .location       = STR("LON"),
                                             .channel        = STR("web"),
                                             .expected_total = OPT_NONE,
+                                            .pay_by         = OPT_NONE,
                                             .deliveries     = { ways, parcels },
                                             .lines          = { lines, parcels },
                                             .tenders        = { tenders + 2 - cards, cards } };
     Order                    order      = { .state = STR_NONE };
+    tenders[0].amount                   = 50;
+    tenders[0].capture                  = STR("now");
     for (size_t i = 0; i < parcels; i++) {
         ways[i]  = (DeliveryInput){ .label        = str_from(labels[i]),
                                     .method       = STR("pickup"),

@@ -3,6 +3,7 @@
 #include "flows/charge.h"
 #include "flows/sale.h"
 #include "tests/fulfil.h"
+#include "tests/tender.h"
 
 #include <unistd.h>
 
@@ -80,11 +81,12 @@ static Id order_held(const char *token, bool mixed, Id *home, Id *shop)
     BasketLine      lines[3] = { { .sku = STR("TEA"), .quantity = 3000, .delivery = STR("home") },
                                  { .sku = STR("TEA"), .quantity = 1000 },
                                  { .sku = STR("CAKE"), .quantity = 1000, .delivery = STR("shop") } };
-    TenderInput     tender   = { STR("card"), OPT_NONE, OPT_NONE, str_from(token), STR("on_shipment") };
+    TenderInput     tender   = tender_held(token);
     CartShipping    shipping = { .amount = 499, .tax_class = STR("standard") };
     CheckoutRequest request  = { .location       = STR("LON"),
                                  .channel        = STR("web"),
                                  .expected_total = OPT_NONE,
+                                 .pay_by         = OPT_NONE,
                                  .deliveries     = { ways, mixed ? 2 : 1 },
                                  .lines          = { lines, mixed ? 3 : 1 },
                                  .tenders        = { &tender, 1 },
@@ -255,18 +257,18 @@ static void test_expired(void)
 static void test_refusals(void)
 {
     BasketLine      line    = { .sku = STR("TEA"), .quantity = 1000 };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR("on_shipment") };
+    TenderInput     tender  = tender_held(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     Order           order;
     err = (Error){ .def = NULL };
     check_refused(CALL(orders_create, &request, &order, &err), &err, &ERR_TENDER_INVALID,
                   "cash is not held");
-    tender = (TenderInput){ STR("card"), OPT_NONE, OPT_NONE, STR("tok_declined_stolen"),
-                            STR("on_shipment") };
+    tender = tender_held("tok_declined_stolen");
     err    = (Error){ .def = NULL };
     check_refused(CALL(orders_create, &request, &order, &err), &err, &ERR_PAYMENT_DECLINED,
                   "a card is declined");

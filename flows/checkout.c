@@ -3,25 +3,28 @@
  * Card: the same transaction leaves the order placed, its stock claimed and its payments pending; the
  * card is charged after it (flows/pay.c). After a crash at any line the jobs finish the sale or undo it. */
 #include "flows/availability.h"
-#include "flows/availability.h"
 #include "flows/basket.h"
 #include "flows/deliver.h"
+#include "flows/gift.h"
 #include "flows/goods.h"
 #include "flows/pay.h"
-#include "flows/payment_service.h"
 #include "flows/sale.h"
 #include "flows/tenders.h"
 #include "shop/campaigns/campaigns.h"
+#include "shop/settings/settings.h"
 #include "shop/tax/tax.h"
 
-#include <assert.h>
+enum { DAY_MS = 86400000 };
 
 typedef struct {
     const CheckoutRequest *request;
+    Order                 *order;
     BasketAsk              ask;
     Basket                 basket;
     Priced                 priced;
     TenderPlan             tenders;
+    GiftCardLoad          *loads;
+    bool                   waits; /* it is not paid in this transaction */
     GoodsSale              goods;
     Id                     approved_by; /* or none */
 } Sale;
@@ -42,12 +45,50 @@ static BasketAsk ask_of(const CheckoutRequest *request)
                         .tender     = only ? only->kind : STR_NONE };
 }
 
+/* What may be paid of it now, and how. */
+static bool plan_tenders(Ctx *ctx, Sale *sale, Error *err)
+{
+    const CheckoutRequest *request = sale->request;
+    Order                 *order   = sale->order;
+    int64_t                least = 0, days = 0;
+    bool                   open = request->pay_by != OPT_NONE;
+    order->location             = sale->basket.location->code;
+    order->channel              = sale->basket.channel->code;
+    order->currency             = sale->basket.in.currency;
+    order->customer             = request->customer;
+    order->pay_by               = request->pay_by;
+    TenderAsk ask               = { .total   = sale->priced.total + order->gift_cards,
+                                    .first   = 1,
+                                    .partly  = open,
+                                    .tenders = request->tenders.items,
+                                    .count   = request->tenders.count };
+    if (open
+        && (!settings_get(ctx, &SETTING_LAYAWAY_DEPOSIT, &least, err)
+            || !settings_get(ctx, &SETTING_LAYAWAY_DAYS, &days, err)))
+        return false;
+    if (open && (request->pay_by <= ctx->now_ms || request->pay_by > ctx->now_ms + days * DAY_MS))
+        return err_set(err, &ERR_FIELD_INVALID, "pay_by", "must be in the next %lld days",
+                       (long long)days);
+    if (!pay_plan(ctx, order, &ask, &sale->tenders, err)) return false;
+    sale->waits = sale->tenders.waits || sale->tenders.paid < ask.total;
+    for (size_t i = 0; open && i < sale->tenders.count; i++)
+        if (sale->tenders.items[i].on_shipment)
+            return err_set(err, &ERR_TENDER_INVALID, "tenders",
+                           "what is paid little by little is taken at once");
+    if (!money_scale(ask.total, least, PPM_ONE, ROUND_HALF_UP, &least, err)) return false;
+    return !open || sale->tenders.paid >= least
+        || err_set(err, &ERR_DEPOSIT_SHORT, "tenders", "at least %lld are to be paid at once",
+                   (long long)least);
+}
+
 static bool price_it(Ctx *ctx, Sale *sale, Error *err)
 {
     const CheckoutRequest *request = sale->request;
     if (!basket_load(ctx, &sale->ask, &sale->basket, err)) return false;
-    if (!basket_price(ctx, &sale->basket, false, &sale->priced, err)) return false;
-    int64_t total = sale->priced.total;
+    if (!basket_price(ctx, &sale->basket, false, &sale->priced, err)
+        || !gift_plan(ctx, request, sale->basket.in.currency, &sale->loads, &sale->order->gift_cards, err))
+        return false;
+    int64_t total = sale->priced.total + sale->order->gift_cards;
     if (request->expected_total == OPT_NONE || request->expected_total == total) return true;
     (void)err_set(err, &ERR_TOTAL_MISMATCH, "expected_total", "the total is %lld", (long long)total);
     err->extra = str_format(ctx->arena, "\"total\":%lld", (long long)total);
@@ -83,7 +124,7 @@ static bool take_goods(Ctx *ctx, Sale *sale, Id order, Error *err)
                                .at       = basket->location->code,
                                .lines    = lines,
                                .count    = along };
-    return sale->tenders.has_card ? goods_hold(ctx, &sale->goods, err) : goods_sell(ctx, &sale->goods, err);
+    return sale->waits ? goods_hold(ctx, &sale->goods, err) : goods_sell(ctx, &sale->goods, err);
 }
 
 /* What the discounts need besides the basket: another person's approval, and room in budgets and coupons. */
@@ -105,26 +146,6 @@ static bool use_discounts(Ctx *ctx, Sale *sale, Order *order, Error *err)
         && tax_keep_exemptions(ctx, order->id, in->exemptions.items, in->exemptions.count, err);
 }
 
-static bool put_payments(Ctx *ctx, Sale *sale, Order *order, Error *err)
-{
-    int64_t ask_after = 0;
-    Str     service   = STR_NONE;
-    if (sale->tenders.has_card && !pay_first_ask(ctx, &ask_after, err)) return false;
-    for (size_t i = 0; i < sale->tenders.count; i++) {
-        Payment *payment = &sale->tenders.items[i];
-        bool     card    = str_eq(payment->kind, STR("card"));
-        payment->order       = order->id;
-        payment->id          = ctx_new_id(ctx);
-        payment->state       = sale->tenders.has_card ? STR("pending") : STR("captured");
-        payment->next_ask_ms = card ? ask_after : 0;
-        if (!payments_put(ctx, payment, err)) return false;
-        if (card
-            && !payment_service_route(ctx, order, payment, sale->tenders.tokens[i], &service, err))
-            return false;
-    }
-    return sale_show_payments(ctx->arena, sale->tenders.items, sale->tenders.count, order, err);
-}
-
 static bool put_order(Ctx *ctx, const Sale *sale, Order *order, Error *err)
 {
     const CheckoutRequest *request = sale->request;
@@ -144,6 +165,7 @@ static bool put_order(Ctx *ctx, const Sale *sale, Order *order, Error *err)
     order->tax                = sale->priced.tax;
     order->total              = sale->priced.total;
     order->cash_rounding      = sale->tenders.cash_rounding;
+    order->pay_by                  = sale->waits ? request->pay_by : OPT_NONE;
     order->made_at            = ctx->now_ms;
     order->state_at           = ctx->now_ms;
     return orders_next_number(ctx, order->location, STR("sale"), &order->number, err)
@@ -158,30 +180,47 @@ static bool tell_settled(Ctx *ctx, Order *reply, Error *err)
     return !str_eq(reply->state, STR("cancelled")) || pay_refuse(ctx, reply, err);
 }
 
+/* Everything is known: the order, with what it takes and how it is paid. */
+static bool put_all(Ctx *ctx, Sale *sale, Order *order, Error *err)
+{
+    const CheckoutRequest *request = sale->request;
+    bool                   waits   = sale->waits;
+    return use_hold(ctx, request, order->id, err) && take_goods(ctx, sale, order->id, err)
+        && use_discounts(ctx, sale, order, err) && put_order(ctx, sale, order, err)
+        && gift_keep(ctx, order->id, sale->loads, request->gift_cards.count, err)
+        && goods_keep(ctx, &sale->goods, !waits, order, err)
+        && deliver_make(ctx, request, &sale->basket, order, waits, err)
+        && (!request->deliveries.count || sale_show_deliveries(ctx, order, err))
+        && pay_take(ctx, order, &sale->tenders, !waits, err)
+        && sale_show_payments(ctx->arena, sale->tenders.items, sale->tenders.count, order, err)
+        && sale_show_loads(ctx, order, err);
+}
+
+static bool any_card(const TenderPlan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (tender_is(plan->items[i].kind, TENDER_CARD)) return true;
+    return false;
+}
+
 bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error *err)
 {
-    Sale sale = { .request = request, .ask = ask_of(request) };
+    Sale sale = { .request = request, .order = reply, .ask = ask_of(request) };
     if (ctx->asking) {
         basket_ask_taxes(ctx, &sale.ask);
-        return true;
+        return pay_hear_pins(ctx, request->tenders.items, request->tenders.count, err);
     }
     if (ctx->resume) return tell_settled(ctx, reply, err);
-    if (!deliver_check(&sale.ask, err) || !price_it(ctx, &sale, err)) return false;
-    if (!tenders_plan(sale.priced.total, sale.basket.in.cash_step, request->tenders.items,
-                      request->tenders.count, &sale.tenders, err))
+    if (request->lines.count == 0 && request->gift_cards.count == 0)
+        return err_set(err, &ERR_FIELD_INVALID, "lines", "something must be sold");
+    if (!deliver_check(&sale.ask, err) || !price_it(ctx, &sale, err) || !plan_tenders(ctx, &sale, err))
         return false;
-    bool card    = sale.tenders.has_card;
     reply->id    = ctx_new_id(ctx);
-    reply->state = card ? STR("placed") : STR("paid");
-    if (!use_hold(ctx, request, reply->id, err) || !take_goods(ctx, &sale, reply->id, err)
-        || !use_discounts(ctx, &sale, reply, err)
-        || !put_order(ctx, &sale, reply, err) || !goods_keep(ctx, &sale.goods, !card, reply, err)
-        || !deliver_make(ctx, request, &sale.basket, reply, card, err)
-        || (request->deliveries.count && !sale_show_deliveries(ctx, reply, err))
-        || !put_payments(ctx, &sale, reply, err))
-        return false;
-    if (card)
+    reply->state = sale.waits ? STR("placed") : STR("paid");
+    if (!put_all(ctx, &sale, reply, err)) return false;
+    if (sale.waits)
         return sale_tell(ctx, &EVENT_ORDER_PLACED, STR("order.placed"), reply, err)
-            && pay_later(ctx, reply->id, sale.tenders.tokens, sale.tenders.count, err);
-    return sale_post(ctx, reply, err) && sale_tell(ctx, &EVENT_ORDER_PAID, STR("order.paid"), reply, err);
+            && (!any_card(&sale.tenders) || pay_later(ctx, reply->id, &sale.tenders, err));
+    return sale_post(ctx, reply, sale.tenders.items, sale.tenders.count, err)
+        && sale_tell(ctx, &EVENT_ORDER_PAID, STR("order.paid"), reply, err);
 }

@@ -7,6 +7,7 @@
 #include "tests/fixture.h"
 #include "tests/kit.h"
 #include "tests/simulator.h"
+#include "tests/tender.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,20 +37,28 @@ static bool sell(const char *sku, int64_t qty, const TenderInput *tenders, size_
 {
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
     TenderInput     kept[4] = { 0 };
-    CheckoutRequest request = { .location = STR("LON"), .channel = STR("pos"), .expected_total = OPT_NONE,
-                                .lines = { &line, 1 }, .tenders = { kept, count } };
+    CheckoutRequest request = { .location       = STR("LON"),
+                                .channel        = STR("pos"),
+                                .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
+                                .lines          = { &line, 1 },
+                                .tenders        = { kept, count } };
     memcpy(kept, tenders, count * sizeof *tenders);
     return fixture_call(db, &env, create, &request, order, sizeof *order, pending, err);
 }
 
 static TenderInput cash(int64_t tendered)
 {
-    return (TenderInput){ STR("cash"), OPT_NONE, tendered, STR_NONE, STR_NONE };
+    TenderInput tender = tender_of(NULL);
+    tender.tendered    = tendered;
+    return tender;
 }
 
 static TenderInput card(const char *token, int64_t amount)
 {
-    return (TenderInput){ STR("card"), amount, OPT_NONE, str_from(token), STR_NONE };
+    TenderInput tender = tender_of(token);
+    tender.amount      = amount;
+    return tender;
 }
 
 typedef struct {

@@ -32,6 +32,7 @@ static bool sell(Order *order)
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     err                     = (Error){ .def = NULL };

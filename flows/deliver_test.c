@@ -6,6 +6,7 @@
 #include "shop/pricing/pricing.h"
 #include "shop/sourcing/sourcing.h"
 #include "tests/fulfil.h"
+#include "tests/tender.h"
 
 static const int64_t DAY_MS = 86400000;
 
@@ -32,11 +33,11 @@ static bool order_mixed(const char *token, Order *order, bool *pending)
     BasketLine      lines[3] = { { .sku = STR("TEA"), .quantity = 2000 },
                                  { .sku = STR("TEA"), .quantity = 3000, .delivery = STR("home") },
                                  { .sku = STR("CAKE"), .quantity = 1000, .delivery = STR("shop") } };
-    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token),
-                                 STR_NONE };
+    TenderInput     tender   = tender_of(token);
     CheckoutRequest request  = { .location       = STR("LON"),
                                  .channel        = STR("web"),
                                  .expected_total = OPT_NONE,
+                                 .pay_by         = OPT_NONE,
                                  .deliveries     = { ways, 2 },
                                  .lines          = { lines, 3 },
                                  .tenders        = { &tender, 1 } };
@@ -125,12 +126,13 @@ static void test_refusals(void)
         .label = STR("home"), .method = STR("ship"), .window_from = OPT_NONE, .window_until = OPT_NONE
     };
     BasketLine      line    = { .sku = STR("TEA"), .quantity = 1000, .delivery = STR("home") };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     tender  = tender_of(NULL);
     Address         home    = { STR("1 High Street"), STR("Leeds"), STR_NONE, STR("LS1 1AA"), STR("GB"),
                                  OPT_NONE, OPT_NONE };
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .deliveries     = { &way, 1 },
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
@@ -185,10 +187,11 @@ static void test_kits(void)
                                 .window_from  = OPT_NONE,
                                 .window_until = OPT_NONE };
     BasketLine      line    = { .sku = STR("SET"), .quantity = 2000, .delivery = STR("shop") };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     tender  = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .deliveries     = { &way, 1 },
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
@@ -248,11 +251,11 @@ static bool fetch(const char *sku, int64_t qty)
                                 .window_from  = OPT_NONE,
                                 .window_until = OPT_NONE };
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty, .delivery = STR("shop") };
-    TenderInput     tender  = { fetch_token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE,
-                                str_from(fetch_token), STR_NONE };
+    TenderInput     tender  = tender_of(fetch_token);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .deliveries     = { &way, 1 },
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
@@ -314,10 +317,11 @@ static bool order_today(const char *sku, int64_t latitude, int64_t longitude, Or
                             .window_from  = kit_now_ms + 3600000,
                             .window_until = kit_now_ms + 2 * 3600000 };
     BasketLine    line  = { .sku = str_from(sku), .quantity = 1000, .delivery = STR("today") };
-    TenderInput   cash  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     cash    = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .deliveries     = { &today, 1 },
                                 .lines          = { &line, 1 },
                                 .tenders        = { &cash, 1 } };

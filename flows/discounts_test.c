@@ -13,6 +13,7 @@
 #include "shop/tax/tax.h"
 #include "sys/json_read.h"
 #include "sys/json_write.h"
+#include "tests/ask.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
 #include "tests/simulator.h"
@@ -29,19 +30,6 @@ static Error err;
 static Id    ann; /* a customer */
 
 /* Requests are written as JSON; they live here until the next. */
-static Arena ask_arena;
-static char  ask_bytes[1 << 20];
-
-static void *read_as(const StructDef *def, size_t size, const char *json)
-{
-    Error e = { 0 };
-    arena_init(&ask_arena, ask_bytes, sizeof ask_bytes);
-    void *out = arena_alloc(&ask_arena, size);
-    memset(out, 0, size);
-    if (!json_read_stored(&ask_arena, def, str_from(json), out, &e)) check_ok(false, &e, json);
-    return out;
-}
-
 static bool create(Ctx *ctx, const void *request, void *reply, Error *e)
 {
     return orders_create(ctx, request, reply, e);

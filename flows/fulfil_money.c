@@ -1,6 +1,7 @@
-/* fulfil_money.c — the money of what is not delivered as ordered. A sale that was paid by cards is given
- * back by a return without goods; where cash was paid, or not all is captured, it is owed and somebody
- * settles it. See fulfil_work.h. */
+/* fulfil_money.c — the money of what is not delivered as ordered. A sale that was paid by cards, gift
+ * cards and the like is given back by a return without goods; where cash was paid, or not all is captured,
+ * it is owed and somebody settles it. See fulfil_work.h. */
+#include "core/tender.h"
 #include "flows/basket.h"
 #include "flows/charge.h"
 #include "flows/fulfil_work.h"
@@ -123,16 +124,31 @@ bool fulfil_leaves(Ctx *ctx, const FulfilDoc *doc, Error *err)
 
 /* ---- what does not ---- */
 
-/* Whether all of it was paid by cards, whose money is there, and a return can be made here. */
-static bool by_card(Ctx *ctx, const Sold *sold, bool *yes, Error *err)
+/* What goes back without anybody's hands. */
+static bool by_itself(Str kind)
+{
+    return tender_is(kind, TENDER_CARD) || tender_is(kind, TENDER_GIFT_CARD)
+        || tender_is(kind, TENDER_STORE_CREDIT) || tender_is(kind, TENDER_POINTS)
+        || tender_is(kind, TENDER_INVOICE);
+}
+
+static bool is_gone(Str state)
+{
+    return str_eq(state, STR("declined")) || str_eq(state, STR("reversed"));
+}
+
+/* Whether all of it was paid by what goes back by itself, whose money is there, and a return can be made
+ * here. */
+static bool goes_back(Ctx *ctx, const Sold *sold, bool *yes, Error *err)
 {
     Location here;
     if (!locations_find(ctx, sold->doc->location, &here, yes, err)) return false;
     *yes = *yes && here.active && sold->order.payments.count > 0;
     for (size_t i = 0; i < sold->order.payments.count; i++) {
         const OrderPayment *p = &sold->order.payments.items[i];
-        *yes                  = *yes && str_eq(p->kind, STR("card"))
-            && (str_eq(p->state, STR("captured")) || p->captured != OPT_NONE);
+        *yes                  = *yes
+            && (is_gone(p->state)
+                || (by_itself(p->kind) && (str_eq(p->state, STR("captured")) || p->captured != OPT_NONE)));
     }
     return true;
 }
@@ -210,7 +226,7 @@ bool fulfil_pay_back(Ctx *ctx, const FulfilDoc *doc, const FulfilPart *parts, si
     size_t           lines = 0;
     ReturnLineInput *back  = arena_array(ctx->arena, ReturnLineInput, count + 1);
     if (!back) return err_memory(err);
-    if (!load(ctx, doc, &sold, err) || !by_card(ctx, &sold, &cards, err)) return false;
+    if (!load(ctx, doc, &sold, err) || !goes_back(ctx, &sold, &cards, err)) return false;
     if (!str_eq(sold.order.state, STR("paid"))) return true; /* nothing was taken for it */
     for (size_t i = 0; i < count; i++) {
         const SoldLine *line = sold_line(&sold, parts[i].line->order_line);

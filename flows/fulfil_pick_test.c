@@ -2,6 +2,7 @@
  * substitutes, pick lists. */
 #include "shop/pricing/pricing.h"
 #include "tests/fulfil.h"
+#include "tests/tender.h"
 
 /* ---- picking ---- */
 
@@ -191,10 +192,11 @@ static void test_kits(void)
     Marked          m       = { .order = { { 0 } } };
     Order           order   = { .state = STR_NONE };
     BasketLine      line    = { .sku = STR("SET"), .quantity = 1000 };
-    TenderInput     tender  = { STR("card"), OPT_NONE, OPT_NONE, STR("tok_approve"), STR_NONE };
+    TenderInput     tender  = tender_of("tok_approve");
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     check_ok(kit_write(db, &env, make_kit, NULL, &err), &err, "two teas and a cake are a set");

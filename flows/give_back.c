@@ -1,11 +1,12 @@
 /* give_back.c — a customer brings goods of an order back, at any location: the stock goes where it is
- * told, the money goes back the way it came (cards first, then cash).
+ * told, the money as flows/give_back_money.h says.
  * Units of a line that cost differently are its parts: a part gives back its exact share, and all of them,
  * in any order, exactly what was paid. Nothing of the order's discounts moves to what stays. */
 #include "flows/goods.h"
 #include "flows/loyalty.h"
 
 #include "flows/charge.h"
+#include "flows/give_back_money.h"
 #include "flows/pay.h"
 #include "flows/sale.h"
 #include "shop/audit/audit.h"
@@ -133,18 +134,14 @@ bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shi
 typedef struct {
     const ReturnRequest *request;
     Order                order;
-    Payment             *payments;
-    size_t               payment_count;
     SoldLine            *sold;
     size_t               sold_count;
     SoldLine             shipping;
     bool                 has_shipping;
     int64_t              shipping_tax;
     GiveBackLine        *lines;
-    int64_t              cash_step;
     Str                  tax_zone;
-    Refund               refunds[32];
-    size_t               refund_count;
+    Refunding            money;
 } Back;
 
 static bool at_line(Error *err, const ErrDef *def, size_t i, const char *field, const char *why)
@@ -167,7 +164,7 @@ static bool load(Ctx *ctx, Back *back, Error *err)
     }
     if (!str_eq(back->order.state, STR("paid")))
         return err_set(err, &ERR_RETURN_NOT_PAID, "order", "the order is %.*s", STR_FMT(back->order.state));
-    if (!payments_of(ctx, order, &back->payments, &back->payment_count, err)) return false;
+    if (!payments_of(ctx, order, &back->money.payments, &back->money.payment_count, err)) return false;
     if (!orders_sold_lines(ctx, order, &back->sold, &back->sold_count, err)) return false;
     if (back->order.shipping && !orders_sold_shipping(ctx, order, &back->shipping, &back->has_shipping, err))
         return false;
@@ -175,7 +172,7 @@ static bool load(Ctx *ctx, Back *back, Error *err)
     back->tax_zone = found ? sold_at.tax_zone : here.tax_zone;
     if (back->order.tax_zone.len) back->tax_zone = back->order.tax_zone;
     if (!channels_find(ctx, back->order.channel, &channel, &found, err)) return false;
-    back->cash_step = found ? channel.cash_step : 0;
+    back->money.cash_step = found ? channel.cash_step : 0;
     return true;
 }
 
@@ -348,67 +345,6 @@ static bool take_shipping(Ctx *ctx, Back *back, Return *doc, Error *err)
     return split_rates(ctx, back, sold, before, after, to, err);
 }
 
-static void add_refund(Ctx *ctx, Back *back, Id id, const Payment *payment, Str account, int64_t amount)
-{
-    bool asks = str_eq(payment->kind, STR("card")) && !account.len;
-    if (amount <= 0) return;
-    assert(back->refund_count < COUNT(back->refunds));
-    back->refunds[back->refund_count] =
-        (Refund){ .return_id = id, .id = ctx_new_id(ctx), .n = (int64_t)back->refund_count + 1,
-                  .order = back->order.id, .payment_n = payment->n, .kind = payment->kind, .amount = amount,
-                  .state = asks ? STR("pending") : STR("done"), .next_ask_ms = asks ? ctx->now_ms : 0,
-                  .account = account };
-    back->refund_count++;
-}
-
-static int64_t room_of(const Payment *p)
-{
-    return p->on_shipment ? p->amount - p->captured - p->released - p->failed : 0;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* What cards only hold is released first, but for what the goods that are still to leave cost: that will be
- * taken, or released when they are given up. */
-static bool release(Ctx *ctx, Back *back, Id id, int64_t *left, Error *err)
-{
-    int64_t to_come = 0, spare = 0;
-    for (size_t i = 0; i < back->payment_count; i++) spare += room_of(&back->payments[i]);
-    if (spare == 0) return true;
-    if (!charge_to_come(ctx, back->order.id, &to_come, err)) return false;
-    spare -= to_come;
-    for (size_t i = 0; i < back->payment_count; i++) {
-        Payment *p    = &back->payments[i];
-        int64_t  part = least(least(*left, spare), room_of(p));
-        if (part <= 0) continue;
-        add_refund(ctx, back, id, p, STR("card_held"), part);
-        p->released += part;
-        p->refunded += part;
-        spare -= part;
-        *left -= part;
-    }
-    return true;
-}
-
-/* To a card: what it declined is not owed any more; the rest goes back. */
-static bool add_card(Ctx *ctx, Back *back, Id id, const Payment *p, int64_t part, Error *err)
-{
-    int64_t pending = 0;
-    int64_t forgive = p->on_shipment ? least(part, p->failed - p->forgiven) : 0;
-    int64_t taken   = p->on_shipment ? p->captured - (p->refunded - p->released - p->forgiven) : part;
-    int64_t rest    = least(part - forgive, taken);
-    if (p->on_shipment && rest > 0 && !payments_captures_pending(ctx, back->order.id, p->n, &pending, err))
-        return false;
-    if (pending > 0) return err_set(err, &ERR_CAPTURE_PENDING, "lines", "the card is being charged");
-    add_refund(ctx, back, id, p, STR("customer_owes"), forgive);
-    add_refund(ctx, back, id, p, STR(""), rest);
-    add_refund(ctx, back, id, p, STR("card_held"), part - forgive - rest);
-    return true;
-}
-
 /* Whether nothing of the order is left to give back. */
 static bool all_back(const Back *back)
 {
@@ -417,64 +353,19 @@ static bool all_back(const Back *back)
     return !back->has_shipping || back->shipping.refunded == back->shipping.total;
 }
 
-/* Cards first; what is left goes back in cash, rounded to the coin. The last return of an order gives
- * back whatever cash is left, so that the roundings add up to nothing. */
-static bool plan_refunds(Ctx *ctx, Back *back, Return *doc, Error *err)
+/* What goes back for goods and shipping, from the tenders. */
+static bool plan_money(Ctx *ctx, Back *back, Return *doc, Error *err)
 {
-    int64_t left = doc->shipping;
+    Refunding *r    = &back->money;
+    int64_t    left = doc->shipping;
     for (size_t i = 0; i < doc->lines.count; i++)
         if (!money_add(left, doc->lines.items[i].total, &left, err)) return false;
-    if (!release(ctx, back, doc->id, &left, err)) return false;
-    for (size_t i = 0; i < back->payment_count; i++) {
-        const Payment *payment = &back->payments[i];
-        int64_t        room    = payment->amount - payment->refunded;
-        int64_t        part    = left < room ? left : room;
-        if (!str_eq(payment->kind, STR("card"))) continue;
-        if (!add_card(ctx, back, doc->id, payment, part, err)) return false;
-        left -= part > 0 ? part : 0;
-    }
-    for (size_t i = 0; i < back->payment_count; i++) {
-        const Payment *payment = &back->payments[i];
-        int64_t        room    = payment->amount - payment->refunded;
-        int64_t        part    = money_cash_round(left, back->cash_step);
-        if (!str_eq(payment->kind, STR("cash"))) continue;
-        if (part > room || all_back(back)) part = room;
-        add_refund(ctx, back, doc->id, payment, STR(""), part);
-        doc->cash_rounding = part - left;
-        left               = 0;
-    }
-    return left == 0 || err_set(err, &ERR_REFUND_EXCEEDS, "lines", "more would be given back than was paid");
-}
-
-static bool put_refunds(Ctx *ctx, Back *back, const Return *doc, Error *err)
-{
-    Str cash = sale_cash_account(ctx->arena, doc->location);
-    if (!cash.ptr) return err_memory(err);
-    for (size_t i = 0; i < back->refund_count; i++) {
-        const Refund *refund = &back->refunds[i];
-        if (!refunds_put(ctx, refund, err)) return false;
-        Str           account = refund->account.len ? refund->account : cash;
-        if (!str_eq(refund->state, STR("pending"))
-            && !sale_post_refund(ctx, refund, account, doc, err))
-            return false;
-    }
-    return true;
-}
-
-static bool show_refunds(Ctx *ctx, Return *doc, bool *pending, Error *err)
-{
-    Refund *refunds = NULL;
-    size_t  count   = 0;
-    *pending        = false;
-    if (!refunds_of(ctx, doc->id, &refunds, &count, err)) return false;
-    doc->refunds.items = arena_array(ctx->arena, ReturnRefund, count + 1);
-    if (!doc->refunds.items) return err_memory(err);
-    doc->refunds.count = count;
-    for (size_t i = 0; i < count; i++) {
-        doc->refunds.items[i] = (ReturnRefund){ refunds[i].kind, refunds[i].state, refunds[i].amount };
-        *pending              = *pending || str_eq(refunds[i].state, STR("pending"));
-    }
-    return true;
+    r->order     = &back->order;
+    r->all       = all_back(back);
+    r->to        = back->request->refund_to;
+    r->gift_card = back->request->gift_card;
+    r->customer  = id_is_none(back->request->customer) ? back->order.customer : back->request->customer;
+    return refunds_plan(ctx, r, doc, left, err);
 }
 
 /* After the commit: sends what goes back to cards. The goods are back and the money is owed whatever the
@@ -484,7 +375,7 @@ static bool refund_after(Ctx *ctx, void *reply, Error *err)
     Return *doc     = reply;
     bool    pending = false;
     if (!pay_refund(ctx, doc->id, err) || !db_read_begin(ctx->db, &ctx->tx, err)) return false;
-    bool ok = show_refunds(ctx, doc, &pending, err);
+    bool ok = refunds_show(ctx, doc, &pending, err);
     db_read_end(ctx->tx);
     ctx->tx = NULL;
     return ok;
@@ -493,7 +384,7 @@ static bool refund_after(Ctx *ctx, void *reply, Error *err)
 bool returns_show(Ctx *ctx, const ById *request, Return *reply, Error *err)
 {
     bool pending = false;
-    return returns_get(ctx, request->id, reply, err) && show_refunds(ctx, reply, &pending, err);
+    return returns_get(ctx, request->id, reply, err) && refunds_show(ctx, reply, &pending, err);
 }
 
 bool returns_create(Ctx *ctx, const ReturnRequest *request, Return *reply, Error *err)
@@ -514,9 +405,10 @@ bool returns_create(Ctx *ctx, const ReturnRequest *request, Return *reply, Error
     reply->lines.count = count;
     for (size_t i = 0; i < count; i++)
         if (!take_line(ctx, &back, i, &reply->lines.items[i], err)) return false;
-    if (!take_shipping(ctx, &back, reply, err) || !plan_refunds(ctx, &back, reply, err)
-        || !give_back_put(ctx, reply, back.lines, back.shipping_tax, back.tax_zone, back.order.made_at, err)
-        || !put_refunds(ctx, &back, reply, err) || !show_refunds(ctx, reply, &pending, err)
+    if (!take_shipping(ctx, &back, reply, err) || !plan_money(ctx, &back, reply, err)
+        || !give_back_put(ctx, reply, back.lines, back.shipping_tax, back.tax_zone, back.order.made_at,
+                          err)
+        || !refunds_write(ctx, &back.money, reply, err) || !refunds_show(ctx, reply, &pending, err)
         || !charge_follow(ctx, request->order, err))
         return false;
     ctx->after    = pending ? refund_after : NULL;

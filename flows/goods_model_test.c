@@ -8,6 +8,7 @@
 #include "tests/chance.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/tender.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,10 +181,11 @@ static bool do_sell(Ctx *ctx, const void *request, void *reply, Error *e)
 static bool sell(BasketLine line, Id *order)
 {
     Order           out;
-    TenderInput     cash    = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     cash    = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &cash, 1 } };
     err                     = (Error){ 0 };

@@ -10,6 +10,7 @@
 #include "tests/fixture.h"
 #include "tests/kit.h"
 #include "tests/simulator.h"
+#include "tests/tender.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,11 +141,11 @@ static bool do_sell(Ctx *ctx, const void *request, void *reply, Error *e)
 
 static bool sell_by(BasketLine *lines, size_t count, const char *token, Order *order, bool *pending)
 {
-    TenderInput     tender  = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token),
-                                 STR_NONE };
+    TenderInput     tender  = tender_of(token);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { lines, count },
                                 .tenders        = { &tender, 1 } };
     err                     = (Error){ 0 };

@@ -231,6 +231,7 @@ static bool sell(void)
                                  .channel        = STR("pos"),
                                  .customer       = m.id[who],
                                  .expected_total = OPT_NONE,
+                                 .pay_by         = OPT_NONE,
                                  .lines          = { lines, 2 },
                                  .tenders        = { &tender, 1 } };
     if (m.sold_count == ORDERS_MAX || !call(orders_create_any, &request, &order, sizeof order))

@@ -147,6 +147,7 @@ static bool sell(const char *sku, int64_t qty)
                                 .channel        = STR("pos"),
                                 .customer       = ann,
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     return call(orders_create_any, &request, &order, sizeof order);
@@ -406,6 +407,7 @@ static void rewards(void)
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 },
                                 .coupons        = { &code, 1 } };

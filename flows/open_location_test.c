@@ -183,6 +183,7 @@ static void test_open(void)
     CheckoutRequest request = { .location       = STR("FAIR"),
                                 .channel        = STR("FAIR"),
                                 .expected_total = 440,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     Order order;

@@ -61,19 +61,18 @@ static bool take_goods(Ctx *ctx, const PastPlace *place, const PastSale *sale, I
     return goods_sell(ctx, goods, err);
 }
 
-static bool put_payment(Ctx *ctx, Order *order, Error *err)
+static bool put_payment(Ctx *ctx, Order *order, Payment *out, Error *err)
 {
-    Payment payment = { .order     = order->id,
-                        .id        = ctx_new_id(ctx),
-                        .n         = 1,
-                        .kind      = STR("cash"),
-                        .state     = STR("captured"),
-                        .amount    = order->total,
-                        .tendered  = order->total,
-                        .reference = STR(""),
-                        .brand     = STR(""),
-                        .last4     = STR(""),
-                        .reason    = STR("") };
+    Payment payment = { .order    = order->id,
+                        .id       = ctx_new_id(ctx),
+                        .n        = 1,
+                        .kind     = STR("cash"),
+                        .state    = STR("captured"),
+                        .amount   = order->total,
+                        .tendered = order->total,
+                        .account  = sale_cash_account(ctx->arena, order->location) };
+    if (!payment.account.ptr) return err_memory(err);
+    *out = payment;
     return payments_put(ctx, &payment, err) && sale_show_payments(ctx->arena, &payment, 1, order, err);
 }
 
@@ -82,6 +81,7 @@ bool flow_record_sale(Ctx *ctx, const PastPlace *place, const PastSale *sale, Or
     CartInput in;
     Priced    priced;
     GoodsSale goods;
+    Payment   payment;
     int64_t   now = ctx->now_ms;
     if (!price_it(ctx, place, sale, &in, &priced, err)) return false;
     *out        = (Order){ .id                 = ctx_new_id(ctx),
@@ -100,14 +100,16 @@ bool flow_record_sale(Ctx *ctx, const PastPlace *place, const PastSale *sale, Or
                            .net                = priced.net,
                            .tax                = priced.tax,
                            .total              = priced.total,
+                           .pay_by             = OPT_NONE,
                            .made_at            = sale->at_ms,
                            .state_at           = sale->at_ms };
     ctx->now_ms = sale->at_ms; /* stock, payment and ledger bear the time of the sale */
     bool ok     = take_goods(ctx, place, sale, out->id, &goods, err)
            && orders_next_number(ctx, out->location, STR("sale"), &out->number, err)
            && orders_put(ctx, &in, &priced, (Id){ { 0 } }, out, err)
-           && goods_keep(ctx, &goods, true, out, err) && put_payment(ctx, out, err)
-           && sale_post(ctx, out, err) && sale_tell(ctx, &EVENT_ORDER_PAID, STR("order.paid"), out, err);
+           && goods_keep(ctx, &goods, true, out, err) && put_payment(ctx, out, &payment, err)
+           && sale_post(ctx, out, &payment, 1, err)
+           && sale_tell(ctx, &EVENT_ORDER_PAID, STR("order.paid"), out, err);
     ctx->now_ms = now;
     return ok;
 }
@@ -119,11 +121,11 @@ static bool put_refund(Ctx *ctx, const Return *doc, Error *err)
                       .n         = 1,
                       .kind      = STR("cash"),
                       .state     = STR("done"),
-                      .amount    = doc->total };
-    Str    cash   = sale_cash_account(ctx->arena, doc->location);
-    if (!cash.ptr) return err_memory(err);
+                      .amount    = doc->total,
+                      .account   = sale_cash_account(ctx->arena, doc->location) };
+    if (!refund.account.ptr) return err_memory(err);
     if (doc->total == 0) return true;
-    return refunds_put(ctx, &refund, err) && sale_post_refund(ctx, &refund, cash, doc, err);
+    return refunds_put(ctx, &refund, err) && sale_post_refund(ctx, &refund, doc, err);
 }
 
 bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, Return *out, Error *err)

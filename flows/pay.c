@@ -6,8 +6,10 @@
 #include "flows/goods.h"
 #include "flows/payment_service.h"
 #include "flows/sale.h"
-#include "flows/tenders.h"
+#include "flows/tender_take.h"
+#include "shop/audit/audit.h"
 #include "shop/campaigns/campaigns.h"
+#include "shop/events/events.h"
 #include "shop/settings/settings.h"
 
 #include <assert.h>
@@ -16,7 +18,6 @@
 
 enum {
     ROUNDS_MAX   = 3,    /* charge or ask, reverse, look again */
-    DUE_MAX      = 50,   /* documents of one job step */
     ASK_LEAST_MS = 5000, /* between two questions about the same payment; grows with its age … */
     ASK_MOST_MS  = 3600 * 1000, /* … up to this */
 };
@@ -26,13 +27,13 @@ typedef struct {
     Ctx        ctx; /* a copy: its transaction is ours */
     size_t     mark; /* arena in use before a transaction, which may be run again */
     Id         id;
-    const Str *tokens; /* first round of a checkout: charge; NULL: ask */
-    Payment    seen[TENDERS_MAX];
+    const Str      *tokens; /* by payment: first round of a checkout, charge; NULL: ask */
+    Payment         seen[PAYMENTS_MAX];
     size_t     count;
     PaymentService *at; /* of each of `seen`; in the arena, as the next */
     PspCharge      *charges;
-    PspOutcome outcomes[TENDERS_MAX];
-    PspAnswer  answers[TENDERS_MAX];
+    PspOutcome      outcomes[PAYMENTS_MAX];
+    PspAnswer       answers[PAYMENTS_MAX];
     Order      order; /* as the last transaction left it */
 } Settle;
 
@@ -43,7 +44,7 @@ static bool is(const Payment *payment, const char *state)
 
 static bool is_card(const Payment *payment)
 {
-    return str_eq(payment->kind, STR("card"));
+    return tender_is(payment->kind, TENDER_CARD);
 }
 
 /* --- outside of transactions: what the payment service says --- */
@@ -70,14 +71,14 @@ static bool look(Settle *s, Error *err)
     db_read_end(s->ctx.tx);
     s->ctx.tx = NULL;
     if (!ok) return false;
-    assert(s->count <= TENDERS_MAX);
+    assert(s->count <= PAYMENTS_MAX);
     memcpy(s->seen, all, s->count * sizeof *all);
     return true;
 }
 
 static PspOutcome charge_or_ask(Settle *s, size_t i)
 {
-    if (s->tokens) {
+    if (s->tokens && s->tokens[i].len) {
         s->charges[i].token = s->tokens[i];
         return payment_charge_it(&s->at[i], &s->charges[i], &s->answers[i]);
     }
@@ -101,7 +102,7 @@ static void ask_all(Settle *s)
             s->outcomes[i] = payment_reverse(&s->at[i], &s->charges[i], &s->answers[i]);
         if (!is(&s->seen[i], "pending") || refused) continue;
         s->outcomes[i] = charge_or_ask(s, i);
-        refused        = s->tokens && s->outcomes[i] != PSP_APPROVED;
+        refused        = s->tokens && s->tokens[i].len && s->outcomes[i] != PSP_APPROVED;
     }
 }
 
@@ -147,16 +148,19 @@ static bool step(Settle *s, Payment *payment, const PspAnswer *answer, const cha
 static bool take_answer(Settle *s, size_t i, Payment *payment, Error *err)
 {
     const PspAnswer *answer = &s->answers[i];
+    bool             open   = s->order.pay_by != OPT_NONE;
     if (!is_card(payment) || !str_eq(payment->state, s->seen[i].state)) return true;
     if (is(payment, "pending") && s->outcomes[i] == PSP_APPROVED)
-        return step(s, payment, answer, "captured", 0, err)
+        return (!open || tender_deposit(&s->ctx, &s->order, payment, err))
+            && step(s, payment, answer, "captured", 0, err)
             && (!payment->on_shipment
                 || payments_hold_open(&s->ctx, s->id, payment->n, s->ctx.now_ms + answer->expires_in_ms,
                                       err));
     if (is(payment, "pending") && s->outcomes[i] == PSP_DECLINED)
         return step(s, payment, answer, "declined", 0, err);
     if (is(payment, "reversing") && s->outcomes[i] == PSP_APPROVED)
-        return step(s, payment, NULL, "reversed", 0, err);
+        return (!payment->deposited || tender_undeposit(&s->ctx, &s->order, payment, err))
+            && step(s, payment, NULL, "reversed", 0, err);
     if (!is(payment, "pending") && !is(payment, "reversing")) return true;
     return payments_ask_at(&s->ctx, s->id, payment->n, ask_again(s), err);
 }
@@ -170,17 +174,24 @@ static bool doomed(const Payment *payments, size_t count)
     return false;
 }
 
-/* Undoes the tenders of a doomed order: cards are reversed, cash is handed back by the cashier. */
+/* Undoes one tender: a card is reversed, cash is handed back by the cashier, balances are filled again. */
+static bool undo_one(Settle *s, Payment *payment, Error *err)
+{
+    bool taken = is(payment, "captured");
+    if (!taken && !is(payment, "pending")) return true;
+    if (is_card(payment)) return step(s, payment, NULL, "reversing", s->ctx.now_ms, err);
+    if (taken && !tender_give_back(&s->ctx, &s->order, payment, payment_charge(payment), err))
+        return false;
+    if (payment->deposited && !tender_undeposit(&s->ctx, &s->order, payment, err)) return false;
+    return step(s, payment, NULL, taken ? "reversed" : "declined", 0, err);
+}
+
 static bool undo_tenders(Settle *s, Payment *payments, size_t count, bool *ended, Error *err)
 {
     *ended = true;
     for (size_t i = 0; i < count; i++) {
-        Payment *payment = &payments[i];
-        bool     open    = is(payment, "pending") || is(payment, "captured");
-        if (open && is_card(payment) && !step(s, payment, NULL, "reversing", s->ctx.now_ms, err))
-            return false;
-        if (open && !is_card(payment) && !step(s, payment, NULL, "declined", 0, err)) return false;
-        *ended = *ended && !is(payment, "reversing");
+        if (!undo_one(s, &payments[i], err)) return false;
+        *ended = *ended && !is(&payments[i], "reversing");
     }
     return true;
 }
@@ -211,23 +222,34 @@ static bool complete(Settle *s, Payment *payments, size_t count, Error *err)
         if (is(&payments[i], "pending") && !step(s, &payments[i], NULL, "captured", 0, err)) return false;
     if (!orders_settle(&s->ctx, s->id, STR("paid"), &changed, err)) return false;
     if (!changed) return err_set(err, &ERR_DB_BUSY, "", "another process settles this order");
-    s->order.state = STR("paid");
+    s->order.state  = STR("paid");
+    s->order.pay_by = OPT_NONE;
     return goods_paid(&s->ctx, &s->order, err) && fulfil_open_order(&s->ctx, s->id, err)
         && sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
-        && sale_post(&s->ctx, &s->order, err)
+        && sale_post(&s->ctx, &s->order, payments, count, err)
         && (!any_held(payments, count) || charge_follow(&s->ctx, s->id, err))
         && sale_tell(&s->ctx, &EVENT_ORDER_PAID, STR("order.paid"), &s->order, err);
 }
 
+/* Whether all that is asked for is there: cash of an order that is paid at once counts when the rest has
+ * come. */
+static bool all_paid(const Settle *s, const Payment *payments, size_t count)
+{
+    int64_t paid = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool later = tender_find(payments[i].kind)->when != TENDER_AT_ONCE;
+        if (is(&payments[i], "pending") && later) return false;
+        if (is(&payments[i], "pending") || is(&payments[i], "captured")) paid += payments[i].amount;
+    }
+    return paid == s->order.total + s->order.gift_cards + s->order.cash_rounding;
+}
+
 static bool decide(Settle *s, Payment *payments, size_t count, Error *err)
 {
-    bool cards_captured = true;
-    bool ended          = false;
-    for (size_t i = 0; i < count; i++)
-        cards_captured = cards_captured && (!is_card(&payments[i]) || is(&payments[i], "captured"));
-    if (doomed(payments, count))
+    bool ended = false;
+    if (s->order.pay_by == OPT_NONE && doomed(payments, count))
         return undo_tenders(s, payments, count, &ended, err) && (!ended || cancel(s, err));
-    return !cards_captured || complete(s, payments, count, err);
+    return !all_paid(s, payments, count) || complete(s, payments, count, err);
 }
 
 static bool settle_apply(Tx *tx, void *arg, Error *err)
@@ -239,13 +261,12 @@ static bool settle_apply(Tx *tx, void *arg, Error *err)
     s->ctx.arena->used = s->mark;
     if (!orders_get(&s->ctx, s->id, &s->order, err) || !payments_of(&s->ctx, s->id, &payments, &count, err))
         return false;
-    if (str_eq(s->order.state, STR("placed"))) {
-        for (size_t i = 0; i < count; i++)
-            if (!take_answer(s, i, &payments[i], err)) return false;
-        if (!decide(s, payments, count, err)) return false;
-    }
+    for (size_t i = 0; i < count;
+         i++) /* a card that was taken off is reversed after the order was paid, too */
+        if (!take_answer(s, i, &payments[i], err)) return false;
+    if (str_eq(s->order.state, STR("placed")) && !decide(s, payments, count, err)) return false;
     return sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
-        && sale_show_deliveries(&s->ctx, &s->order, err);
+        && sale_show_deliveries(&s->ctx, &s->order, err) && sale_show_loads(&s->ctx, &s->order, err);
 }
 
 /* Rounds of asking and applying until the order is settled or nothing more can be known now. */
@@ -284,13 +305,50 @@ bool pay_refuse(Ctx *ctx, const Order *order, Error *err)
     return false;
 }
 
+/* The card that this request charged was declined, and the order takes tenders still: the others stand. */
+static bool refuse_tender(Ctx *ctx, const Order *order, const Str *tokens, Error *err)
+{
+    for (size_t i = 0; i < order->payments.count; i++) {
+        const OrderPayment *p = &order->payments.items[i];
+        if (!tokens[i].len || !str_eq(p->state, STR("declined"))) continue;
+        (void)err_set(err, &ERR_PAYMENT_DECLINED, "tenders",
+                      "the card was declined: %.*s; the other tenders stand", STR_FMT(p->reason));
+        Buf extra = buf_make(ctx->arena, 128);
+        Str id    = id_text(ctx->arena, order->id);
+        buf_format(&extra, "\"order\":\"%.*s\",\"payment\":%lld,\"to_pay\":%lld,\"reason\":", STR_FMT(id),
+                   (long long)p->n, (long long)order->to_pay);
+        buf_json_string(&extra, p->reason);
+        if (!extra.failed) err->extra = buf_str(&extra);
+        return false;
+    }
+    return true;
+}
+
+/* Whether a service is still to say what became of something. */
+static bool is_asked(const Order *order)
+{
+    for (size_t i = 0; i < order->payments.count; i++) {
+        const OrderPayment *p    = &order->payments.items[i];
+        bool                card = tender_is(p->kind, TENDER_CARD);
+        if (str_eq(p->state, STR("reversing")) || (card && str_eq(p->state, STR("pending")))) return true;
+    }
+    return false;
+}
+
 static bool settle_after(Ctx *ctx, void *reply, Error *err)
 {
     Settle s = { .ctx = *ctx, .id = ctx->after_id, .tokens = ctx->after_arg };
     if (!settle(&s, err)) return false;
     *(Order *)reply = s.order;
-    ctx->pending    = str_eq(s.order.state, STR("placed"));
-    return !str_eq(s.order.state, STR("cancelled")) || pay_refuse(ctx, reply, err);
+    ctx->pending    = str_eq(s.order.state, STR("placed")) && is_asked(&s.order);
+    if (str_eq(s.order.state, STR("cancelled"))) return pay_refuse(ctx, reply, err);
+    return s.order.pay_by == OPT_NONE || refuse_tender(ctx, &s.order, ctx->after_arg, err);
+}
+
+bool pay_settle(Ctx *ctx, Id order, Error *err)
+{
+    Settle s = { .ctx = *ctx, .id = order };
+    return settle(&s, err);
 }
 
 bool pay_first_ask(Ctx *ctx, int64_t *at_ms, Error *err)
@@ -301,16 +359,19 @@ bool pay_first_ask(Ctx *ctx, int64_t *at_ms, Error *err)
     return true;
 }
 
-bool pay_later(Ctx *ctx, Id order, const Str *tokens, size_t count, Error *err)
+bool pay_later(Ctx *ctx, Id order, const TenderPlan *plan, Error *err)
 {
-    Str *kept = arena_array(ctx->arena, Str, TENDERS_MAX);
+    Str *kept = arena_array(ctx->arena, Str, PAYMENTS_MAX);
     if (!kept) return err_memory(err);
-    memcpy(kept, tokens, count * sizeof *tokens);
+    memset(kept, 0, PAYMENTS_MAX * sizeof *kept);
+    for (size_t i = 0; i < plan->count; i++) kept[plan->items[i].n - 1] = plan->inputs[i]->token;
     ctx->after     = settle_after;
     ctx->after_id  = order;
     ctx->after_arg = kept;
     return true;
 }
+
+/* --- giving an order up --- */
 
 static bool cancel_after(Ctx *ctx, void *reply, Error *err)
 {
@@ -321,122 +382,178 @@ static bool cancel_after(Ctx *ctx, void *reply, Error *err)
     return true;
 }
 
+/* Takes no more tenders and undoes those that are there; *ended: no card is to be asked, and it is
+ * cancelled. */
+static bool give_up(Settle *s, bool *ended, Error *err)
+{
+    Payment *payments = NULL;
+    size_t   count    = 0;
+    if (!payments_of(&s->ctx, s->id, &payments, &count, err)
+        || !orders_tenders(&s->ctx, s->id, s->order.cash_rounding, OPT_NONE, err)
+        || !undo_tenders(s, payments, count, ended, err))
+        return false;
+    s->order.pay_by = OPT_NONE;
+    return (!*ended || cancel(s, err))
+        && sale_show_payments(s->ctx.arena, payments, count, &s->order, err);
+}
+
 /* POST /v1/orders/{id}/cancel: dooms the order; its cards are reversed after the commit. */
 bool orders_cancel(Ctx *ctx, const ById *request, Order *reply, Error *err)
 {
-    Settle   s        = { .ctx = *ctx, .id = ctx->resume ? ctx->after_id : request->id };
-    Payment *payments = NULL;
-    size_t   count    = 0;
-    bool     ended    = false;
-    if (!sale_get(ctx, s.id, reply, err)) return false;
+    Settle s     = { .ctx = *ctx, .id = ctx->resume ? ctx->after_id : request->id };
+    bool   ended = false;
+    if (!orders_lock(ctx, s.id, err) || !sale_get(ctx, s.id, reply, err)) return false;
     ctx->pending = ctx->resume && str_eq(reply->state, STR("placed"));
     if (ctx->resume) return true;
     if (!str_eq(reply->state, STR("placed")))
         return err_set(err, &ERR_ORDER_NOT_OPEN, "id", "the order is %.*s", STR_FMT(reply->state));
-    if (!payments_of(ctx, s.id, &payments, &count, err) || !undo_tenders(&s, payments, count, &ended, err))
-        return false;
-    ctx->after    = cancel_after;
+    s.order = *reply;
+    if (!give_up(&s, &ended, err)) return false;
+    *reply        = s.order;
+    ctx->after    = ended ? NULL : cancel_after;
     ctx->after_id = s.id;
     return true;
 }
 
-/* --- refunds --- */
-
-typedef struct {
-    Ctx    ctx;
-    size_t mark;
-    Refund refund;
-    Return document;
-    bool   approved;
-} Refunding;
-
-static bool refund_apply(Tx *tx, void *arg, Error *err)
+/* An order whose time to be paid is over. */
+static bool lapse(Tx *tx, void *arg, Error *err)
 {
-    Refunding *r       = arg;
-    bool       changed = false;
-    r->ctx.tx          = tx;
-    r->ctx.arena->used = r->mark;
-    if (!r->approved)
-        return refunds_ask_at(&r->ctx, r->refund.return_id, r->refund.n, r->ctx.now_ms + ASK_LEAST_MS * 6,
-                              err);
-    if (!refunds_done(&r->ctx, r->refund.return_id, r->refund.n, &changed, err)) return false;
-    return !changed || sale_post_refund(&r->ctx, &r->refund, STR("card"), &r->document, err);
+    Settle *s          = arg;
+    bool    ended      = false;
+    s->ctx.tx          = tx;
+    s->ctx.arena->used = s->mark;
+    if (!orders_lock(&s->ctx, s->id, err) || !orders_get(&s->ctx, s->id, &s->order, err)) return false;
+    bool due = str_eq(s->order.state, STR("placed")) && s->order.pay_by != OPT_NONE
+            && s->order.pay_by <= s->ctx.now_ms;
+    return !due || give_up(s, &ended, err);
 }
 
-static bool refund_one(Ctx *ctx, const Refund *refund, Error *err)
+bool pay_lapse(Ctx *ctx, Id order, Error *err)
 {
-    Refunding  r        = { .ctx = *ctx, .refund = *refund };
+    Settle s = { .ctx = *ctx, .id = order, .mark = ctx->arena->used };
+    return db_write(ctx->db, lapse, &s, err);
+}
+
+/* --- one tender after the other --- */
+
+/* The order of a request about its tenders, locked. */
+static bool load_open(Settle *s, Payment **payments, size_t *count, Error *err)
+{
+    if (!orders_lock(&s->ctx, s->id, err) || !orders_get(&s->ctx, s->id, &s->order, err)) return false;
+    if (!str_eq(s->order.state, STR("placed")) || s->order.pay_by == OPT_NONE)
+        return err_set(err, &ERR_ORDER_CLOSED_TENDERS, "id", "the order is %.*s%s",
+                       STR_FMT(s->order.state),
+                       s->order.pay_by == OPT_NONE ? " and takes no more tenders" : "");
+    return payments_of(&s->ctx, s->id, payments, count, err);
+}
+
+static bool tell_tender(Settle *s, Str what, int64_t n, int64_t amount, Error *err)
+{
+    Ctx *ctx    = &s->ctx;
+    Buf  body   = buf_make(ctx->arena, 160);
+    Str  id     = id_text(ctx->arena, s->id);
+    Str  detail = str_format(ctx->arena, "payment %lld: %lld %.*s", (long long)n, (long long)amount,
+                             STR_FMT(s->order.currency));
+    Str  action = str_format(ctx->arena, "tender.%.*s", STR_FMT(what));
+    buf_format(&body, "{\"order\":\"%.*s\",\"what\":\"%.*s\",\"payment\":%lld,\"amount\":%lld}",
+               STR_FMT(id), STR_FMT(what), (long long)n, (long long)amount);
+    if (body.failed || !detail.ptr || !action.ptr) return err_memory(err);
+    return audit_append(ctx, action, s->id, detail, err)
+        && events_put(ctx, &EVENT_ORDER_TENDER, s->id, buf_str(&body), err);
+}
+
+/* After a tender came or went: what the tenders add up to, and whether all is paid now. */
+static bool carry_on(Settle *s, Order *reply, Error *err)
+{
+    Payment *payments = NULL;
+    size_t   count    = 0;
+    int64_t  rounding = 0;
+    if (!payments_of(&s->ctx, s->id, &payments, &count, err)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (is(&payments[i], "captured") || is(&payments[i], "pending")) rounding += payments[i].rounding;
+    s->order.cash_rounding = rounding;
+    if (!orders_tenders(&s->ctx, s->id, rounding, s->order.pay_by, err) || !decide(s, payments, count, err)
+        || !sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
+        || !sale_show_deliveries(&s->ctx, &s->order, err) || !sale_show_loads(&s->ctx, &s->order, err))
+        return false;
+    *reply = s->order;
+    return true;
+}
+
+/* POST /v1/orders/{id}/tenders */
+bool orders_tender_add(Ctx *ctx, const TendersAdd *request, Order *reply, Error *err)
+{
+    Settle     s        = { .ctx = *ctx, .id = ctx->resume ? ctx->after_id : request->id };
     Payment   *payments = NULL;
-    size_t     count  = 0;
-    PspAnswer  answer = { .reason = "" };
-    PspPart    part   = { .key = refund->id, .amount = refund->amount };
-    PspCharge  charge;
-    PaymentService at;
-    if (!db_read_begin(ctx->db, &r.ctx.tx, err)) return false;
-    bool ok = returns_get(&r.ctx, refund->return_id, &r.document, err)
-           && payments_of(&r.ctx, refund->order, &payments, &count, err);
-    assert(!ok || (refund->payment_n > 0 && refund->payment_n <= (int64_t)count));
-    ok = ok
-      && payment_service_of(&r.ctx, &payments[refund->payment_n - 1], r.document.currency, &at, &charge,
-                            err)
-      && payment_service_told(&r.ctx, refund->id, &part.told, err);
-    db_read_end(r.ctx.tx);
-    if (!ok) return false;
-    r.approved = payment_refund(&at, &charge, &part, &answer) == PSP_APPROVED;
-    r.mark     = ctx->arena->used;
-    return db_write(ctx->db, refund_apply, &r, err);
+    size_t     count    = 0;
+    TenderPlan plan;
+    if (ctx->asking) return pay_hear_pins(ctx, request->tenders.items, request->tenders.count, err);
+    if (ctx->resume) return sale_get(ctx, s.id, reply, err);
+    if (!load_open(&s, &payments, &count, err)
+        || !sale_show_payments(ctx->arena, payments, count, &s.order, err))
+        return false;
+    if (s.order.pay_by <= ctx->now_ms)
+        return err_set(err, &ERR_ORDER_CLOSED_TENDERS, "id", "its time to be paid is over");
+    if (count + request->tenders.count > PAYMENTS_MAX)
+        return err_set(err, &ERR_TENDER_INVALID, "tenders", "the order has too many tenders");
+    TenderAsk ask = { .total   = s.order.to_pay,
+                      .first   = (int64_t)count + 1,
+                      .partly  = true,
+                      .tenders = request->tenders.items,
+                      .count   = request->tenders.count };
+    if (!pay_plan(ctx, &s.order, &ask, &plan, err) || !pay_take(ctx, &s.order, &plan, false, err))
+        return false;
+    for (size_t i = 0; i < plan.count; i++)
+        if (!tell_tender(&s, STR("added"), plan.items[i].n, payment_charge(&plan.items[i]), err))
+            return false;
+    return carry_on(&s, reply, err) && (!is_asked(reply) || pay_later(ctx, s.id, &plan, err));
 }
 
-bool pay_refund(Ctx *ctx, Id return_id, Error *err)
+/* DELETE /v1/orders/{id}/tenders/{n} */
+bool orders_tender_remove(Ctx *ctx, const TenderRef *request, Order *reply, Error *err)
 {
-    Refund *refunds = NULL;
-    size_t  count   = 0;
-    if (!db_read_begin(ctx->db, &ctx->tx, err)) return false;
-    bool ok = refunds_of(ctx, return_id, &refunds, &count, err);
-    db_read_end(ctx->tx);
-    ctx->tx = NULL;
-    for (size_t i = 0; ok && i < count; i++)
-        if (str_eq(refunds[i].state, STR("pending"))) ok = refund_one(ctx, &refunds[i], err);
-    return ok;
+    Settle   s        = { .ctx = *ctx, .id = ctx->resume ? ctx->after_id : request->id };
+    Payment *payments = NULL;
+    size_t   count    = 0;
+    if (ctx->resume) return sale_get(ctx, s.id, reply, err);
+    if (!load_open(&s, &payments, &count, err)) return false;
+    if (request->n > (int64_t)count)
+        return err_set(err, &ERR_NOT_FOUND, "n", "the order has no such payment");
+    Payment *p = &payments[request->n - 1];
+    if (!is(p, "captured") && !is(p, "pending"))
+        return err_set(err, &ERR_TENDER_INVALID, "n", "the payment is %.*s", STR_FMT(p->state));
+    p->reason = request->reason.len ? request->reason : p->reason;
+    if (!undo_one(&s, p, err) || !tell_tender(&s, STR("removed"), p->n, payment_charge(p), err)
+        || !carry_on(&s, reply, err))
+        return false;
+    ctx->after    = is_asked(reply) ? cancel_after : NULL;
+    ctx->after_id = s.id;
+    return true;
 }
 
-/* --- the job --- */
-
-static Ctx job_ctx(Db *db, Env *env, Arena *arena, int64_t now_ms, int64_t merchant)
+/* POST /v1/orders/{id}/tenders/{n}/transfer */
+bool orders_transfer(Ctx *ctx, const TransferIn *request, Order *reply, Error *err)
 {
-    return (Ctx){ .arena = arena, .db = db, .env = env, .now_ms = now_ms, .who = { .merchant = merchant } };
-}
-
-static bool find_due(Ctx *ctx, PaymentDue *orders, size_t *order_count, PaymentDue *returns,
-                     size_t *return_count, Error *err)
-{
-    PaymentDue *found = NULL;
-    if (!db_read_begin(ctx->db, &ctx->tx, err)) return false;
-    bool ok = payments_due(ctx, DUE_MAX, &found, order_count, err);
-    if (ok) memcpy(orders, found, *order_count * sizeof *found);
-    ok = ok && refunds_due(ctx, DUE_MAX, &found, return_count, err);
-    if (ok) memcpy(returns, found, *return_count * sizeof *found);
-    db_read_end(ctx->tx);
-    ctx->tx = NULL;
-    return ok;
-}
-
-bool pay_settle_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err)
-{
-    PaymentDue orders[DUE_MAX], returns[DUE_MAX];
-    size_t     order_count = 0, return_count = 0, start = arena->used;
-    Ctx        ctx = job_ctx(db, env, arena, now_ms, 0);
-    bool       ok  = find_due(&ctx, orders, &order_count, returns, &return_count, err);
-    for (size_t i = 0; ok && i < order_count; i++) {
-        arena->used = start;
-        Settle s    = { .ctx = job_ctx(db, env, arena, now_ms, orders[i].merchant), .id = orders[i].order };
-        ok          = settle(&s, err);
-    }
-    for (size_t i = 0; ok && i < return_count; i++) {
-        arena->used = start;
-        Ctx own     = job_ctx(db, env, arena, now_ms, returns[i].merchant);
-        ok          = pay_refund(&own, returns[i].order, err);
-    }
-    arena->used = start;
-    return ok && charge_settle_due(db, env, arena, now_ms, err);
+    Settle   s        = { .ctx = *ctx, .id = request->id };
+    Payment *payments = NULL;
+    size_t   count    = 0;
+    bool     came     = str_eq(request->outcome, STR("arrived"));
+    if (!orders_lock(ctx, s.id, err) || !orders_get(ctx, s.id, &s.order, err)
+        || !payments_of(ctx, s.id, &payments, &count, err))
+        return false;
+    if (request->n > (int64_t)count)
+        return err_set(err, &ERR_NOT_FOUND, "n", "the order has no such payment");
+    Payment *p = &payments[request->n - 1];
+    if (!tender_is(p->kind, TENDER_BANK_TRANSFER) || !is(p, "pending"))
+        return err_set(err, &ERR_TENDER_INVALID, "n", "is no bank transfer that is to come");
+    p->reference = request->reference.len ? request->reference : p->reference;
+    if (!came) p->reason = STR("not_received");
+    if ((came && s.order.pay_by != OPT_NONE && !tender_deposit(ctx, &s.order, p, err))
+        || !step(&s, p, NULL, came ? "captured" : "declined", 0, err)
+        || !tell_tender(&s, came ? STR("arrived") : STR("failed"), p->n, p->amount, err)
+        || !carry_on(&s, reply, err))
+        return false;
+    ctx->after    = is_asked(reply) ? cancel_after : NULL;
+    ctx->after_id = s.id;
+    return true;
 }

@@ -102,7 +102,7 @@ bool payment_service_of(Ctx *ctx, const Payment *payment, Str currency, PaymentS
     PaymentRoute route = { .service = PAYMENT_SERVICE_STANDARD };
     bool         found = false;
     *charge            = (PspCharge){ .key       = payment->id,
-                                      .amount    = payment->amount,
+                                      .amount    = payment_charge(payment),
                                       .currency  = currency,
                                       .hold      = payment->on_shipment,
                                       .captured  = payment->captured,

@@ -135,6 +135,7 @@ static void make_order(void)
                                  .customer       = web,
                                  .note           = STR("for Zaphodia's birthday"),
                                  .expected_total = OPT_NONE,
+                                 .pay_by         = OPT_NONE,
                                  .deliveries     = { &way, 1 },
                                  .lines          = { lines, 2 },
                                  .tenders        = { &tender, 1 } };
@@ -246,6 +247,7 @@ static void merging(void)
                                 .channel        = STR("web"),
                                 .customer       = web,
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     Order           order;

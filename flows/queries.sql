@@ -80,7 +80,7 @@ SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
 
 -- name: verify_counts
 -- in: merchant:i64
--- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64 purchase_lines:i64 receipt_lines:i64 transfer_lines:i64 loyalty_moves:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64 purchase_lines:i64 receipt_lines:i64 transfer_lines:i64 loyalty_moves:i64 gift_cards:i64 credits:i64
 SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
@@ -108,7 +108,8 @@ SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM purchase_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM receipt_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM transfer_line WHERE merchant = :merchant),
-    (SELECT COUNT(*) FROM loyalty_move WHERE merchant = :merchant);
+    (SELECT COUNT(*) FROM loyalty_move WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM gift_card WHERE merchant = :merchant), (SELECT COUNT(*) FROM customer_account WHERE merchant = :merchant);
 
 -- name: verify_stock_sums
 -- in: merchant:i64
@@ -243,12 +244,13 @@ FROM sale_order o LEFT JOIN order_line l ON l.merchant = o.merchant AND l.order_
     LEFT JOIN order_shipping s ON s.merchant = o.merchant AND s.order_id = o.id
 WHERE o.merchant = :merchant
 GROUP BY o.id, o.location, o.number, o.total, o.net, o.tax, o.discount, o.subtotal, o.fees, o.prices_include_tax,
-    s.total, s.net, s.tax, s.amount, s.discount
+    s.total, s.net, s.tax, s.amount, s.discount, o.gift_cards
 HAVING o.total <> SUM(coalesce(l.total, 0)) + coalesce(s.total, 0)
     OR o.net <> SUM(coalesce(l.net, 0)) + coalesce(s.net, 0)
     OR o.tax <> SUM(coalesce(l.tax, 0)) + coalesce(s.tax, 0)
     OR o.discount <> SUM(coalesce(l.discount, 0)) OR o.fees <> SUM(coalesce(l.fees, 0))
-    OR o.total <> o.net + o.tax OR COUNT(l.n) = 0 OR MIN(l.n) <> 1 OR MAX(l.n) <> COUNT(l.n)
+    OR o.total <> o.net + o.tax OR (COUNT(l.n) = 0 AND o.gift_cards = 0) OR coalesce(MIN(l.n), 1) <> 1
+    OR coalesce(MAX(l.n), 0) <> COUNT(l.n)
     OR o.subtotal - o.discount + o.fees + coalesce(s.amount - s.discount, 0)
            <> CASE WHEN o.prices_include_tax = 1 THEN o.total ELSE o.net END
        AND NOT EXISTS (SELECT 1 FROM order_exemption e WHERE e.merchant = :merchant AND e.order_id = o.id);
@@ -320,25 +322,6 @@ SELECT id, 'taxes by rate', CAST(SUM(tax) AS BIGINT), CAST(SUM(rated) AS BIGINT)
     UNION ALL SELECT order_id, 0, amount FROM order_tax WHERE merchant = :merchant
 ) AS both_sides GROUP BY id HAVING SUM(tax) <> SUM(rated);
 
--- name: verify_tender_sums
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT id, 'tenders', CAST(SUM(due) AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM (
-    SELECT id, total + cash_rounding AS due, 0 AS amount FROM sale_order WHERE merchant = :merchant
-    UNION ALL SELECT order_id, 0, amount FROM payment WHERE merchant = :merchant
-) AS both_sides GROUP BY id HAVING SUM(due) <> SUM(amount);
-
--- name: verify_tender_states
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT p.order_id, 'a payment is ' || p.state || ', its order ' || o.state, p.amount, p.refunded
-FROM payment p JOIN sale_order o ON o.merchant = p.merchant AND o.id = p.order_id
-WHERE p.merchant = :merchant AND ((o.state = 'paid' AND p.state <> 'captured')
-    OR (o.state = 'cancelled' AND p.state NOT IN ('declined', 'reversed'))
-    OR (o.state <> 'paid' AND p.refunded <> 0)
-    OR p.refunded < 0 OR p.refunded > p.amount
-    OR (p.kind = 'cash' AND p.tendered - p.change <> p.amount));
-
 -- name: verify_payment_holds
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
@@ -370,20 +353,6 @@ WHERE h.merchant = :merchant AND (h.captured + h.released + h.failed > h.held OR
     OR (o.state <> 'paid' AND h.captured + h.released + h.failed <> 0)
     OR (o.state = 'cancelled' AND h.state <> 'closed'));
 
--- name: verify_ledger_captures
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT id, account, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
-    SELECT id, 'card_held' AS account, amount AS due, 0 AS booked FROM payment_capture
-    WHERE merchant = :merchant AND state <> 'pending'
-    UNION ALL SELECT id, CASE state WHEN 'done' THEN 'card' ELSE 'customer_owes' END, -amount, 0
-    FROM payment_capture WHERE merchant = :merchant AND state <> 'pending'
-    UNION ALL SELECT e.document_id, e.credit, 0, e.amount FROM ledger_entry e JOIN payment_capture c
-        ON c.merchant = e.merchant AND c.id = e.document_id WHERE e.merchant = :merchant
-    UNION ALL SELECT e.document_id, e.debit, 0, -e.amount FROM ledger_entry e JOIN payment_capture c
-        ON c.merchant = e.merchant AND c.id = e.document_id WHERE e.merchant = :merchant
-) AS both_sides GROUP BY id, account HAVING SUM(due) <> SUM(booked);
-
 -- name: verify_return_lines
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
@@ -414,55 +383,12 @@ HAVING r.total <> SUM(coalesce(l.total, 0)) + r.shipping
     OR COUNT(l.n) = 0 AND r.shipping = 0 OR coalesce(MIN(l.n), 1) <> 1 OR coalesce(MAX(l.n), 0) <> COUNT(l.n)
     OR coalesce(MAX(ABS(l.total - l.net - l.tax)), 0) <> 0 OR coalesce(MIN(l.net), 0) < 0 OR coalesce(MIN(l.tax), 0) < 0;
 
--- name: verify_refund_sums
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT id, 'refunds', CAST(SUM(due) AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM (
-    SELECT id, total + cash_rounding AS due, 0 AS amount FROM sale_return WHERE merchant = :merchant
-    UNION ALL SELECT return_id, 0, amount FROM refund WHERE merchant = :merchant
-) AS both_sides GROUP BY id HAVING SUM(due) <> SUM(amount);
-
--- name: verify_refund_caps
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT order_id, 'refunds of payment ' || CAST(n AS TEXT), CAST(SUM(given) AS BIGINT), CAST(SUM(refunded) AS BIGINT)
-FROM (
-    SELECT order_id, n, refunded, 0 AS given FROM payment WHERE merchant = :merchant
-    UNION ALL SELECT order_id, payment_n, 0, amount FROM refund WHERE merchant = :merchant AND payment_n > 0
-) AS both_sides GROUP BY order_id, n HAVING SUM(refunded) <> SUM(given);
-
 -- name: verify_ledger_zero
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
 SELECT document_id, debit || ' from ' || credit, 0, amount FROM ledger_entry
 WHERE merchant = :merchant AND (amount <= 0 OR debit = '' OR credit = '' OR currency = ''
     OR (debit = credit AND (debit_of IS NULL OR credit_of IS NULL OR debit_of = credit_of)));
-
--- name: verify_ledger_orders
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT id, account || ' ' || currency, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
-    SELECT id, 'sales' AS account, currency, net AS due, 0 AS booked
-    FROM sale_order WHERE merchant = :merchant AND state = 'paid'
-    UNION ALL SELECT id, 'cash_rounding', currency, cash_rounding, 0
-    FROM sale_order WHERE merchant = :merchant AND state = 'paid'
-    UNION ALL SELECT t.order_id, 'tax:' || t.name, o.currency, t.amount, 0
-    FROM order_tax t JOIN sale_order o ON o.merchant = t.merchant AND o.id = t.order_id
-    WHERE t.merchant = :merchant AND o.state = 'paid'
-    UNION ALL SELECT p.order_id, CASE WHEN p.kind = 'cash' THEN 'cash:' || o.location WHEN h.n IS NULL THEN 'card'
-        ELSE 'card_held' END, o.currency, -p.amount, 0
-    FROM payment p JOIN sale_order o ON o.merchant = p.merchant AND o.id = p.order_id
-    LEFT JOIN payment_hold h ON h.merchant = p.merchant AND h.order_id = p.order_id AND h.n = p.n
-    WHERE p.merchant = :merchant AND o.state = 'paid'
-    UNION ALL SELECT o.id, 'receivable', o.currency, 0, 0 FROM sale_order o
-    WHERE o.merchant = :merchant AND o.state = 'paid'
-    UNION ALL SELECT e.document_id, e.credit, e.currency, 0, e.amount
-    FROM ledger_entry e JOIN sale_order o ON o.merchant = e.merchant AND o.id = e.document_id
-    WHERE e.merchant = :merchant
-    UNION ALL SELECT e.document_id, e.debit, e.currency, 0, -e.amount
-    FROM ledger_entry e JOIN sale_order o ON o.merchant = e.merchant AND o.id = e.document_id
-    WHERE e.merchant = :merchant
-) AS both_sides GROUP BY id, account, currency HAVING SUM(due) <> SUM(booked);
 
 -- name: verify_numbers
 -- in: merchant:i64
@@ -626,6 +552,10 @@ UNION ALL SELECT order_id, 'payment.brand', brand FROM payment WHERE merchant = 
 UNION ALL SELECT order_id, 'payment.last4', last4 FROM payment WHERE merchant = :merchant AND last4 <> ''
 UNION ALL SELECT order_id, 'payment_capture.reason', reason FROM payment_capture WHERE merchant = :merchant AND reason <> ''
 UNION ALL SELECT order_id, 'payment.reason', reason FROM payment WHERE merchant = :merchant AND reason <> ''
+UNION ALL SELECT return_id, 'refund.reason', reason FROM refund WHERE merchant = :merchant AND reason <> ''
+UNION ALL SELECT id, 'gift_card', last4 || ' / ' || note FROM gift_card WHERE merchant = :merchant
+UNION ALL SELECT id, 'gift_card_event.reason', reason FROM gift_card_event WHERE merchant = :merchant
+UNION ALL SELECT id, 'account_event.reason', reason FROM account_event WHERE merchant = :merchant
 UNION ALL SELECT payment, 'payment_route', card || ' / ' || wallet FROM payment_route WHERE merchant = :merchant
 UNION ALL SELECT about, 'payment_notice', reference || ' / ' || reason FROM payment_notice WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'payment_service', url || ' / ' || account FROM payment_service WHERE merchant = :merchant
@@ -714,46 +644,6 @@ SELECT subject, 'audit rows order.returned', CAST(SUM(due) AS BIGINT), CAST(SUM(
     SELECT id AS subject, 1 AS due, 0 AS told FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT subject, 0, 1 FROM audit_log WHERE merchant = :merchant AND action = 'order.returned'
 ) AS both_sides GROUP BY subject HAVING SUM(due) <> SUM(told);
-
--- name: verify_ledger_returns
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT id, account || ' ' || currency, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
-    SELECT id, 'sales' AS account, currency, -net AS due, 0 AS booked FROM sale_return WHERE merchant = :merchant
-    UNION ALL SELECT id, 'tax', currency, -tax, 0 FROM sale_return WHERE merchant = :merchant
-    UNION ALL SELECT id, 'cash_rounding', currency, -cash_rounding, 0 FROM sale_return WHERE merchant = :merchant
-    UNION ALL SELECT f.return_id, CASE WHEN f.state <> 'done' THEN 'receivable' WHEN f.account <> '' THEN f.account
-        WHEN f.kind = 'card' THEN 'card'
-        ELSE 'cash:' || r.location END, r.currency, f.amount, 0
-    FROM refund f JOIN sale_return r ON r.merchant = f.merchant AND r.id = f.return_id
-    WHERE f.merchant = :merchant
-    UNION ALL
-    SELECT d.id, CASE WHEN e.credit LIKE 'tax:%' THEN 'tax' ELSE e.credit END, e.currency, 0, e.amount
-    FROM ledger_entry e JOIN (
-        SELECT id, id AS document FROM sale_return WHERE merchant = :merchant
-        UNION ALL SELECT return_id, id FROM refund WHERE merchant = :merchant
-    ) AS d ON d.document = e.document_id WHERE e.merchant = :merchant
-    UNION ALL
-    SELECT d.id, CASE WHEN e.debit LIKE 'tax:%' THEN 'tax' ELSE e.debit END, e.currency, 0, -e.amount
-    FROM ledger_entry e JOIN (
-        SELECT id, id AS document FROM sale_return WHERE merchant = :merchant
-        UNION ALL SELECT return_id, id FROM refund WHERE merchant = :merchant
-    ) AS d ON d.document = e.document_id WHERE e.merchant = :merchant
-) AS both_sides GROUP BY id, account, currency HAVING SUM(due) <> SUM(booked);
-
--- name: verify_ledger_documents
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT e.document_id, 'entries without a document', 0, COUNT(*)
-FROM ledger_entry e LEFT JOIN (
-    SELECT id FROM sale_order WHERE merchant = :merchant
-    UNION ALL SELECT id FROM sale_return WHERE merchant = :merchant
-    UNION ALL SELECT id FROM refund WHERE merchant = :merchant
-    UNION ALL SELECT id FROM till_settlement WHERE merchant = :merchant
-    UNION ALL SELECT id FROM payment_capture WHERE merchant = :merchant
-    UNION ALL SELECT op FROM loyalty_move WHERE merchant = :merchant AND n = 1
-) AS d ON d.id = e.document_id
-WHERE e.merchant = :merchant AND d.id IS NULL GROUP BY e.document_id;
 
 -- name: verify_stock_counts
 -- in: merchant:i64

@@ -11,6 +11,7 @@
 #include "shop/settings/settings.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/tender.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -584,10 +585,11 @@ static Id sell(const char *sku, int64_t qty)
 {
     Order           sold;
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     tender  = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     check_ok(do_orders_create(request, &sold), &err, "it is sold");

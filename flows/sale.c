@@ -3,6 +3,8 @@
 
 #include "all_sql.h"
 #include "flows/loyalty.h"
+#include "flows/gift.h"
+#include "flows/tender_take.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 #include "shop/ledger/ledger.h"
@@ -23,24 +25,19 @@ static bool post_taxes(Ctx *ctx, LedgerDoc *doc, const Order *order, Error *err)
     return true;
 }
 
-bool sale_post(Ctx *ctx, const Order *order, Error *err)
+bool sale_post(Ctx *ctx, const Order *order, const Payment *payments, size_t count, Error *err)
 {
-    LedgerDoc doc  = { order->id, order->currency, 0, order->location };
-    Str       cash = sale_cash_account(ctx->arena, order->location);
-    if (!cash.ptr) return err_memory(err);
+    LedgerDoc doc = { order->id, order->currency, 0, order->location };
     if (!ledger_post(ctx, &doc, STR("receivable"), STR("sales"), order->net, STR("sale"), err)) return false;
     if (!post_taxes(ctx, &doc, order, err)) return false;
     if (!ledger_post(ctx, &doc, STR("receivable"), STR("cash_rounding"), order->cash_rounding,
                      STR("rounding"), err))
         return false;
-    for (size_t i = 0; i < order->payments.count; i++) {
-        const OrderPayment *payment = &order->payments.items[i];
-        Str account = str_eq(payment->kind, STR("cash")) ? cash
-                    : payment->captured != OPT_NONE         ? STR("card_held")
-                                                            : STR("card");
-        if (!ledger_post(ctx, &doc, account, STR("receivable"), payment->amount, STR("tender"), err))
+    if (!gift_fill(ctx, order, &doc, err)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(payments[i].state, STR("captured"))
+            && !tender_post(ctx, order, &payments[i], &doc, err))
             return false;
-    }
     return loyalty_earn_order(ctx, order, err);
 }
 
@@ -63,10 +60,12 @@ bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, 
         && events_put(ctx, event, order->id, buf_str(&body), err);
 }
 
-bool sale_post_refund(Ctx *ctx, const Refund *refund, Str account, const Return *doc, Error *err)
+bool sale_post_refund(Ctx *ctx, const Refund *refund, const Return *doc, Error *err)
 {
-    LedgerDoc ledger = { refund->id, doc->currency, 0, doc->location };
-    return ledger_post(ctx, &ledger, STR("receivable"), account, refund->amount, STR("refund"), err);
+    LedgerDoc  ledger = { refund->id, doc->currency, 0, doc->location };
+    LedgerSide from   = { refund->account, refund->account_of };
+    return ledger_move(ctx, &ledger, (LedgerSide){ .account = STR("receivable") }, from, refund->amount,
+                       STR("refund"), err);
 }
 
 /* Of a card that is only authorised: what the service holds of it is not ours yet. */
@@ -84,21 +83,40 @@ bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Ord
     if (!order->payments.items) return err_memory(err);
     order->payments.count = count;
     order->change         = 0;
+    int64_t paid          = 0;
     for (size_t i = 0; i < count; i++) {
         const Payment *p    = &payments[i];
         bool           cash = str_eq(p->kind, STR("cash"));
-        order->change += p->change;
-        order->payments.items[i] = (OrderPayment){ .n = p->n, .id = p->id, .kind = p->kind,
-            .state = shown_state(p),
-            .amount = p->amount, .tendered = cash ? p->tendered : OPT_NONE,
-            .change = cash ? p->change : OPT_NONE,
-            .refunded = p->refunded, .reference = text_or_none(p->reference), .brand = text_or_none(p->brand),
-            .last4 = text_or_none(p->last4), .reason = text_or_none(p->reason),
-            .captured = p->on_shipment ? p->captured : OPT_NONE,
-            .released = p->on_shipment ? p->released : OPT_NONE,
-            .owed = p->on_shipment ? p->failed - p->forgiven : OPT_NONE,
-            .held_until = p->on_shipment && p->expires_at_ms ? p->expires_at_ms : OPT_NONE };
+        bool           given = str_eq(p->state, STR("declined")) || str_eq(p->state, STR("reversed"))
+                  || str_eq(p->state, STR("reversing"));
+        order->change += given ? 0 : p->change;
+        paid += given ? 0 : p->amount;
+        order->payments.items[i] = (OrderPayment){
+            .n          = p->n,
+            .id         = p->id,
+            .kind       = p->kind,
+            .state      = shown_state(p),
+            .amount     = p->amount,
+            .tendered   = cash ? p->tendered : OPT_NONE,
+            .change     = cash ? p->change : OPT_NONE,
+            .refunded   = p->refunded,
+            .reference  = text_or_none(p->reference),
+            .brand      = text_or_none(p->brand),
+            .last4      = text_or_none(p->last4),
+            .reason     = text_or_none(p->reason),
+            .tip        = p->tip ? p->tip : OPT_NONE,
+            .surcharge  = p->surcharge ? p->surcharge : OPT_NONE,
+            .currency   = text_or_none(p->coin),
+            .coins      = p->coin.len ? p->coins : OPT_NONE,
+            .service    = text_or_none(p->service),
+            .captured   = p->on_shipment ? p->captured : OPT_NONE,
+            .released   = p->on_shipment ? p->released : OPT_NONE,
+            .owed       = p->on_shipment ? p->failed - p->forgiven : OPT_NONE,
+            .held_until = p->on_shipment && p->expires_at_ms ? p->expires_at_ms : OPT_NONE
+        };
     }
+    bool waits    = str_eq(order->state, STR("placed")) && order->pay_by != OPT_NONE;
+    order->to_pay = waits ? order->total + order->gift_cards + order->cash_rounding - paid : 0;
     return true;
 }
 
@@ -124,10 +142,25 @@ bool sale_show_deliveries(Ctx *ctx, Order *order, Error *err)
     return true;
 }
 
+bool sale_show_loads(Ctx *ctx, Order *order, Error *err)
+{
+    GiftCardLoad *loads = NULL;
+    size_t        count = 0;
+    if (order->gift_cards == 0) return true;
+    if (!giftcards_order_of(ctx, order->id, &loads, &count, err)) return false;
+    order->loads.items = arena_array(ctx->arena, OrderGiftCard, count + 1);
+    if (!order->loads.items) return err_memory(err);
+    order->loads.count = count;
+    for (size_t i = 0; i < count; i++)
+        order->loads.items[i] = (OrderGiftCard){ loads[i].card, loads[i].last4, loads[i].amount };
+    return true;
+}
+
 bool sale_get(Ctx *ctx, Id id, Order *out, Error *err)
 {
     Payment *payments = NULL;
     size_t   count    = 0;
     return orders_get(ctx, id, out, err) && payments_of(ctx, id, &payments, &count, err)
-        && sale_show_payments(ctx->arena, payments, count, out, err) && sale_show_deliveries(ctx, out, err);
+        && sale_show_payments(ctx->arena, payments, count, out, err) && sale_show_deliveries(ctx, out, err)
+        && sale_show_loads(ctx, out, err);
 }

@@ -7,6 +7,7 @@
 #include "sys/json_read.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/tender.h"
 
 #include <string.h>
 
@@ -28,10 +29,11 @@ static void sell(const char *sku, int64_t qty)
 {
     Order           order;
     BasketLine      line    = { .sku = str_from(sku), .quantity = qty };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     tender  = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     check_ok(fixture_call(db, &env, create, &request, &order, sizeof order, NULL, &err), &err,

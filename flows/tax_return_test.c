@@ -9,6 +9,7 @@
 #include "shop/tax/tax.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/tender.h"
 
 static Env env;
 static Db *db;
@@ -92,9 +93,13 @@ static void check_goods(size_t i)
     Order           order;
     Return          doc;
     BasketLine      line  = { .sku = str_from(goods[i].sku), .quantity = goods[i].quantity };
-    TenderInput     cash  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
-    CheckoutRequest sale  = { .location = STR("LON"), .channel = STR("pos"), .expected_total = OPT_NONE,
-                              .lines = { &line, 1 }, .tenders = { &cash, 1 } };
+    TenderInput     cash  = tender_of(NULL);
+    CheckoutRequest sale  = { .location       = STR("LON"),
+                              .channel        = STR("pos"),
+                              .expected_total = OPT_NONE,
+                              .pay_by         = OPT_NONE,
+                              .lines          = { &line, 1 },
+                              .tenders        = { &cash, 1 } };
     check_ok(fixture_call(db, &env, sell, &sale, &order, sizeof order, NULL, &err), &err, goods[i].sku);
     Id      id   = order.id;
     int64_t left = order.tax;

@@ -11,6 +11,7 @@
 #include "shop/tax/tax.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/tender.h"
 
 static Env   env;
 static Db   *db;
@@ -217,9 +218,14 @@ static void check_return(void)
     Return          doc;
     BasketLine      cup  = { .sku = STR("CUP"), .quantity = 2000 };
     ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
-    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
-    CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
-                             .ship_to = &to, .lines = { &cup, 1 }, .tenders = { &cash, 1 } };
+    TenderInput     cash = tender_of(NULL);
+    CheckoutRequest sale = { .location       = STR("HOU"),
+                             .channel        = STR("net"),
+                             .expected_total = OPT_NONE,
+                             .pay_by         = OPT_NONE,
+                             .ship_to        = &to,
+                             .lines          = { &cup, 1 },
+                             .tenders        = { &cash, 1 } };
     check_ok(fixture_call(db, &env, sell, &sale, &order, sizeof order, NULL, &err), &err,
              "it is sold and sent");
     check(str_eq(order.tax_zone, STR("US-NY-NYC")) && str_eq(order.tax_source, STR("table"))
@@ -270,9 +276,14 @@ static void check_exempt(void)
     Exempt          ann  = { .customer = { { 0 } } };
     BasketLine      cup  = { .sku = STR("CUP"), .quantity = 2000 };
     ShipTo          to   = { .country = STR("US"), .region = STR("NY"), .zone = STR("US-NY-NYC") };
-    TenderInput     cash = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
-    CheckoutRequest sale = { .location = STR("HOU"), .channel = STR("net"), .expected_total = OPT_NONE,
-                             .ship_to = &to, .lines = { &cup, 1 }, .tenders = { &cash, 1 } };
+    TenderInput     cash = tender_of(NULL);
+    CheckoutRequest sale = { .location       = STR("HOU"),
+                             .channel        = STR("net"),
+                             .expected_total = OPT_NONE,
+                             .pay_by         = OPT_NONE,
+                             .ship_to        = &to,
+                             .lines          = { &cup, 1 },
+                             .tenders        = { &cash, 1 } };
     check_ok(kit_write(db, &env, exempt, &ann, &err), &err, "a customer is exempt of a state's tax");
     sale.customer = ann.customer;
     check_ok(fixture_call(db, &env, sell, &sale, &order, sizeof order, NULL, &err), &err, "she is sent two");

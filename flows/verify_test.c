@@ -11,12 +11,15 @@
 #include "shop/promotions/promotions.h"
 #include "shop/returns/returns.h"
 #include "shop/catalog/catalog.h"
+#include "shop/credit/credit.h"
 #include "shop/customers/customers.h"
+#include "shop/giftcards/giftcards.h"
 #include "shop/tax/tax.h"
 #include "sys/json_read.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
 #include "tests/simulator.h"
+#include "tests/tender.h"
 #include "third_party/sqlite/sqlite3.h"
 
 #include <libpq-fe.h>
@@ -45,11 +48,11 @@ static Order sell(const char *token, const char *state)
     Error           err      = { 0 };
     BasketLine      lines[2] = { { .sku = STR("TEA"), .quantity = 3000 },
                                  { .sku = STR("CAKE"), .quantity = 1000 } };
-    TenderInput     tender   = { token ? STR("card") : STR("cash"), OPT_NONE, OPT_NONE, str_from(token),
-                                 STR_NONE };
+    TenderInput     tender   = tender_of(token);
     CheckoutRequest request  = { .location       = STR("LON"),
                                  .channel        = STR("pos"),
                                  .expected_total = OPT_NONE,
+                                 .pay_by         = OPT_NONE,
                                  .lines          = { lines, 2 },
                                  .tenders        = { &tender, 1 } };
     bool            pending  = false;
@@ -125,6 +128,12 @@ static bool promote(Ctx *ctx, void *arg, Error *err)
     CartFee           deposit = { STR("Deposit"), 25, STR("standard") };
     ItemInput         cake    = { .sku = STR("CAKE"), .name = STR("CAKE"), .tax_class = STR("reduced"),
                                   .quantity_step = 1000, .fees = { &deposit, 1 } };
+    GiftCardInput     gift    = { .location = STR("LON"), .amount = 2500, .reason = STR("birthday") };
+    StoreCreditInput  credit  = {
+          .location = STR("LON"), .currency = STR("GBP"), .amount = 700, .reason = STR("sorry")
+    };
+    GiftCard          made;
+    CustomerAccounts  accounts;
     Guardrails        limits   = { .max_line_rate   = OPT_NONE,
                                    .max_order_rate  = OPT_NONE,
                                    .customer_left   = OPT_NONE,
@@ -135,12 +144,18 @@ static bool promote(Ctx *ctx, void *arg, Error *err)
     GuardrailSettings settings = { &limits, OPT_NONE, OPT_NONE, OPT_NONE, OPT_NONE };
     int64_t           batch    = 0;
     Id                item;
-    return fixture_promotion(ctx, "{\"code\":\"SAVE\",\"name\":\"Save\",\"phase\":\"order\","
-                                  "\"amount\":50,\"coupon\":true}", err)
-        && fixture_promotion(ctx, "{\"code\":\"HALF\",\"name\":\"One tea half\",\"phase\":\"item\","
-                                  "\"percent\":500000,\"select\":{\"skus\":[\"TEA\"]},\"max_units\":1}", err)
+    return fixture_promotion(ctx,
+                             "{\"code\":\"SAVE\",\"name\":\"Save\",\"phase\":\"order\","
+                             "\"amount\":50,\"coupon\":true}",
+                             err)
+        && fixture_promotion(ctx,
+                             "{\"code\":\"HALF\",\"name\":\"One tea half\",\"phase\":\"item\","
+                             "\"percent\":500000,\"select\":{\"skus\":[\"TEA\"]},\"max_units\":1}",
+                             err)
         && campaigns_put_budget(ctx, &budget, err) && campaigns_make_coupons(ctx, &coupons, &batch, err)
-        && customers_put(ctx, &who, arg, err) && catalog_put(ctx, &cake, &item, err)
+        && customers_put(ctx, &who, arg, err)
+        && (credit.id = *(Id *)arg, credit_give(ctx, &credit, &accounts, err))
+        && gift_cards_create(ctx, &gift, &made, err) && catalog_put(ctx, &cake, &item, err)
         && promotions_put_guardrails(ctx, &settings, err);
 }
 
@@ -171,7 +186,7 @@ static void sell_rich(Id customer)
     CartShipping    ship    = { 495, STR("standard") };
     BasketLine      lines[] = { { .sku = STR("TEA"), .quantity = 3000 },
                                 { .sku = STR("CAKE"), .quantity = 2000, .manual = &manual } };
-    TenderInput     tender  = { STR("cash"), OPT_NONE, OPT_NONE, STR_NONE, STR_NONE };
+    TenderInput     tender  = tender_of(NULL);
     QuoteRequest    ask     = { .location = STR("LON"), .channel = STR("pos"), .customer = customer,
                                 .coupons = { &coupon, 1 }, .shipping = &ship, .lines = { lines, 2 } };
     ReturnLineInput back1   = { .line = 1, .quantity = 2000 };
@@ -191,6 +206,7 @@ static void sell_rich(Id customer)
                                 .shipping       = &ship,
                                 .approval       = approval.id,
                                 .expected_total = priced.total,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { lines, 2 },
                                 .tenders        = { &tender, 1 } };
     check_ok(fixture_call(db, &env, create, &request, &order, sizeof order, NULL, &err), &err,
@@ -380,7 +396,8 @@ static const struct {
       "INSERT INTO purchase_order (merchant, id, number, vendor, location, state, ref, note, currency, "
       "expected_at_ms, made_at_ms, sent_at_ms, ended_at_ms) "
       "VALUES (1, " TEA ", 1, 'V', 'LON', 'sent', 'lost', '', 'GBP', 0, 0, 0, 0); "
-      "INSERT INTO purchase_line (merchant, order_id, n, item, sku, location, qty, pack_qty, cost, received, "
+      "INSERT INTO purchase_line (merchant, order_id, n, item, sku, location, qty, pack_qty, cost, "
+      "received, "
       "damaged, cancelled, is_open) "
       "VALUES (1, " TEA ", 1, " TEA ", 'lost', 'LON', 2, 1000, 0, 0, 0, 0, 1)",
       "DELETE FROM purchase_line WHERE sku = 'lost'; DELETE FROM purchase_order WHERE ref = 'lost'" },
@@ -408,20 +425,24 @@ static const struct {
       "VALUES (1, " FIRST ", 'V', 'lost', '', 1, 0, 0, 0, 1)",
       "DELETE FROM vendor_item WHERE sku = 'lost'" },
     { "S9_serial_paths",
-      "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, updated_at_ms) "
+      "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, "
+      "updated_at_ms) "
       "VALUES (1, " TEA ", 'lost', '', 'customer', '', 1, " TEA ", 0)",
       "DELETE FROM serial WHERE serial = 'lost'" },
     { "S9_serial_paths",
-      "INSERT INTO serial_move (merchant, item, serial, n, from_location, from_state, to_location, to_state, "
+      "INSERT INTO serial_move (merchant, item, serial, n, from_location, from_state, to_location, "
+      "to_state, "
       "document_id, cause, at_ms) "
       "VALUES (1, " TEA ", 'lost', 2, '', 'vendor', '', 'customer', " TEA ", 'x', 0)",
       "DELETE FROM serial_move WHERE serial = 'lost'" },
     { "S9_serial_levels",
-      "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, updated_at_ms) "
+      "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, "
+      "updated_at_ms) "
       "VALUES (1, " TEA ", 'lost', 'LON', 'floor', '', 1, " TEA ", 0)",
       "DELETE FROM serial WHERE serial = 'lost'" },
     { "S10_lots",
-      "INSERT INTO stock_lot (merchant, item, location, lot, floor, backroom, picked, in_transit, damaged, "
+      "INSERT INTO stock_lot (merchant, item, location, lot, floor, backroom, picked, in_transit, "
+      "damaged, "
       "quarantine) VALUES (1, " TEA ", 'LON', 'lost', 0, 0, 0, 0, 0, 1)",
       "DELETE FROM stock_lot WHERE lot = 'lost'" },
     { "S10_lot_moves", "UPDATE stock_move SET lot = 'lost' WHERE item = " TEA " AND document_id = " FIRST,
@@ -432,12 +453,14 @@ static const struct {
       "UPDATE stock_move SET lot = 'lost' WHERE item = " TEA " AND document_id = " FIRST,
       "UPDATE stock_move SET lot = '' WHERE lot = 'lost'; DELETE FROM lot WHERE lot = 'lost'" },
     { "S11_kits",
-      "INSERT INTO order_goods (merchant, order_id, line, n, item, sku, lot, serial, qty, returned, holder, "
+      "INSERT INTO order_goods (merchant, order_id, line, n, item, sku, lot, serial, qty, returned, "
+      "holder, "
       "state) SELECT 1, id, 1, 1, " CAKE ", 'CAKE', 'lost', '', 1, 0, id, 'gone' FROM sale_order "
       "WHERE id = " FIRST,
       "DELETE FROM order_goods WHERE lot = 'lost'" },
     { "S11_kits",
-      "INSERT INTO order_kit_part (merchant, order_id, line, n, part, sku, name, qty, value_ppm, returnable, "
+      "INSERT INTO order_kit_part (merchant, order_id, line, n, part, sku, name, qty, value_ppm, "
+      "returnable, "
       "moved, returned) SELECT 1, id, 1, 1, " CAKE ", 'CAKE', 'lost', 1, 0, 1, 0, 1000000 "
       "FROM sale_order WHERE id = " FIRST,
       "DELETE FROM order_kit_part WHERE name = 'lost'" },
@@ -463,7 +486,8 @@ static const struct {
     { "M3_payment_routes", "UPDATE payment_route SET service = 'nobody'",
       "UPDATE payment_route SET service = 'psp'" },
     { "M3_holds",
-      "INSERT INTO payment_hold (merchant, order_id, n, state, held, captured, released, failed, forgiven, "
+      "INSERT INTO payment_hold (merchant, order_id, n, state, held, captured, released, failed, "
+      "forgiven, "
       "expires_at_ms, next_ask_ms) SELECT 1, id, 1, 'open', 5, 0, 0, 0, 0, 0, 0 FROM sale_order "
       "WHERE id = " FIRST,
       "DELETE FROM payment_hold" },
@@ -487,11 +511,17 @@ static const struct {
       "UPDATE ledger_entry SET amount = amount + 1 WHERE n = 1 AND document_id = " FIRST,
       "UPDATE ledger_entry SET amount = amount - 1 WHERE n = 1 AND document_id = " FIRST },
     { "M7_orders_booked",
-      "UPDATE ledger_entry SET debit = 'card' WHERE debit = 'cash:LON' AND document_id = " FIRST,
-      "UPDATE ledger_entry SET debit = 'cash:LON' WHERE debit = 'card' AND document_id = " FIRST },
+      "UPDATE ledger_entry SET debit = 'bank' WHERE debit = 'cash:LON' AND document_id = " FIRST,
+      "UPDATE ledger_entry SET debit = 'cash:LON' WHERE debit = 'bank' AND document_id = " FIRST },
     { "M7_returns_booked",
       "UPDATE ledger_entry SET amount = amount + 1 WHERE n = 1 AND document_id = " BACK,
       "UPDATE ledger_entry SET amount = amount - 1 WHERE n = 1 AND document_id = " BACK },
+    { "M8_gift_cards", "UPDATE gift_card SET balance = balance + 1",
+      "UPDATE gift_card SET balance = balance - 1" },
+    { "M8_gift_cards", "UPDATE ledger_entry SET amount = amount - 1 WHERE credit = 'gift_cards'",
+      "UPDATE ledger_entry SET amount = amount + 1 WHERE credit = 'gift_cards'" },
+    { "M9_credit", "UPDATE customer_account SET balance = balance + 1",
+      "UPDATE customer_account SET balance = balance - 1" },
     { "M7_accounts", "UPDATE ledger_entry SET debit = 'petty cash' WHERE n = 1 AND document_id = " FIRST,
       "UPDATE ledger_entry SET debit = 'receivable' WHERE n = 1 AND document_id = " FIRST },
     { "M7_documents",
@@ -637,7 +667,8 @@ static const struct {
     { "L5_members", "UPDATE consent SET customer = " TEA,
       "UPDATE consent SET customer = (SELECT customer FROM loyalty_account)" },
     { "A3_no_strangers",
-      "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, quarantine, "
+      "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, "
+      "quarantine, "
       "picked, held, committed, backordered, on_order, kept, safety) VALUES (77, " TEA ", 'LON', 0, 0, 0, "
       "0, 0, 0, 0, 0, 0, 0, 0, -1)",
       "DELETE FROM stock_level WHERE merchant = 77" },

@@ -28,13 +28,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUEST_ID_MAX = 64, KEY_MAX = 255, OPENAPI_ARENA = 64 << 20, SLOW_THREADS = 2 };
+enum { REQUEST_ID_MAX = 64, KEY_MAX = 255, SLOW_THREADS = 2 };
 
 struct App {
     AppOptions        options;
     Router           *router;
     Workers          *readers; /* SQLite: for SLOW routes only */
-    Workers          *askers; /* wait for the tax service; NULL: there is none */
+    Workers          *askers;  /* asking stages: they wait for the tax service, or count a PIN */
     Workers          *afters;  /* apart from the readers: a slow card service must not stop reads */
     const HttpServer *server;
     Str               openapi; /* owned */
@@ -256,6 +256,39 @@ static void open_stream(Call *call)
     streams_start(place, &head); /* now the call is gone */
 }
 
+static void start_write(Call *call);
+static void read_stage(void *arg);
+
+/* What is outside is asked, or counted, before the transaction of the handler begins. */
+static void ask_stage(void *arg)
+{
+    Call *call       = arg;
+    Error err        = { 0 };
+    call->ctx.asking = true;
+    (void)call->route->def->handler(&call->ctx, call->request, call->reply, &err);
+    call->ctx.asking = false;
+    call->ctx.asked  = true;
+    call->mark       = call->ctx.arena->used; /* now above what was told */
+    if (call->route->def->flags & WRITE) start_write(call);
+    else read_stage(call);
+}
+
+static void start_asking(Call *call)
+{
+    Error err  = { 0 };
+    call->work = (Work){ .run = ask_stage, .arg = call };
+    if (!workers_push(call->app->askers, &call->work, &err)) refuse(call, &err);
+}
+
+/* For a handler that cannot go on before its asking stage has run. */
+static bool asks_first(Call *call)
+{
+    if (!call->ctx.ask_first || call->ctx.asked) return false;
+    shelf_leave(&call->ctx.shelf);
+    start_asking(call);
+    return true;
+}
+
 static void read_stage(void *arg)
 {
     Call *call = arg;
@@ -271,6 +304,7 @@ static void read_stage(void *arg)
               (stream || encode_body(call, &body, &err));
     db_read_end(call->ctx.tx);
     call->ctx.tx = NULL;
+    if (!ok && asks_first(call)) return;
     if (!ok) {
         refuse(call, &err);
         return;
@@ -333,6 +367,7 @@ static bool write_run(Tx *tx, void *arg, Error *err)
     ctx->after_arg   = NULL;
     ctx->resume      = false;
     ctx->pending     = false;
+    ctx->ask_first   = false;
     call->replayed   = false;
     call->status     = def->status;
     call->body       = STR_NONE;
@@ -411,6 +446,7 @@ static void write_done(void *arg, bool ok, const Error *err)
     Error full   = { 0 };
     call->ctx.tx = NULL;
     if (ok && !call->replayed) committed(call->app);
+    if (!ok && asks_first(call)) return;
     if (!ok) {
         call->replayed = false;
         refuse(call, err);
@@ -472,26 +508,6 @@ static bool check_media(const Call *call, Error *err)
     return err_set(err, &ERR_MEDIA_TYPE, "", "send application/json without Content-Encoding");
 }
 
-/* A service is asked before the transaction of the handler begins. */
-static void ask_stage(void *arg)
-{
-    Call *call       = arg;
-    Error err        = { 0 };
-    call->ctx.asking = true;
-    (void)call->route->def->handler(&call->ctx, call->request, call->reply, &err);
-    call->ctx.asking = false;
-    call->mark       = call->ctx.arena->used; /* now above what was told */
-    if (call->route->def->flags & WRITE) start_write(call);
-    else read_stage(call);
-}
-
-static void start_asking(Call *call)
-{
-    Error err  = { 0 };
-    call->work = (Work){ .run = ask_stage, .arg = call };
-    if (!workers_push(call->app->askers, &call->work, &err)) refuse(call, &err);
-}
-
 /* Everything after it is known who asks. */
 static void proceed(Call *call, bool on_worker)
 {
@@ -515,7 +531,7 @@ static void proceed(Call *call, bool on_worker)
     call->mark = call->ctx.arena->used;
     if (!ok) {
         refuse_with(call, &err, &faults, STR_NONE, true);
-    } else if (def->flags & ASKS && app->askers) {
+    } else if (def->flags & ASKS && app->options.env->tax_url.len) {
         start_asking(call);
     } else if (def->flags & WRITE) {
         start_write(call);
@@ -715,23 +731,6 @@ void app_on_request(void *arg, HttpExchange *exchange)
         refuse_with(call, &err, NULL, allow, true);
 }
 
-/* Makes the document once; its memory is what it needs. */
-static bool make_openapi(App *app, Error *err)
-{
-    Arena arena;
-    Str   text  = STR_NONE;
-    void *block = malloc(OPENAPI_ARENA);
-    if (!block) return err_memory(err);
-    arena_init(&arena, block, OPENAPI_ARENA);
-    char *copy = openapi_write(&arena, &text) ? malloc(text.len + 1) : NULL;
-    if (copy) {
-        memcpy(copy, text.ptr, text.len);
-        app->openapi = (Str){ copy, text.len };
-    }
-    free(block);
-    return copy || err_memory(err);
-}
-
 bool app_create(const AppOptions *options, App **out, Error *err)
 {
     App *app     = calloc(1, sizeof *app);
@@ -742,12 +741,11 @@ bool app_create(const AppOptions *options, App **out, Error *err)
     app->reads_wait = db_engine(options->db) == DB_PG;
     if (!app->reads_wait) app->replies = reply_cache_create(); /* without it reads are only slower */
     if (!app->reads_wait) app->shelf = shelf_create(SHELF_BYTES);
-    bool ok = router_create(shop_all, shop_count, &app->router, err) && make_openapi(app, err) &&
-              workers_create(threads, &app->afters, err) &&
-              (!options->env->tax_url.len || workers_create(threads, &app->askers, err)) &&
-              workers_create(app->reads_wait ? threads : SLOW_THREADS, &app->readers, err) &&
-              streams_create(options->db, options->env, &app->streams, err) &&
-              (!options->log || access_log_open(STDERR_FILENO, &app->log, err));
+    bool ok = router_create(shop_all, shop_count, &app->router, err) && openapi_make(&app->openapi, err)
+           && workers_create(threads, &app->afters, err) && workers_create(threads, &app->askers, err)
+           && workers_create(app->reads_wait ? threads : SLOW_THREADS, &app->readers, err)
+           && streams_create(options->db, options->env, &app->streams, err)
+           && (!options->log || access_log_open(STDERR_FILENO, &app->log, err));
     if (!ok) {
         app_destroy(app);
         return false;

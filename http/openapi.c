@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void text(Buf *buf, const char *plain)
@@ -319,4 +320,21 @@ bool openapi_write(Arena *arena, Str *out)
     buf_byte(&buf, '}');
     *out = buf_str(&buf);
     return out->ptr != NULL;
+}
+
+bool openapi_make(Str *out, Error *err)
+{
+    enum { BYTES = 64 << 20 };
+    Arena arena;
+    Str   text  = STR_NONE;
+    void *block = malloc(BYTES);
+    if (!block) return err_memory(err);
+    arena_init(&arena, block, BYTES);
+    char *copy = openapi_write(&arena, &text) ? malloc(text.len + 1) : NULL;
+    if (copy) {
+        memcpy(copy, text.ptr, text.len);
+        *out = (Str){ copy, text.len };
+    }
+    free(block);
+    return copy || err_memory(err);
 }

@@ -49,9 +49,13 @@ struct Ctx {
     /* Set by the app when a request comes again whose `after` did not end: the handler only tells what
      * became of the document after_id. */
     bool resume;
-    /* Set by the app when a service outside is to be asked first (route flag ASKS): the handler only asks it,
-     * outside any transaction, and leaves what it was told in the arena for its run. */
+    /* Set by the app for the asking stage: with the route flag ASKS where there is a tax service, else
+     * when the handler says ask_first. The handler only asks a service outside, or counts a PIN, outside
+     * any transaction, and leaves what it was told in the arena for its run. */
     bool asking;
+    /* Set by a handler that cannot go on before its asking stage has run: it is undone, asked, and run
+     * again; and by the app when that stage has run. */
+    bool                  ask_first, asked;
     const RawRequest     *raw;  /* of a route with the flag RAW, or NULL */
     const struct TaxTold *told; /* by the tax service (flows/taxes.h), or NULL */
     /* Set by `after` (or when resumed): it is not settled yet; the answer is 202 and is not kept. */

@@ -101,6 +101,15 @@ bool fixture_call(Db *db, Env *env, FixtureHandler handler, const void *request,
                     request,
                     reply };
     bool     ok = db_write(db, run_handler, &h, err);
+    if (!ok && h.ctx.ask_first) {
+        h.ctx.tx     = NULL;
+        h.ctx.asking = true;
+        (void)handler(&h.ctx, request, reply, &(Error){ .def = NULL });
+        h.ctx.asking = h.ctx.ask_first = false;
+        h.ctx.asked                    = true;
+        *err                           = (Error){ .def = NULL };
+        ok                             = db_write(db, run_handler, &h, err);
+    }
     h.ctx.tx    = NULL;
     if (ok && h.ctx.after) ok = h.ctx.after(&h.ctx, reply, err);
     if (pending) *pending = h.ctx.pending;

@@ -17,6 +17,7 @@
 #include "tests/fixture.h"
 #include "tests/kit.h"
 #include "tests/simulator.h"
+#include "tests/tender.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,11 +157,12 @@ static inline Id make_one(Wanted wanted, Id *order_or_null)
     Making          m        = { .wanted = wanted };
     BasketLine      lines[2] = { { .sku = STR_NONE } };
     size_t          count    = 0;
-    TenderInput     tender   = { wanted.cash ? STR("cash") : STR("card"), OPT_NONE, OPT_NONE,
-                           wanted.cash ? STR_NONE : STR("tok_approve"), STR_NONE };
-    CheckoutRequest request  = {
-         .location = STR("LON"), .channel = STR("web"), .expected_total = OPT_NONE, .tenders = { &tender, 1 }
-    };
+    TenderInput     tender   = tender_of(wanted.cash ? NULL : "tok_approve");
+    CheckoutRequest request  = { .location       = STR("LON"),
+                                 .channel        = STR("web"),
+                                 .expected_total = OPT_NONE,
+                                 .pay_by         = OPT_NONE,
+                                 .tenders        = { &tender, 1 } };
     if (wanted.tea) lines[count++] = (BasketLine){ .sku = STR("TEA"), .quantity = wanted.tea };
     if (wanted.cake) lines[count++] = (BasketLine){ .sku = STR("CAKE"), .quantity = wanted.cake };
     request.lines.items = lines;

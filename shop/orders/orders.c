@@ -39,15 +39,31 @@ static int64_t kept_of(const CartInput *in, const Priced *priced)
 
 static bool put_head(Ctx *ctx, const Order *o, int64_t kept, Error *err)
 {
-    OrderPutIn in = { .merchant = ctx->who.merchant, .id = o->id, .location = o->location,
-                      .channel = o->channel, .number = o->number, .state = o->state,
-                      .customer = o->customer, .ref = o->ref.ptr ? o->ref : STR(""),
-                      .note = o->note.ptr ? o->note : STR(""), .currency = o->currency,
-                      .prices_include_tax = o->prices_include_tax, .subtotal = o->subtotal,
-                      .discount = o->discount, .fees = o->fees, .net = o->net, .tax = o->tax,
-                      .total = o->total, .cash_rounding = o->cash_rounding, .made_at_ms = o->made_at,
-                      .state_at_ms = o->state_at, .extras = kept,
-                      .tax_zone = o->tax_zone, .tax_source = o->tax_source };
+    OrderPutIn in = { .merchant           = ctx->who.merchant,
+                      .id                 = o->id,
+                      .location           = o->location,
+                      .channel            = o->channel,
+                      .number             = o->number,
+                      .state              = o->state,
+                      .customer           = o->customer,
+                      .ref                = o->ref.ptr ? o->ref : STR(""),
+                      .note               = o->note.ptr ? o->note : STR(""),
+                      .currency           = o->currency,
+                      .prices_include_tax = o->prices_include_tax,
+                      .subtotal           = o->subtotal,
+                      .discount           = o->discount,
+                      .fees               = o->fees,
+                      .net                = o->net,
+                      .tax                = o->tax,
+                      .total              = o->total,
+                      .cash_rounding      = o->cash_rounding,
+                      .made_at_ms         = o->made_at,
+                      .state_at_ms        = o->state_at,
+                      .extras             = kept,
+                      .tax_zone           = o->tax_zone,
+                      .tax_source         = o->tax_source,
+                      .gift_cards         = o->gift_cards,
+                      .pay_by_ms          = opt_or(o->pay_by, 0) };
     return q_order_put_exec(ctx->tx, &in, NULL, err);
 }
 
@@ -359,13 +375,29 @@ static bool get_head(Ctx *ctx, Id id, Order *out, int64_t *kept, Error *err)
     if (!q_order_get_one(ctx->tx, ctx->arena, &(OrderGetIn){ ctx->who.merchant, id }, &r, &found, err))
         return false;
     if (!found) return err_set(err, &ERR_NOT_FOUND, "id", "there is no such order");
-    *out = (Order){ .id = id, .number = r.number, .state = r.state, .location = r.location,
-                    .channel = r.channel, .customer = r.customer, .ref = text_or_none(r.ref),
-                    .note = text_or_none(r.note), .currency = r.currency,
-                    .prices_include_tax = r.prices_include_tax,
-                    .tax_zone = text_or_none(r.tax_zone), .tax_source = r.tax_source, .subtotal = r.subtotal,
-                    .discount = r.discount, .fees = r.fees, .net = r.net, .tax = r.tax, .total = r.total,
-                    .cash_rounding = r.cash_rounding, .made_at = r.made_at_ms, .state_at = r.state_at_ms };
+    *out                = (Order){ .id                 = id,
+                                   .number             = r.number,
+                                   .state              = r.state,
+                                   .location           = r.location,
+                                   .channel            = r.channel,
+                                   .customer           = r.customer,
+                                   .ref                = text_or_none(r.ref),
+                                   .note               = text_or_none(r.note),
+                                   .currency           = r.currency,
+                                   .prices_include_tax = r.prices_include_tax,
+                                   .tax_zone           = text_or_none(r.tax_zone),
+                                   .tax_source         = r.tax_source,
+                                   .gift_cards         = r.gift_cards,
+                                   .pay_by             = r.pay_by_ms ? r.pay_by_ms : OPT_NONE,
+                                   .subtotal           = r.subtotal,
+                                   .discount           = r.discount,
+                                   .fees               = r.fees,
+                                   .net                = r.net,
+                                   .tax                = r.tax,
+                                   .total              = r.total,
+                                   .cash_rounding      = r.cash_rounding,
+                                   .made_at            = r.made_at_ms,
+                                   .state_at           = r.state_at_ms };
     out->receipt_number = orders_receipt_number(ctx->arena, r.location, r.number);
     *kept               = r.extras;
     return true;

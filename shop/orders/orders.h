@@ -35,6 +35,18 @@ bool orders_get(Ctx *ctx, Id id, Order *out, Error *err) MUST_USE;
 /* Moves a placed order on; *changed is false when it is not placed any more. */
 bool orders_settle(Ctx *ctx, Id id, Str state, bool *changed, Error *err) MUST_USE;
 
+/* Of an order that is paid little by little: locks it until the transaction ends; what its tenders add up
+ * to, and until when (OPT_NONE: no more are taken). */
+bool orders_lock(Ctx *ctx, Id id, Error *err) MUST_USE;
+bool orders_tenders(Ctx *ctx, Id id, int64_t cash_rounding, int64_t pay_by, Error *err) MUST_USE;
+
+/* Orders (of all merchants) whose time to be paid is over. */
+typedef struct {
+    int64_t merchant;
+    Id      order;
+} OrderDue;
+bool orders_unpaid(Ctx *ctx, int64_t limit, OrderDue **out, size_t *count, Error *err) MUST_USE;
+
 /* How the price of an order was made, as it was told when it was sold. */
 bool orders_steps(Ctx *ctx, const Order *order, OrderSteps *out, Error *err) MUST_USE;
 

@@ -6,13 +6,14 @@ ON CONFLICT (merchant, location, kind) DO UPDATE SET last = receipt_series.last 
 RETURNING last;
 
 -- name: order_put
--- in: merchant:i64 id:id location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64 tax_zone:text tax_source:text
+-- in: merchant:i64 id:id location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64 tax_zone:text tax_source:text gift_cards:i64 pay_by_ms:i64
 INSERT INTO sale_order (merchant, id, location, channel, number, state, customer, ref, note, currency,
     prices_include_tax, subtotal, discount, fees, net, tax, total, cash_rounding, made_at_ms, state_at_ms, extras,
-    tax_zone, tax_source)
+    tax_zone, tax_source, gift_cards, pay_by_ms)
 VALUES (:merchant, :id, :location, :channel, :number, :state, :customer, :ref, :note, :currency,
     :prices_include_tax, :subtotal, :discount, :fees, :net, :tax, :total, :cash_rounding, :made_at_ms,
-    :state_at_ms, :extras, :tax_zone, :tax_source);
+    :state_at_ms, :extras, :tax_zone, :tax_source, :gift_cards,
+    :pay_by_ms);
 
 -- name: order_line_put
 -- in: merchant:i64 order_id:id n:i64 item:id sku:text name:text tax_class:text price_list:text qty:i64 unit_price:i64 discount:i64 net:i64 tax:i64 total:i64 fees:i64 fee_list:text cost:i64 reduced:bool taxes:text
@@ -28,9 +29,10 @@ VALUES (:merchant, :order_id, :n, :name, :ppm, :base, :amount, :mark, :exempt);
 
 -- name: order_get
 -- in: merchant:i64 id:id
--- out: location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64 tax_zone:text tax_source:text
+-- out: location:text channel:text number:i64 state:text customer:id ref:text note:text currency:text prices_include_tax:bool subtotal:i64 discount:i64 fees:i64 net:i64 tax:i64 total:i64 cash_rounding:i64 made_at_ms:i64 state_at_ms:i64 extras:i64 tax_zone:text tax_source:text gift_cards:i64 pay_by_ms:i64
 SELECT location, channel, number, state, customer, ref, note, currency, prices_include_tax, subtotal,
-    discount, fees, net, tax, total, cash_rounding, made_at_ms, state_at_ms, extras, tax_zone, tax_source
+    discount, fees, net, tax, total, cash_rounding, made_at_ms, state_at_ms, extras, tax_zone, tax_source,
+    gift_cards, pay_by_ms
 FROM sale_order WHERE merchant = :merchant AND id = :id;
 
 -- name: order_lines_of
@@ -47,7 +49,7 @@ SELECT n, name, ppm, base, amount, mark, exempt FROM order_tax WHERE merchant = 
 
 -- name: order_settle
 -- in: merchant:i64 id:id state:text at_ms:i64
-UPDATE sale_order SET state = :state, state_at_ms = :at_ms
+UPDATE sale_order SET state = :state, state_at_ms = :at_ms, pay_by_ms = 0
 WHERE merchant = :merchant AND id = :id AND state = 'placed';
 
 -- name: order_line_return
@@ -255,3 +257,17 @@ UNION ALL
 SELECT k.order_id, 'line ' || CAST(k.line AS TEXT) || ' ' || k.sku || ' came back', k.qty * (l.qty / 1000), k.returned
 FROM order_kit_part k JOIN order_line l ON l.merchant = k.merchant AND l.order_id = k.order_id AND l.n = k.line
 WHERE k.merchant = :merchant AND k.returned > k.qty * (l.qty / 1000);
+
+-- name: order_tenders
+-- in: merchant:i64 id:id cash_rounding:i64 pay_by_ms:i64
+UPDATE sale_order SET cash_rounding = :cash_rounding, pay_by_ms = :pay_by_ms
+WHERE merchant = :merchant AND id = :id AND state = 'placed';
+
+-- name: order_lock
+-- in: merchant:i64 id:id
+UPDATE sale_order SET state_at_ms = state_at_ms WHERE merchant = :merchant AND id = :id;
+
+-- name: order_unpaid
+-- in: now_ms:i64 limit:i64
+-- out: merchant:i64 id:id
+SELECT merchant, id FROM sale_order WHERE pay_by_ms > 0 AND pay_by_ms <= :now_ms ORDER BY pay_by_ms LIMIT :limit;

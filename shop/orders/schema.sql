@@ -31,10 +31,14 @@ CREATE TABLE sale_order (
     extras             BIGINT NOT NULL, -- what more is kept of it: 1 parts, 2 manual discounts, 4 shipping, 8 explanation, 16 promotions, 32 kits, 64 lots and serial numbers
     tax_zone           TEXT   NOT NULL, -- where it was taxed; empty: as its location is
     tax_source         TEXT   NOT NULL, -- whose rates: table, service, or fallback
+    gift_cards         BIGINT NOT NULL DEFAULT 0, -- put on gift cards that were sold with it: to pay beside the total
+    pay_by_ms          BIGINT NOT NULL DEFAULT 0, -- may be paid little by little until then; 0: all at once
     PRIMARY KEY (merchant, id)
 );
 CREATE UNIQUE INDEX sale_order_by_number ON sale_order (merchant, location, number);
 CREATE INDEX sale_order_by_time ON sale_order (merchant, made_at_ms, id);
+-- the orders that are paid little by little: what the jobs look for
+CREATE INDEX sale_order_unpaid ON sale_order (pay_by_ms) WHERE pay_by_ms > 0;
 -- order_line: one line of an order, as priced
 CREATE TABLE order_line (
     merchant   BIGINT NOT NULL,

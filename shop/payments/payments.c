@@ -5,8 +5,30 @@
 
 bool payments_put(Ctx *ctx, const Payment *p, Error *err)
 {
-    PaymentPutIn in = { ctx->who.merchant, p->order, p->n, p->id, p->kind, p->state, p->amount, p->tendered,
-                        p->change, p->reference, p->brand, p->last4, p->reason, ctx->now_ms, p->next_ask_ms };
+    PaymentPutIn in = { ctx->who.merchant,
+                        p->order,
+                        p->n,
+                        p->id,
+                        p->kind,
+                        p->state,
+                        p->amount,
+                        p->tendered,
+                        p->change,
+                        text_or_empty(p->reference),
+                        text_or_empty(p->brand),
+                        text_or_empty(p->last4),
+                        text_or_empty(p->reason),
+                        ctx->now_ms,
+                        p->next_ask_ms,
+                        p->account,
+                        p->account_of,
+                        p->deposited,
+                        p->rounding,
+                        p->tip,
+                        p->surcharge,
+                        text_or_empty(p->coin),
+                        p->coins,
+                        text_or_empty(p->service) };
     return q_payment_put_exec(ctx->tx, &in, NULL, err)
         && (!p->on_shipment
             || q_payment_hold_put_exec(
@@ -22,13 +44,37 @@ bool payments_of(Ctx *ctx, Id order, Payment **out, size_t *count, Error *err)
     if (!*out) return err_memory(err);
     for (size_t i = 0; i < *count; i++) {
         const PaymentOfRow *r = &rows[i];
-        (*out)[i] = (Payment){ .order = order, .id = r->id, .n = r->n, .kind = r->kind, .state = r->state,
-                               .amount = r->amount, .tendered = r->tendered, .change = r->change,
-                               .refunded = r->refunded, .reference = r->reference, .brand = r->brand,
-                               .last4 = r->last4, .reason = r->reason, .next_ask_ms = r->next_ask_ms,
-                               .on_shipment = r->hold_state.len > 0, .hold_state = r->hold_state,
-                               .captured = r->captured, .released = r->released, .failed = r->failed,
-                               .forgiven = r->forgiven, .expires_at_ms = r->expires_at_ms };
+        (*out)[i]             = (Payment){ .order         = order,
+                                           .id            = r->id,
+                                           .n             = r->n,
+                                           .kind          = r->kind,
+                                           .state         = r->state,
+                                           .amount        = r->amount,
+                                           .tendered      = r->tendered,
+                                           .change        = r->change,
+                                           .refunded      = r->refunded,
+                                           .reference     = r->reference,
+                                           .brand         = r->brand,
+                                           .last4         = r->last4,
+                                           .reason        = r->reason,
+                                           .next_ask_ms   = r->next_ask_ms,
+                                           .on_shipment   = r->hold_state.len > 0,
+                                           .hold_state    = r->hold_state,
+                                           .captured      = r->captured,
+                                           .released      = r->released,
+                                           .failed        = r->failed,
+                                           .forgiven      = r->forgiven,
+                                           .expires_at_ms = r->expires_at_ms,
+                                           .at_ms         = r->at_ms,
+                                           .account       = r->account,
+                                           .account_of    = r->account_of,
+                                           .deposited     = r->deposited != 0,
+                                           .rounding      = r->rounding,
+                                           .tip           = r->tip,
+                                           .surcharge     = r->surcharge,
+                                           .coin          = r->coin,
+                                           .coins         = r->coins,
+                                           .service       = r->service };
     }
     return true;
 }
@@ -36,8 +82,19 @@ bool payments_of(Ctx *ctx, Id order, Payment **out, size_t *count, Error *err)
 bool payments_step(Ctx *ctx, const Payment *now, Str from, Str to, bool *changed, Error *err)
 {
     int64_t       rows = 0;
-    PaymentStepIn in   = { ctx->who.merchant, now->order, now->n, from, to, now->reference, now->brand,
-                           now->last4, now->reason, now->next_ask_ms };
+    PaymentStepIn in   = { ctx->who.merchant,
+                           now->order,
+                           now->n,
+                           from,
+                           to,
+                           now->reference,
+                           now->brand,
+                           now->last4,
+                           now->reason,
+                           now->next_ask_ms,
+                           now->deposited,
+                           now->account,
+                           text_or_empty(now->service) };
     if (!q_payment_step_exec(ctx->tx, &in, &rows, err)) return false;
     *changed = rows == 1;
     return true;
@@ -77,9 +134,9 @@ bool refunds_put(Ctx *ctx, const Refund *r, Error *err)
 {
     int64_t         changed = 0;
     PaymentRefundIn back    = { ctx->who.merchant, r->order, r->payment_n, r->amount };
-    RefundPutIn     in      = { ctx->who.merchant, r->return_id, r->n, r->id, r->order, r->payment_n, r->kind,
-                                r->state, r->amount, ctx->now_ms, r->next_ask_ms,
-                                text_or_empty(r->account) };
+    RefundPutIn     in      = { ctx->who.merchant, r->return_id, r->n,         r->id,     r->order,
+                                r->payment_n,      r->kind,      r->state,     r->amount, ctx->now_ms,
+                                r->next_ask_ms,    r->account,   r->account_of };
     if (r->payment_n > 0) {
         if (!q_payment_refund_exec(ctx->tx, &back, &changed, err)) return false;
         if (changed == 0) return err_set(err, &ERR_REFUND_EXCEEDS, "", "another return was faster");
@@ -97,19 +154,31 @@ bool refunds_of(Ctx *ctx, Id return_id, Refund **out, size_t *count, Error *err)
     if (!*out) return err_memory(err);
     for (size_t i = 0; i < *count; i++) {
         const RefundOfRow *r = &rows[i];
-        (*out)[i] = (Refund){ return_id, r->id, r->n, r->order_id, r->payment_n, r->kind, r->state, r->amount,
-                              r->next_ask_ms, r->account };
+        (*out)[i]            = (Refund){
+                       return_id, r->id,     r->n,           r->order_id, r->payment_n,  r->kind,
+                       r->state,  r->amount, r->next_ask_ms, r->account,  r->account_of, r->reason
+        };
     }
     return true;
 }
 
-bool refunds_done(Ctx *ctx, Id return_id, int64_t n, bool *changed, Error *err)
+bool refunds_end(Ctx *ctx, const Refund *r, bool refused, Str reason, bool *changed, Error *err)
 {
-    int64_t rows = 0;
-    if (!q_refund_done_exec(ctx->tx, &(RefundDoneIn){ ctx->who.merchant, return_id, n }, &rows, err))
-        return false;
+    int64_t     rows = 0;
+    RefundEndIn end  = { ctx->who.merchant, r->return_id, r->n, refused ? STR("refused") : STR("done"),
+                         text_or_empty(reason) };
+    PaymentUnrefundIn back = { ctx->who.merchant, r->order, r->payment_n, r->amount };
+    if (!q_refund_end_exec(ctx->tx, &end, &rows, err)) return false;
     *changed = rows == 1;
-    return true;
+    return !*changed || !refused || q_payment_unrefund_exec(ctx->tx, &back, NULL, err);
+}
+
+bool refunds_replaced(Ctx *ctx, const Refund *r, Error *err)
+{
+    int64_t          rows = 0;
+    RefundReplacedIn in   = { ctx->who.merchant, r->return_id, r->n };
+    if (!q_refund_replaced_exec(ctx->tx, &in, &rows, err)) return false;
+    return rows == 1 || err_set(err, &ERR_REFUND_TO, "n", "it went back another way already");
 }
 
 bool refunds_ask_at(Ctx *ctx, Id return_id, int64_t n, int64_t at_ms, Error *err)

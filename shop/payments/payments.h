@@ -14,23 +14,37 @@
 
 typedef struct {
     Id      order, id; /* id: our key at the payment service */
-    int64_t n;
-    Str     kind, state; /* cash or card; see the invariants */
+    int64_t n, at_ms;
+    Str     kind, state; /* kind: see core/tender.h; state: see the invariants */
     int64_t amount, tendered, change, refunded;
     Str     reference, brand, last4, reason;
     int64_t next_ask_ms; /* 0: nothing to be asked */
     bool    on_shipment; /* only held at first; the rest is of its hold, see payment_hold in schema.sql */
     Str     hold_state;  /* wanted -> open -> expired; these -> closing -> closed */
     int64_t captured, released, failed, forgiven, expires_at_ms;
+    Str     account;        /* of the ledger, where its money is */
+    Id      account_of;     /* whose part of that; or none */
+    bool    deposited;      /* booked when it came, before the order was paid */
+    int64_t rounding;       /* of `amount`: of cash, to the coin */
+    int64_t tip, surcharge; /* on top of `amount`, taken with it */
+    Str     coin;           /* of foreign cash */
+    int64_t coins;          /* how much of that */
+    Str     service;        /* code of the payment service; or empty */
 } Payment;
+
+/* What is taken with a tender: what counts towards the order, and what comes on top. */
+static inline int64_t payment_charge(const Payment *p)
+{
+    return p->amount + p->tip + p->surcharge;
+}
 
 bool payments_put(Ctx *ctx, const Payment *payment, Error *err) MUST_USE;
 
 /* All payments of an order by n. */
 bool payments_of(Ctx *ctx, Id order, Payment **out, size_t *count, Error *err) MUST_USE;
 
-/* Changes the state when it still is `from`; *changed tells. Takes reference, brand, last4, reason and
- * next_ask_ms from `now`. */
+/* Changes the state when it still is `from`; *changed tells. Takes what the service said
+ * of it, where it is booked and next_ask_ms from `now`. */
 bool payments_step(Ctx *ctx, const Payment *now, Str from, Str to, bool *changed, Error *err) MUST_USE;
 
 /* Asks again later. */
@@ -85,22 +99,34 @@ bool payments_due(Ctx *ctx, int64_t limit, PaymentDue **out, size_t *count, Erro
 bool payments_hurry(Ctx *ctx, Id key, Error *err) MUST_USE;
 bool payments_hurry_hold(Ctx *ctx, Id order, int64_t n, Error *err) MUST_USE;
 
+/* What foreign cash is taken for, and what paying costs on top. */
+bool exchange_rates_of(Ctx *ctx, Str currency, ExchangeRateList *out, Error *err) MUST_USE;
+bool surcharges_of(Ctx *ctx, SurchargeList *out, Error *err) MUST_USE;
+
 /* Money going back. For a card the service is asked after the commit; done is final. */
 typedef struct {
     Id      return_id, id; /* id: the refund's own key at the payment service */
     int64_t n;
     Id      order;
     int64_t payment_n; /* 0: no payment of ours (a return without receipt) */
-    Str     kind, state; /* cash or card; pending or done */
+    Str     kind, state; /* kind: where it goes; pending, done, refused or replaced */
     int64_t amount, next_ask_ms;
-    Str     account; /* booked to card_held (never captured) or customer_owes; empty: money goes back */
+    Str     account; /* from which it is taken: of what was never captured card_held, of what is owed
+                        customer_owes */
+    Id  account_of;
+    Str reason; /* why the service refused it */
 } Refund;
 
 /* Writes the refund and adds it to the payment's `refunded`. Errors: REFUND_EXCEEDS when that would
  * be more than was captured. */
 bool refunds_put(Ctx *ctx, const Refund *refund, Error *err) MUST_USE;
 bool refunds_of(Ctx *ctx, Id return_id, Refund **out, size_t *count, Error *err) MUST_USE;
-bool refunds_done(Ctx *ctx, Id return_id, int64_t n, bool *changed, Error *err) MUST_USE;
+/* What the service said of a pending one. What it refused does not count as given back any more.
+ * *changed is false when that was known. */
+bool refunds_end(Ctx *ctx, const Refund *refund, bool refused, Str reason, bool *changed,
+                 Error *err) MUST_USE;
+/* What the service refused goes back another way. Errors: REFUND_TO when it does already. */
+bool refunds_replaced(Ctx *ctx, const Refund *refund, Error *err) MUST_USE;
 bool refunds_ask_at(Ctx *ctx, Id return_id, int64_t n, int64_t at_ms, Error *err) MUST_USE;
 
 /* Returns (of all merchants; `order` holds the return's id) with a refund to be sent again by now. */

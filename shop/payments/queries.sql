@@ -1,23 +1,26 @@
 -- name: payment_put
--- in: merchant:i64 order_id:id n:i64 id:id kind:text state:text amount:i64 tendered:i64 change:i64 reference:text brand:text last4:text reason:text at_ms:i64 next_ask_ms:i64
+-- in: merchant:i64 order_id:id n:i64 id:id kind:text state:text amount:i64 tendered:i64 change:i64 reference:text brand:text last4:text reason:text at_ms:i64 next_ask_ms:i64 account:text account_of:id deposited:i64 rounding:i64 tip:i64 surcharge:i64 coin:text coins:i64 service:text
 INSERT INTO payment (merchant, order_id, n, id, kind, state, amount, tendered, change, refunded, reference,
-    brand, last4, reason, at_ms, next_ask_ms)
+    brand, last4, reason, at_ms, next_ask_ms, account, account_of, deposited, rounding, tip, surcharge, coin, coins,
+    service)
 VALUES (:merchant, :order_id, :n, :id, :kind, :state, :amount, :tendered, :change, 0, :reference,
-    :brand, :last4, :reason, :at_ms, :next_ask_ms);
+    :brand, :last4, :reason, :at_ms, :next_ask_ms, :account, :account_of, :deposited, :rounding, :tip, :surcharge, :coin,
+    :coins, :service);
 
 -- name: payment_of
 -- in: merchant:i64 order_id:id
--- out: n:i64 id:id kind:text state:text amount:i64 tendered:i64 change:i64 refunded:i64 reference:text brand:text last4:text reason:text next_ask_ms:i64 hold_state:text captured:i64 released:i64 failed:i64 forgiven:i64 expires_at_ms:i64
+-- out: n:i64 id:id kind:text state:text amount:i64 tendered:i64 change:i64 refunded:i64 reference:text brand:text last4:text reason:text next_ask_ms:i64 hold_state:text captured:i64 released:i64 failed:i64 forgiven:i64 expires_at_ms:i64 at_ms:i64 account:text account_of:id deposited:i64 rounding:i64 tip:i64 surcharge:i64 coin:text coins:i64 service:text
 SELECT p.n, p.id, p.kind, p.state, p.amount, p.tendered, p.change, p.refunded, p.reference, p.brand, p.last4,
     p.reason, p.next_ask_ms, coalesce(h.state, ''), coalesce(h.captured, 0), coalesce(h.released, 0),
-    coalesce(h.failed, 0), coalesce(h.forgiven, 0), coalesce(h.expires_at_ms, 0)
+    coalesce(h.failed, 0), coalesce(h.forgiven, 0), coalesce(h.expires_at_ms, 0),
+    p.at_ms, p.account, p.account_of, p.deposited, p.rounding, p.tip, p.surcharge, p.coin, p.coins, p.service
 FROM payment p LEFT JOIN payment_hold h ON h.merchant = p.merchant AND h.order_id = p.order_id AND h.n = p.n
 WHERE p.merchant = :merchant AND p.order_id = :order_id ORDER BY p.n;
 
 -- name: payment_step
--- in: merchant:i64 order_id:id n:i64 from_state:text to_state:text reference:text brand:text last4:text reason:text next_ask_ms:i64
+-- in: merchant:i64 order_id:id n:i64 from_state:text to_state:text reference:text brand:text last4:text reason:text next_ask_ms:i64 deposited:i64 account:text service:text
 UPDATE payment SET state = :to_state, reference = :reference, brand = :brand, last4 = :last4,
-    reason = :reason, next_ask_ms = :next_ask_ms
+    reason = :reason, next_ask_ms = :next_ask_ms, deposited = :deposited, account = :account, service = :service
 WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = :from_state;
 
 -- name: payment_ask_at
@@ -37,23 +40,32 @@ UPDATE payment SET refunded = refunded + :amount
 WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'captured'
   AND refunded + :amount <= amount;
 
+-- name: payment_unrefund
+-- in: merchant:i64 order_id:id n:i64 amount:i64
+UPDATE payment SET refunded = refunded - :amount
+WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND refunded >= :amount;
+
 -- name: refund_put
--- in: merchant:i64 return_id:id n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 at_ms:i64 next_ask_ms:i64 account:text
+-- in: merchant:i64 return_id:id n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 at_ms:i64 next_ask_ms:i64 account:text account_of:id
 INSERT INTO refund (merchant, return_id, n, id, order_id, payment_n, kind, state, amount, at_ms, next_ask_ms,
-    account)
+    account, account_of, reason)
 VALUES (:merchant, :return_id, :n, :id, :order_id, :payment_n, :kind, :state, :amount, :at_ms, :next_ask_ms,
-    :account);
+    :account, :account_of, '');
 
 -- name: refund_of
 -- in: merchant:i64 return_id:id
--- out: n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 next_ask_ms:i64 account:text
-SELECT n, id, order_id, payment_n, kind, state, amount, next_ask_ms, account
+-- out: n:i64 id:id order_id:id payment_n:i64 kind:text state:text amount:i64 next_ask_ms:i64 account:text account_of:id reason:text
+SELECT n, id, order_id, payment_n, kind, state, amount, next_ask_ms, account, account_of, reason
 FROM refund WHERE merchant = :merchant AND return_id = :return_id ORDER BY n;
 
--- name: refund_done
--- in: merchant:i64 return_id:id n:i64
-UPDATE refund SET state = 'done', next_ask_ms = 0
+-- name: refund_end
+-- in: merchant:i64 return_id:id n:i64 state:text reason:text
+UPDATE refund SET state = :state, reason = :reason, next_ask_ms = 0
 WHERE merchant = :merchant AND return_id = :return_id AND n = :n AND state = 'pending';
+
+-- name: refund_replaced
+-- in: merchant:i64 return_id:id n:i64
+UPDATE refund SET state = 'replaced' WHERE merchant = :merchant AND return_id = :return_id AND n = :n AND state = 'refused';
 
 -- name: refund_ask_at
 -- in: merchant:i64 return_id:id n:i64 at_ms:i64
@@ -171,3 +183,36 @@ WHERE merchant = :merchant AND order_id = :order_id AND n = :n AND state = 'clos
 -- out: order_id:id n:i64 id:id
 SELECT p.order_id, p.n, p.id FROM payment p JOIN payment_route r ON r.merchant = p.merchant AND r.payment = p.id
 WHERE p.merchant = :merchant AND p.reference = :reference AND r.service = :service ORDER BY p.at_ms LIMIT 1;
+
+-- name: exchange_rates_of
+-- in: merchant:i64 currency:text
+-- out: currency:text coin:text coins:i64 worth:i64 updated_at_ms:i64
+SELECT currency, coin, coins, worth, updated_at_ms FROM exchange_rate
+WHERE merchant = :merchant AND (:currency = '' OR currency = :currency) ORDER BY currency, coin;
+
+-- name: exchange_rate_put
+-- in: merchant:i64 currency:text coin:text coins:i64 worth:i64 updated_at_ms:i64
+INSERT INTO exchange_rate (merchant, currency, coin, coins, worth, updated_at_ms)
+VALUES (:merchant, :currency, :coin, :coins, :worth, :updated_at_ms)
+ON CONFLICT (merchant, currency, coin) DO UPDATE SET coins = excluded.coins, worth = excluded.worth,
+    updated_at_ms = excluded.updated_at_ms;
+
+-- name: exchange_rate_remove
+-- in: merchant:i64 currency:text coin:text
+DELETE FROM exchange_rate WHERE merchant = :merchant AND currency = :currency AND coin = :coin;
+
+-- name: surcharges_of
+-- in: merchant:i64
+-- out: code:text kind:text brand:text location:text channel:text ppm:i64 amount:i64 most:i64
+SELECT code, kind, brand, location, channel, ppm, amount, most FROM surcharge WHERE merchant = :merchant ORDER BY code;
+
+-- name: surcharge_put
+-- in: merchant:i64 code:text kind:text brand:text location:text channel:text ppm:i64 amount:i64 most:i64
+INSERT INTO surcharge (merchant, code, kind, brand, location, channel, ppm, amount, most)
+VALUES (:merchant, :code, :kind, :brand, :location, :channel, :ppm, :amount, :most)
+ON CONFLICT (merchant, code) DO UPDATE SET kind = excluded.kind, brand = excluded.brand, location = excluded.location,
+    channel = excluded.channel, ppm = excluded.ppm, amount = excluded.amount, most = excluded.most;
+
+-- name: surcharge_remove
+-- in: merchant:i64 code:text
+DELETE FROM surcharge WHERE merchant = :merchant AND code = :code;

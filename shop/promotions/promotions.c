@@ -1,6 +1,8 @@
 /* promotions.c — promotions, their versions and states, guardrails, rule sets as files. See promotions.h. */
 #include "shop/promotions/promotions.h"
 
+#include "core/tender.h"
+
 #include "all_sql.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
@@ -304,14 +306,14 @@ static bool check_selector_names(Names *n, const Selector *s, const char *path)
 
 static bool check_tenders(Names *n)
 {
-    static const char *const kinds[] = { "cash", "card" };
-    char                     field[96];
+    char field[96];
     for (size_t i = 0; i < n->rule->tenders.count; i++) {
-        bool known = false;
-        for (size_t k = 0; k < COUNT(kinds) && !known; k++)
-            known = str_eq(n->rule->tenders.items[i], str_from(kinds[k]));
+        const TenderRow *row   = tender_find(n->rule->tenders.items[i]);
+        bool             known = row && row->needs != NEEDS_INSIDE;
         (void)snprintf(field, sizeof field, "tenders[%zu]", i);
-        if (!known) promo_fault(n->faults, n->rule, field, "there is no such tender: cash or card");
+        if (!known)
+            promo_fault(n->faults, n->rule, field,
+                        "there is no such tender: cash, card, gift_card and so on");
     }
     return true;
 }

@@ -37,3 +37,7 @@ VALUES (:merchant, :return_id, :line, :n, :item, :sku, :qty, :lot, :serial, :dis
 -- out: line:i64 n:i64 sku:text qty:i64 lot:text serial:text disposition:text
 SELECT line, n, sku, qty, lot, serial, disposition FROM return_goods
 WHERE merchant = :merchant AND return_id = :return_id ORDER BY line, n;
+
+-- name: return_lock
+-- in: merchant:i64 id:id
+UPDATE sale_return SET number = number WHERE merchant = :merchant AND id = :id;

@@ -64,6 +64,11 @@ static bool show_goods(Ctx *ctx, Id id, Return *out, Error *err)
     return true;
 }
 
+bool returns_lock(Ctx *ctx, Id id, Error *err)
+{
+    return q_return_lock_exec(ctx->tx, &(ReturnLockIn){ ctx->who.merchant, id }, NULL, err);
+}
+
 bool returns_get(Ctx *ctx, Id id, Return *out, Error *err)
 {
     ReturnGetRow      r;

@@ -19,6 +19,9 @@ bool returns_put_goods(Ctx *ctx, Id id, int64_t line, int64_t n, Id item, const 
 /* Head and lines (not refunds). Errors: NOT_FOUND. */
 bool returns_get(Ctx *ctx, Id id, Return *out, Error *err) MUST_USE;
 
+/* Locks it until the transaction ends. */
+bool returns_lock(Ctx *ctx, Id id, Error *err) MUST_USE;
+
 /* The return of a caller's number; none when there is none. */
 bool returns_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;
 

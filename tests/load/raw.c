@@ -40,14 +40,14 @@ typedef enum {
 static const char *const texts[STATEMENTS] = {
     [ORDER] = "INSERT INTO sale_order VALUES (1, ?1, 'LON', 'pos', ?2, 'paid', NULL, '', '', 'GBP', "
               "1, 1500, 0,"
-              " 1250, 250, 1500, 0, 1764000000000, 1764000000000, 0, 0, '', 'table')",
+              " 1250, 250, 1500, 0, 1764000000000, 1764000000000, 0, 0, '', 'table', 0, 0)",
     [LINE] =
         "INSERT INTO order_line VALUES (1, ?1, ?2, ?3, 'SKU001234', 'Article number 1234 of the bench',"
         " 'standard', 'list', 1000, 500, 0, 417, 83, 500, 0, 0, 0, '', 0, 0, '')",
     [TAX]     = "INSERT INTO order_tax VALUES (1, ?1, 1, 'VAT 20%', 200000, 1250, 250, '', '')",
     [PAYMENT] = "INSERT INTO payment VALUES (1, ?1, 1, ?2, 'cash', 'captured', 1500, 1500, 0, 0, '', '', "
                 "'', '',"
-                " 1764000000000, 0)",
+                " 1764000000000, 0, 'cash:LON', NULL, 0, 0, 0, 0, '', 0, '')",
     [LEVEL]   = "UPDATE stock_level SET floor = floor - 1000 WHERE merchant = 1 AND item = ?1 "
                 "AND location = ?2"
                 " AND floor >= 1000",

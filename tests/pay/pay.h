@@ -126,6 +126,7 @@ static inline bool sell(const char *token, Id *order, bool *pending)
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     err                     = (Error){ .def = NULL };
@@ -151,6 +152,7 @@ static inline Id order_held(const char *token, Id *home)
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("web"),
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .deliveries     = { &way, 1 },
                                 .lines          = { lines, 2 },
                                 .tenders        = { &tender, 1 } };
