@@ -14,6 +14,11 @@ Str account_kind(Str account)
     return str_slice(account, 0, str_index(account, ':', 0));
 }
 
+Str account_name(Arena *arena, const char *kind, Str which)
+{
+    return str_format(arena, "%s:%.*s", kind, STR_FMT(which));
+}
+
 const AccountRow *account_find(Str account)
 {
     Str  kind = account_kind(account);

@@ -19,6 +19,9 @@ typedef struct {
 /* The kind of an account: what stands before the colon. */
 Str account_kind(Str account);
 
+/* "cash:LON": the account of a kind of which there is one for each of something. STR_NONE: arena full. */
+Str account_name(Arena *arena, const char *kind, Str which);
+
 /* The row of an account, or NULL when there is no such account. */
 const AccountRow *account_find(Str account);
 

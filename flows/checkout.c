@@ -191,7 +191,7 @@ static bool put_all(Ctx *ctx, Sale *sale, Order *order, Error *err)
         && goods_keep(ctx, &sale->goods, !waits, order, err)
         && deliver_make(ctx, request, &sale->basket, order, waits, err)
         && (!request->deliveries.count || sale_show_deliveries(ctx, order, err))
-        && pay_take(ctx, order, &sale->tenders, !waits, err)
+        && pay_take(ctx, order, request->shift, &sale->tenders, !waits, err)
         && sale_show_payments(ctx->arena, sale->tenders.items, sale->tenders.count, order, err)
         && sale_show_loads(ctx, order, err);
 }

@@ -13,6 +13,7 @@
 #include "shop/ledger/ledger.h"
 #include "shop/locations/locations.h"
 #include "shop/openings/openings.h"
+#include "shop/tills/tills.h"
 #include "shop/transfers/transfers.h"
 
 enum { TRANSFER_LINES = 500, CLOSING_SHOWN = 200, DUE_MAX = 100, DUE_EVERY_MS = 60000, DUE_WITHIN_MS = 5000 };
@@ -279,7 +280,7 @@ bool locations_close(Ctx *ctx, const LocationClose *request, Closing *reply, Err
     if (!stop_selling(ctx, &life, err) || !revoke_keys(ctx, life.code, err)
         || !release_holds(ctx, life.code, err) || !reject_deliveries(ctx, life.code, err)
         || !drop_shares(ctx, life.code, err) || !send_stock(ctx, &life, err)
-        || !settle_till(ctx, request, err)
+        || !tills_gather(ctx, life.code, err) || !settle_till(ctx, request, err)
         || !show(ctx, &life, reply, err))
         return false;
     if (!nothing_left(reply)) return true;

@@ -3,6 +3,7 @@
 
 #include "core/gift_rule.h"
 #include "flows/sale.h"
+#include "shop/tills/tills.h"
 #include "shop/identity/identity.h"
 #include "shop/locations/locations.h"
 #include "shop/settings/settings.h"
@@ -151,7 +152,17 @@ bool gift_cards_cash_out(Ctx *ctx, const GiftCardCashOut *request, GiftCard *rep
                           .account = cash,
                           .reason  = STR("paid in cash"),
                           .amount  = card.balance };
+    TillShift    at   = { .location = STR_NONE };
+    TillTender   paid = { .id       = ctx_new_id(ctx),
+                          .document = card.id,
+                          .kind     = STR("cash"),
+                          .currency = card.currency,
+                          .amount   = -card.balance,
+                          .coin     = STR("") };
+    if (!tills_shift(ctx, request->location, request->shift, true, &at, err)) return false;
+    move.of = at.id;
     return giftcards_take(ctx, &card, card.balance, card.currency, err) && giftcards_note(ctx, &move, err)
+        && tills_note_tender(ctx, &at, &paid, err)
         && giftcards_get(ctx, card.id, reply, err);
 }
 

@@ -22,10 +22,12 @@
 
 /* --- what every return ends with --- */
 
-static bool post_rate(Ctx *ctx, LedgerDoc *ledger, Str name, int64_t amount, Error *err)
+static bool post_rate(Ctx *ctx, LedgerDoc *ledger, TillTaxes *taxes, Str name, int64_t base, int64_t amount,
+                      Error *err)
 {
     Str account = str_format(ctx->arena, "tax:%.*s", STR_FMT(name));
     if (!account.ptr) return err_memory(err);
+    till_tax_add(taxes, name, base, amount);
     return ledger_post(ctx, ledger, account, STR("receivable"), amount, STR("return"), err);
 }
 
@@ -35,6 +37,7 @@ typedef struct {
     int64_t   at_ms;
     CartRate *rates;
     size_t    count;
+    TillTaxes *taxes; /* what went back so far */
 } OldRates;
 
 /* An order from before taxes were kept by line, or goods without their receipt: to those rates of the class
@@ -50,7 +53,7 @@ static bool post_by_class(Ctx *ctx, LedgerDoc *ledger, OldRates *old, const Give
     size_t   count = tax_class_rates(old->rates, old->count, line->tax_class, index);
     if (!tax_shares(&rules, &item, tax, parts, err)) return false;
     for (size_t k = 0; k < count; k++)
-        if (!post_rate(ctx, ledger, old->rates[index[k]].name, parts[k], err)) return false;
+        if (!post_rate(ctx, ledger, old->taxes, old->rates[index[k]].name, net, parts[k], err)) return false;
     return true;
 }
 
@@ -61,7 +64,8 @@ static bool post_tax(Ctx *ctx, LedgerDoc *ledger, OldRates *old, const GiveBackL
     if (tax != 0 && line->tax_count == 0)
         return post_by_class(ctx, ledger, old, line, quantity, net, tax, err);
     for (size_t i = 0; i < line->tax_count; i++)
-        if (!post_rate(ctx, ledger, line->taxes[i].name, line->taxes[i].amount, err)) return false;
+        if (!post_rate(ctx, ledger, old->taxes, line->taxes[i].name, net, line->taxes[i].amount, err))
+            return false;
     return true;
 }
 
@@ -105,9 +109,9 @@ static bool tell(Ctx *ctx, const Return *doc, Error *err)
 }
 
 bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shipping_tax, Str tax_zone,
-                   int64_t taxed_at_ms, Error *err)
+                   int64_t taxed_at_ms, TillTaxes *taxes, Error *err)
 {
-    OldRates old = { tax_zone, taxed_at_ms, NULL, 0 };
+    OldRates old = { tax_zone, taxed_at_ms, NULL, 0, taxes };
     Id *items = arena_array(ctx->arena, Id, doc->lines.count + 1);
     if (!items) return err_memory(err);
     doc->net   = doc->shipping - shipping_tax;
@@ -142,6 +146,7 @@ typedef struct {
     GiveBackLine        *lines;
     Str                  tax_zone;
     Refunding            money;
+    TillTaxes            taxes;
 } Back;
 
 static bool at_line(Error *err, const ErrDef *def, size_t i, const char *field, const char *why)
@@ -353,7 +358,14 @@ static bool all_back(const Back *back)
     return !back->has_shipping || back->shipping.refunded == back->shipping.total;
 }
 
-/* What goes back for goods and shipping, from the tenders. */
+static bool gives_cash(const Refunding *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (tender_is(r->refunds[i].kind, TENDER_CASH)) return true;
+    return false;
+}
+
+/* What goes back for goods and shipping, from the tenders, at the shift of who gives it. */
 static bool plan_money(Ctx *ctx, Back *back, Return *doc, Error *err)
 {
     Refunding *r    = &back->money;
@@ -365,7 +377,11 @@ static bool plan_money(Ctx *ctx, Back *back, Return *doc, Error *err)
     r->to        = back->request->refund_to;
     r->gift_card = back->request->gift_card;
     r->customer  = id_is_none(back->request->customer) ? back->order.customer : back->request->customer;
-    return refunds_plan(ctx, r, doc, left, err);
+    if (!tills_shift(ctx, doc->location, back->request->shift, false, &r->till, err)
+        || !refunds_plan(ctx, r, doc, left, err))
+        return false;
+    return !gives_cash(r)
+        || tills_shift(ctx, doc->location, back->request->shift, true, &r->till, err);
 }
 
 /* After the commit: sends what goes back to cards. The goods are back and the money is owed whatever the
@@ -407,7 +423,8 @@ bool returns_create(Ctx *ctx, const ReturnRequest *request, Return *reply, Error
         if (!take_line(ctx, &back, i, &reply->lines.items[i], err)) return false;
     if (!take_shipping(ctx, &back, reply, err) || !plan_money(ctx, &back, reply, err)
         || !give_back_put(ctx, reply, back.lines, back.shipping_tax, back.tax_zone, back.order.made_at,
-                          err)
+                          &back.taxes, err)
+        || !till_note_return(ctx, &back.money.till, reply, &back.order, &back.taxes, err)
         || !refunds_write(ctx, &back.money, reply, err) || !refunds_show(ctx, reply, &pending, err)
         || !charge_follow(ctx, request->order, err))
         return false;

@@ -3,6 +3,7 @@
 #ifndef FLOWS_GIVE_BACK_H
 #define FLOWS_GIVE_BACK_H
 
+#include "flows/till.h"
 #include "shop/returns/returns.h"
 
 /* What goes back of one tax. */
@@ -24,8 +25,9 @@ typedef struct {
 /* `doc` comes with id, order, location, customer, ref, reason, currency, shipping, cash_rounding, made_at
  * and lines (n, line, sku, quantity, net, tax, total, disposition); number and sums are filled in. `lines`
  * has one more behind the last when doc->shipping is not 0, with `shipping_tax` in it. `tax_zone` and
- * `taxed_at_ms` say which rates the tax goes back to where the order does not. Refunds are the caller's. */
+ * `taxed_at_ms` say which rates the tax goes back to where the order does not. Refunds are the caller's.
+ * `taxes` gets what goes back of each rate. */
 bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shipping_tax, Str tax_zone,
-                   int64_t taxed_at_ms, Error *err) MUST_USE;
+                   int64_t taxed_at_ms, TillTaxes *taxes, Error *err) MUST_USE;
 
 #endif

@@ -33,7 +33,8 @@ static bool elsewhere(Ctx *ctx, const Refunding *r, const Return *doc, Refund *o
     out->kind  = r->to;
     out->state = STR("done");
     if (str_eq(r->to, STR("cash"))) {
-        out->account = sale_cash_account(ctx->arena, doc->location);
+        out->account    = sale_cash_account(ctx->arena, doc->location);
+        out->account_of = r->till.id;
         return out->account.ptr || err_memory(err);
     }
     if (str_eq(r->to, STR("store_credit"))) {
@@ -74,7 +75,9 @@ static bool add(Ctx *ctx, Refunding *r, const Return *doc, Payment *p, Str accou
                             .state      = STR("done"),
                             .amount     = amount,
                             .account    = paid ? p->account : account,
-                            .account_of = paid ? p->account_of : (Id){ { 0 } } };
+                            .account_of = paid ? p->account_of : (Id){ { 0 } },
+                            .shift       = r->till.id,
+                            .shift_known = true };
     r->count++;
     p->refunded += amount;
     if (!paid) return true;
@@ -85,7 +88,7 @@ static bool add(Ctx *ctx, Refunding *r, const Return *doc, Payment *p, Str accou
     }
     if (!tender_is(p->kind, TENDER_CASH)) return true;
     out->account    = sale_cash_account(ctx->arena, doc->location); /* of where it is given back */
-    out->account_of = (Id){ { 0 } };
+    out->account_of = r->till.id;
     return out->account.ptr || err_memory(err);
 }
 
@@ -218,7 +221,11 @@ bool refunds_write(Ctx *ctx, Refunding *r, const Return *doc, Error *err)
     for (size_t i = 0; i < r->count; i++) {
         const Refund *refund = &r->refunds[i];
         if (!refunds_put(ctx, refund, err)) return false;
-        if (str_eq(refund->state, STR("pending"))) continue;
+        bool waits = str_eq(refund->state, STR("pending"));
+        if (waits && !id_is_none(refund->shift)
+            && !tills_remember(ctx, refund->id, refund->shift, err))
+            return false;
+        if (waits) continue;
         if (!fill(ctx, r, refund, err) || !sale_post_refund(ctx, refund, doc, err)) return false;
     }
     return true;
@@ -268,6 +275,9 @@ bool returns_instead(Ctx *ctx, const RefundInstead *request, Return *reply, Erro
     r.customer = id_is_none(request->customer) ? reply->customer : request->customer;
     r.count    = count;
     Payment *p = &r.payments[refused->payment_n - 1];
+    bool cash = str_eq(request->kind, STR("cash"));
+    if (!tills_shift(ctx, reply->location, (Id){ { 0 } }, cash, &r.till, err))
+        return false;
     if (!add(ctx, &r, reply, p, STR(""), refused->amount, err)) return false;
     r.refunds[0] = r.refunds[count];
     r.count      = 1;

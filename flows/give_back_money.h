@@ -5,6 +5,7 @@
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/returns/returns.h"
+#include "shop/tills/tills.h"
 
 enum { REFUNDS_MAX = 130 }; /* of one return: two of each payment, and some */
 
@@ -17,6 +18,7 @@ typedef struct {
     Str          to;        /* original, store_credit, gift_card or cash; absent: original */
     Str          gift_card; /* code of the card */
     Id           customer;  /* who gives it back; or none */
+    TillShift    till;      /* at which it is given back */
     Refund       refunds[REFUNDS_MAX];
     size_t       count;
 } Refunding;

@@ -160,7 +160,8 @@ bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, 
     out->lines.items = shown;
     out->lines.count = back->line_count;
     ctx->now_ms      = back->at_ms;
-    bool ok          = give_back_put(ctx, out, lines, 0, place->location->tax_zone, back->at_ms, err)
+    TillTaxes taxes = { .count = 0 };
+    bool ok          = give_back_put(ctx, out, lines, 0, place->location->tax_zone, back->at_ms, &taxes, err)
            && put_refund(ctx, out, err);
     ctx->now_ms = now;
     return ok;

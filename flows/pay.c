@@ -501,7 +501,8 @@ bool orders_tender_add(Ctx *ctx, const TendersAdd *request, Order *reply, Error 
                       .partly  = true,
                       .tenders = request->tenders.items,
                       .count   = request->tenders.count };
-    if (!pay_plan(ctx, &s.order, &ask, &plan, err) || !pay_take(ctx, &s.order, &plan, false, err))
+    if (!pay_plan(ctx, &s.order, &ask, &plan, err)
+        || !pay_take(ctx, &s.order, request->shift, &plan, false, err))
         return false;
     for (size_t i = 0; i < plan.count; i++)
         if (!tell_tender(&s, STR("added"), plan.items[i].n, payment_charge(&plan.items[i]), err))

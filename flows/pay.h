@@ -20,8 +20,9 @@ bool pay_first_ask(Ctx *ctx, int64_t *at_ms, Error *err) MUST_USE;
 bool pay_plan(Ctx *ctx, const Order *order, TenderAsk *ask, TenderPlan *plan, Error *err) MUST_USE;
 
 /* Takes what is taken at once and writes the payments; `settled`: the order is paid with them, all of them
- * are captured and none is put on deposit. */
-bool pay_take(Ctx *ctx, const Order *order, TenderPlan *plan, bool settled, Error *err) MUST_USE;
+ * are captured and none is put on deposit; `shift`: at which, or none to look for it. */
+bool pay_take(Ctx *ctx, const Order *order, Id shift, TenderPlan *plan, bool settled,
+              Error *err) MUST_USE;
 
 /* Before the transaction: wrong PINs of gift cards are counted, also where the sale will be refused. */
 bool pay_hear_pins(Ctx *ctx, const TenderInput *tenders, size_t count, Error *err) MUST_USE;

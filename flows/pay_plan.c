@@ -2,6 +2,7 @@
 #include "flows/pay.h"
 
 #include "flows/tender_take.h"
+#include "flows/till.h"
 #include "shop/giftcards/giftcards.h"
 #include "shop/locations/locations.h"
 
@@ -43,15 +44,18 @@ bool pay_plan(Ctx *ctx, const Order *order, TenderAsk *ask, TenderPlan *plan, Er
     return tenders_plan(ask, plan, err);
 }
 
-bool pay_take(Ctx *ctx, const Order *order, TenderPlan *plan, bool settled, Error *err)
+bool pay_take(Ctx *ctx, const Order *order, Id shift, TenderPlan *plan, bool settled, Error *err)
 {
+    TillShift at;
     int64_t ask_after = 0;
     bool    open      = order->pay_by != OPT_NONE;
+    if (!till_of_plan(ctx, order->location, shift, plan, &at, err)) return false;
     if (plan->waits && !pay_first_ask(ctx, &ask_after, err)) return false;
     for (size_t i = 0; i < plan->count; i++) {
         Payment         *p   = &plan->items[i];
         const TenderRow *row = tender_find(p->kind);
-        if (!tender_take(ctx, order, plan->inputs[i], i, p, err)) return false;
+        if (!tender_take(ctx, order, plan->inputs[i], i, p, err) || !till_take(ctx, &at, p, settled, err))
+            return false;
         /* cash of an order that is paid at once lies on the counter until the card has paid */
         bool there = row->when == TENDER_AT_ONCE && (settled || open || !tender_is(p->kind, TENDER_CASH));
         p->state   = there ? STR("captured") : STR("pending");

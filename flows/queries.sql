@@ -80,7 +80,7 @@ SELECT merchant FROM merchant WHERE merchant > :after ORDER BY merchant;
 
 -- name: verify_counts
 -- in: merchant:i64
--- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64 purchase_lines:i64 receipt_lines:i64 transfer_lines:i64 loyalty_moves:i64 gift_cards:i64 credits:i64
+-- out: orders:i64 order_lines:i64 payments:i64 returns:i64 return_lines:i64 refunds:i64 moves:i64 levels:i64 claims:i64 entries:i64 items:i64 prices:i64 events:i64 audits:i64 keys:i64 series:i64 versions:i64 uses:i64 count_lines:i64 adjustments:i64 serials:i64 lots:i64 fulfilments:i64 fulfilment_lines:i64 purchase_lines:i64 receipt_lines:i64 transfer_lines:i64 loyalty_moves:i64 gift_cards:i64 credits:i64 shifts:i64
 SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM order_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM payment WHERE merchant = :merchant),
@@ -109,7 +109,8 @@ SELECT (SELECT COUNT(*) FROM sale_order WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM receipt_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM transfer_line WHERE merchant = :merchant),
     (SELECT COUNT(*) FROM loyalty_move WHERE merchant = :merchant),
-    (SELECT COUNT(*) FROM gift_card WHERE merchant = :merchant), (SELECT COUNT(*) FROM customer_account WHERE merchant = :merchant);
+    (SELECT COUNT(*) FROM gift_card WHERE merchant = :merchant), (SELECT COUNT(*) FROM customer_account WHERE merchant = :merchant),
+    (SELECT COUNT(*) FROM shift WHERE merchant = :merchant);
 
 -- name: verify_stock_sums
 -- in: merchant:i64
@@ -288,20 +289,6 @@ UNION ALL
 SELECT o.id, 'order with promotions of which none is known', 1, 0 FROM sale_order o
     LEFT JOIN promotion_use u ON u.merchant = o.merchant AND u.order_id = o.id
 WHERE o.merchant = :merchant AND (o.extras / 16) % 2 = 1 AND u.order_id IS NULL;
-
--- name: verify_approvals
--- in: merchant:i64
--- out: id:id what:text expected:i64 found:i64
-SELECT m.order_id, 'approved by who gave the discount', 0, m.line FROM order_manual m
-WHERE m.merchant = :merchant AND m.approved_by IS NOT NULL AND m.approved_by = m.given_by
-UNION ALL
-SELECT a.id, 'an approval for an order that is not there', 1, 0 FROM approval a
-    LEFT JOIN sale_order o ON o.merchant = a.merchant AND o.id = a.used_for
-WHERE a.merchant = :merchant AND a.used_for IS NOT NULL AND a.kind = 'discount' AND o.id IS NULL
-UNION ALL
-SELECT m.order_id, 'an approval that nobody gave', 1, 0 FROM order_manual m
-    LEFT JOIN approval a ON a.merchant = m.merchant AND a.used_for = m.order_id AND a.approver = m.approved_by
-WHERE m.merchant = :merchant AND m.approved_by IS NOT NULL AND a.id IS NULL;
 
 -- Each line (and shipping) with its taxes by rates, then the taxes of the order.
 -- name: verify_line_taxes
@@ -547,6 +534,14 @@ UNION ALL SELECT order_id, 'order_line.fee_list', fee_list FROM order_line WHERE
 UNION ALL SELECT order_id, 'order_manual.reason', reason FROM order_manual WHERE merchant = :merchant
 UNION ALL SELECT order_id, 'order_explanation.steps', steps FROM order_explanation WHERE merchant = :merchant
 UNION ALL SELECT id, 'approval.reason', reason FROM approval WHERE merchant = :merchant AND reason <> ''
+UNION ALL SELECT CAST(NULL AS BYTEA), 'drawer.name', name FROM drawer WHERE merchant = :merchant
+UNION ALL SELECT id, 'shift', cashier || ' / ' || till FROM shift WHERE merchant = :merchant
+UNION ALL SELECT id, 'shift_action', reason || ' / ' || reference FROM shift_action WHERE merchant = :merchant AND kind <> 'late'
+UNION ALL SELECT shift, 'shift_count.tender', tender FROM shift_count WHERE merchant = :merchant
+UNION ALL SELECT shift, 'z_report.body', body FROM z_report WHERE merchant = :merchant
+UNION ALL SELECT id, 'safe_move.reason', reason FROM safe_move WHERE merchant = :merchant
+UNION ALL SELECT id, 'parked_basket', note || ' / ' || body FROM parked_basket WHERE merchant = :merchant
+UNION ALL SELECT id, 'bank_bag', bag || ' / ' || reference FROM bank_bag WHERE merchant = :merchant
 UNION ALL SELECT order_id, 'payment.reference', reference FROM payment WHERE merchant = :merchant AND reference <> ''
 UNION ALL SELECT order_id, 'payment.brand', brand FROM payment WHERE merchant = :merchant AND brand <> ''
 UNION ALL SELECT order_id, 'payment.last4', last4 FROM payment WHERE merchant = :merchant AND last4 <> ''

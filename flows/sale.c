@@ -2,16 +2,18 @@
 #include "flows/sale.h"
 
 #include "all_sql.h"
+#include "core/account.h"
 #include "flows/loyalty.h"
 #include "flows/gift.h"
 #include "flows/tender_take.h"
+#include "flows/till.h"
 #include "shop/audit/audit.h"
 #include "shop/events/events.h"
 #include "shop/ledger/ledger.h"
 
 Str sale_cash_account(Arena *arena, Str location)
 {
-    return str_format(arena, "cash:%.*s", STR_FMT(location));
+    return account_name(arena, "cash", location);
 }
 
 static bool post_taxes(Ctx *ctx, LedgerDoc *doc, const Order *order, Error *err)
@@ -38,7 +40,7 @@ bool sale_post(Ctx *ctx, const Order *order, const Payment *payments, size_t cou
         if (str_eq(payments[i].state, STR("captured"))
             && !tender_post(ctx, order, &payments[i], &doc, err))
             return false;
-    return loyalty_earn_order(ctx, order, err);
+    return till_note_sale(ctx, order, payments, count, err) && loyalty_earn_order(ctx, order, err);
 }
 
 bool sale_tell(Ctx *ctx, const EventDef *event, Str action, const Order *order, Error *err)
@@ -65,7 +67,8 @@ bool sale_post_refund(Ctx *ctx, const Refund *refund, const Return *doc, Error *
     LedgerDoc  ledger = { refund->id, doc->currency, 0, doc->location };
     LedgerSide from   = { refund->account, refund->account_of };
     return ledger_move(ctx, &ledger, (LedgerSide){ .account = STR("receivable") }, from, refund->amount,
-                       STR("refund"), err);
+                       STR("refund"), err)
+        && till_note_refund(ctx, refund, doc, err);
 }
 
 /* Of a card that is only authorised: what the service holds of it is not ours yet. */

@@ -3,6 +3,7 @@
 
 #include "flows/payment_service.h"
 #include "flows/sale.h"
+#include "flows/till.h"
 #include "shop/credit/credit.h"
 #include "shop/giftcards/giftcards.h"
 
@@ -125,7 +126,8 @@ static bool book(Ctx *ctx, const Order *order, const Payment *p, LedgerDoc *doc,
         && ledger_move(ctx, doc, from, (LedgerSide){ .account = STR("tips") }, sign * p->tip, STR("tip"),
                        err)
         && ledger_move(ctx, doc, from, (LedgerSide){ .account = STR("surcharge") }, sign * p->surcharge,
-                       STR("surcharge"), err);
+                       STR("surcharge"), err)
+        && till_note_payment(ctx, order, p, sign, err);
 }
 
 bool tender_deposit(Ctx *ctx, const Order *order, Payment *p, Error *err)

@@ -9,6 +9,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/orders/orders.h"
+#include "shop/tills/tills.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ static bool check_texts(Check *check, Error *err);
 static bool check_line_taxes(Check *check, Error *err);
 static bool check_fulfilments(Check *check, Error *err);
 static bool check_accounts(Check *check, Error *err);
+static bool check_z_reports(Check *check, Error *err);
 
 #define CHECK_SQL(name, query, counted, meaning)                                                           \
     { #name, meaning, &q_##query, NULL, offsetof(VerifyCountsRow, counted) },
@@ -174,6 +176,15 @@ static bool check_accounts(Check *check, Error *err)
     check->checked      = 0;
     VerifyAccountsIn in = { check->ctx->who.merchant };
     return q_verify_accounts_each(check->ctx->tx, &in, each_account, check, err);
+}
+
+static bool check_z_reports(Check *check, Error *err)
+{
+    Str     bad    = STR_NONE;
+    int64_t number = 0;
+    if (!tills_verify_chain(check->ctx, &check->checked, &bad, &number, err)) return false;
+    Str what = str_format(check->ctx->arena, "Z report %lld of %.*s", (long long)number, STR_FMT(bad));
+    return !bad.ptr || broken(check, (Id){ 0 }, what, number, 0);
 }
 
 static bool add_tags(Arena *arena, Str json, Words *words)

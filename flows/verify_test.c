@@ -15,6 +15,7 @@
 #include "shop/customers/customers.h"
 #include "shop/giftcards/giftcards.h"
 #include "shop/tax/tax.h"
+#include "shop/tills/tills.h"
 #include "sys/json_read.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
@@ -173,11 +174,45 @@ static bool approve(Ctx *ctx, void *arg, Error *err)
     return approvals_create(ctx, &input, made, err);
 }
 
-/* A sale in which there is everything: promotions, a coupon, a discount by hand that is approved, a deposit,
- * shipping; some of it is given back. */
+/* A drawer's day: a float from the safe, a small expense, a count that is short, the Z report, a bag. */
+static bool run_till(Ctx *ctx, void *arg, Error *err)
+{
+    Drawer drawer = { .location = STR("LON"), .code = STR("1"), .name = STR("Front"), .active = true };
+    SafeMoveInput change = { STR("LON"), STR("from_bank"), STR("GBP"), 9000, STR("change") };
+    FloatInput    begin  = { .currency = STR("GBP"), .amount = 5000, .from_safe = OPT_NONE };
+    ShiftOpen     open   = {
+              .location = STR("LON"), .drawer = STR("1"), .cashier = STR("Ann"), .floats = { &begin, 1 }
+    };
+    Counted      cash  = { .currency = STR("GBP"), .amount = 4700 };
+    ShiftKeep    stays = { STR("GBP"), 2000 };
+    BankBagInput full  = { STR("LON"), STR("B-1"), STR("GBP"), 3000 };
+    SafeMove     moved;
+    Shift        shift;
+    ShiftAction  action;
+    ShiftReport  report;
+    BankBag      bag;
+    if (!drawers_change(ctx, &drawer, &drawer, err) || !safes_move(ctx, &change, &moved, err)
+        || !shifts_open(ctx, &open, &shift, err))
+        return false;
+    ShiftCash  out   = { .id       = shift.id,
+                         .kind     = STR("pay_out"),
+                         .currency = STR("GBP"),
+                         .amount   = 200,
+                         .reason   = STR("tape") };
+    ShiftCount count = { shift.id, { &cash, 1 } };
+    ShiftClose end   = { .id = shift.id, .keep = { &stays, 1 } };
+    if (!shifts_cash(ctx, &out, &action, err) || !shifts_count(ctx, &count, &shift, err)
+        || !shifts_close(ctx, &end, &report, err) || !bank_bags_add(ctx, &full, &bag, err))
+        return false;
+    BankBagCredit credit = { bag.id, 2990, STR("ST 1") };
+    return bank_bags_credit(ctx, &credit, &bag, err);
+}
+
+/* A sale in which there is everything: promotions, a coupon, a discount by hand that is approved, a
+ * deposit, shipping; some of it is given back. */
 static void sell_rich(Id customer)
 {
-    Error           err     = { 0 };
+    Error           err = { 0 };
     Order           order;
     Quote           priced;
     Return          doc;
@@ -591,6 +626,23 @@ static const struct {
       "INSERT INTO till_settlement (merchant, id, location, currency, expected, counted, account, at_ms) "
       "VALUES (1, " TEA ", 'LON', 'GBP', 100, 90, 'bank', 0)",
       "DELETE FROM till_settlement" },
+    { "T1_z_reports", "UPDATE z_report SET body = body || ' '", "UPDATE z_report SET body = rtrim(body)" },
+    { "T1_z_reports", "UPDATE z_series SET last = 2", "UPDATE z_series SET last = 1" },
+    { "T2_shift_cash", "UPDATE ledger_entry SET amount = amount + 1 WHERE code = 'till_keep'",
+      "UPDATE ledger_entry SET amount = amount - 1 WHERE code = 'till_keep'" },
+    { "T3_shifts_booked", "UPDATE shift_action SET amount = amount + 1 WHERE kind = 'pay_out'",
+      "UPDATE shift_action SET amount = amount - 1 WHERE kind = 'pay_out'" },
+    { "T3_shifts_booked", "UPDATE shift_total SET counted = counted - 1, kept = kept - 1",
+      "UPDATE shift_total SET counted = counted + 1, kept = kept + 1" },
+    { "T4_shift_states", "UPDATE shift SET z_number = 2", "UPDATE shift SET z_number = 1" },
+    { "T5_safes", "UPDATE bank_bag SET credited = credited + 1",
+      "UPDATE bank_bag SET credited = credited - 1" },
+    { "T6_notes",
+      "INSERT INTO shift_sale (merchant, shift, document, n, location, kind, number, currency, gross, "
+      "discount, net, tax, rounding, gift_cards, overrides, tax_name, tax_ppm, tax_base, tax_amount, at_ms, "
+      "z) "
+      "SELECT 1, id, " TEA ", 1, 'LON', 'sale', 1, 'GBP', 1, 0, 1, 0, 0, 0, 0, '', 0, 0, 0, 0, 0 FROM shift",
+      "DELETE FROM shift_sale" },
     { "D11_keys",
       "INSERT INTO idempotency_key (merchant, name, fingerprint, status, body, made_at_ms) "
       "VALUES (1, 'lost', " TEA ", 0, '00000000-0000-7000-8000-000000000000', 0)",
@@ -722,6 +774,7 @@ int main(void)
     check_ok(kit_write(db, &env, record_past, NULL, &err), &err, "what happened before is written down");
     check_ok(kit_write(db, &env, promote, &ann, &err), &err, "there are promotions");
     check_ok(kit_write(db, &env, make_member, &ann, &err), &err, "the customer joins");
+    check_ok(kit_write(db, &env, run_till, NULL, &err), &err, "a drawer is opened, counted and closed");
     sell_rich(ann);
     Look clean = looked(NULL);
     check(clean.report.count >= 30 && clean.report.broken == 0,

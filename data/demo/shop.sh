@@ -97,3 +97,11 @@ onetill loyalty-rule put birthday --name 'Happy birthday' --by birthday --points
 onetill loyalty-tier put silver --name Silver --threshold 2000
 onetill loyalty-tier put gold --name Gold --threshold 10000
 onetill loyalty-reward put five-off --name '5.00 off your next basket' --points 5000 --promotion five-off
+
+# Two drawers in London with change in the safe; who has the manager's key works at the first one.
+onetill drawer put LON 1 --name 'By the door' --active
+onetill drawer put LON 2 --name Upstairs --active
+onetill till policy-put LON --pay-out-over 2000 --difference-over 500 --no-sale-approval
+onetill safe move --idempotency-key demo-change --location LON --kind from_bank --currency GBP --amount 50000 --reason change
+onetill shift open --idempotency-key demo-shift --location LON --drawer 1 --cashier Ann \
+    --floats '[{"currency":"GBP","coins":[{"value":1000,"count":8},{"value":100,"count":20}]}]'

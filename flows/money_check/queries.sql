@@ -141,6 +141,8 @@ FROM ledger_entry e LEFT JOIN (
     UNION ALL SELECT id FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT id FROM refund WHERE merchant = :merchant
     UNION ALL SELECT id FROM till_settlement WHERE merchant = :merchant
+    UNION ALL SELECT id FROM shift WHERE merchant = :merchant UNION ALL SELECT id FROM shift_action WHERE merchant = :merchant
+    UNION ALL SELECT id FROM safe_move WHERE merchant = :merchant UNION ALL SELECT id FROM bank_bag WHERE merchant = :merchant
     UNION ALL SELECT id FROM payment_capture WHERE merchant = :merchant
     UNION ALL SELECT id FROM gift_card_event WHERE merchant = :merchant
     UNION ALL SELECT id FROM account_event WHERE merchant = :merchant

@@ -271,3 +271,28 @@ UPDATE sale_order SET state_at_ms = state_at_ms WHERE merchant = :merchant AND i
 -- in: now_ms:i64 limit:i64
 -- out: merchant:i64 id:id
 SELECT merchant, id FROM sale_order WHERE pay_by_ms > 0 AND pay_by_ms <= :now_ms ORDER BY pay_by_ms LIMIT :limit;
+
+-- name: basket_put
+-- in: merchant:i64 id:id location:text note:text customer:id body:text parked_by:id made_at_ms:i64 expires_at_ms:i64
+INSERT INTO parked_basket (merchant, id, location, state, note, customer, body, parked_by, made_at_ms, expires_at_ms,
+    ended_by, ended_at_ms)
+VALUES (:merchant, :id, :location, 'parked', :note, :customer, :body, :parked_by, :made_at_ms, :expires_at_ms, NULL, 0);
+
+-- name: basket_get
+-- in: merchant:i64 id:id
+-- out: id:id location:text state:text note:text customer:id body:text parked_by:id made_at_ms:i64 expires_at_ms:i64 ended_by:id ended_at_ms:i64
+SELECT id, location, state, note, customer, body, parked_by, made_at_ms, expires_at_ms, ended_by, ended_at_ms
+FROM parked_basket WHERE merchant = :merchant AND id = :id;
+
+-- name: basket_page
+-- in: merchant:i64 location:text before:blob all:i64 now_ms:i64 count:i64
+-- out: id:id location:text state:text note:text customer:id body:text parked_by:id made_at_ms:i64 expires_at_ms:i64 ended_by:id ended_at_ms:i64
+SELECT id, location, state, note, customer, '', parked_by, made_at_ms, expires_at_ms, ended_by, ended_at_ms
+FROM parked_basket WHERE merchant = :merchant AND location = :location AND id < :before
+  AND (:all = 1 OR (state = 'parked' AND expires_at_ms > :now_ms)) ORDER BY id DESC LIMIT :count;
+
+-- Once, and in time.
+-- name: basket_end
+-- in: merchant:i64 id:id state:text ended_by:id now_ms:i64
+UPDATE parked_basket SET state = :state, ended_by = :ended_by, ended_at_ms = :now_ms
+WHERE merchant = :merchant AND id = :id AND state = 'parked' AND expires_at_ms > :now_ms;

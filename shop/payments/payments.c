@@ -154,10 +154,18 @@ bool refunds_of(Ctx *ctx, Id return_id, Refund **out, size_t *count, Error *err)
     if (!*out) return err_memory(err);
     for (size_t i = 0; i < *count; i++) {
         const RefundOfRow *r = &rows[i];
-        (*out)[i]            = (Refund){
-                       return_id, r->id,     r->n,           r->order_id, r->payment_n,  r->kind,
-                       r->state,  r->amount, r->next_ask_ms, r->account,  r->account_of, r->reason
-        };
+        (*out)[i]            = (Refund){ .return_id   = return_id,
+                                           .id          = r->id,
+                                           .n           = r->n,
+                                           .order       = r->order_id,
+                                           .payment_n   = r->payment_n,
+                                           .kind        = r->kind,
+                                           .state       = r->state,
+                                           .amount      = r->amount,
+                                           .next_ask_ms = r->next_ask_ms,
+                                           .account     = r->account,
+                                           .account_of  = r->account_of,
+                                           .reason      = r->reason };
     }
     return true;
 }

@@ -30,6 +30,8 @@ typedef struct {
     Str     coin;           /* of foreign cash */
     int64_t coins;          /* how much of that */
     Str     service;        /* code of the payment service; or empty */
+    Id      shift;          /* of the till that takes it now, or none; kept by flows/till.h */
+    bool    shift_known;    /* it is taken in this transaction */
 } Payment;
 
 /* What is taken with a tender: what counts towards the order, and what comes on top. */
@@ -115,6 +117,8 @@ typedef struct {
                         customer_owes */
     Id  account_of;
     Str reason; /* why the service refused it */
+    Id   shift;  /* of the till that gives it now, or none; as in Payment */
+    bool shift_known;
 } Refund;
 
 /* Writes the refund and adds it to the payment's `refunded`. Errors: REFUND_EXCEEDS when that would

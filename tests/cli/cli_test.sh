@@ -96,7 +96,21 @@ check "a number that is none never leaves" 2 'whole number' "$onetill" item list
 check "JSON that is none never leaves" 2 'not JSON' "$onetill" stock move --cause receipt --lines '[{'
 check "a word too many is refused" 2 'too many' "$onetill" item show TEA POT
 
+check "a drawer is set up" 0 'Front' "$onetill" drawer put LON 1 --name Front --active
+check "with change in the safe" 0 '500\.00|50000' "$onetill" safe move --location LON --kind from_bank --currency GBP --amount 50000
+check "and a policy" 0 'pay_out_over' "$onetill" till policy-put LON --pay-out-over 1000 --json
 ONETILL_KEY=$(awk '$1 == "cashier" { print $2 }' "$folder/keys")
+check "a cashier opens a shift" 0 '"state":"open"' "$onetill" shift open --json --idempotency-key open --location LON --drawer 1 --cashier Ann \
+    --floats '[{"currency":"GBP","coins":[{"value":1000,"count":8},{"value":100,"count":20}]}]'
+shift=$("$onetill" shift list --location LON --json | jq -r '.items[0].id')
+pay_out=("$onetill" shift cash "$shift" --kind pay_out --currency GBP --amount 1250 --reason 'window cleaner')
+check "a large expense is refused" 1 'approval_needed' "${pay_out[@]}"
+subject=$("${pay_out[@]}" --json 2>&1 | jq -r .subject)
+check "a supervisor approves it" 0 'pay_out' env ONETILL_KEY="$(awk '$1 == "supervisor" { print $2 }' "$folder/keys")" \
+    "$onetill" approval give --idempotency-key yes --kind pay_out --subject "$subject" --amount 1250 --json
+approval=$(ONETILL_KEY=$(awk '$1 == "supervisor" { print $2 }' "$folder/keys") \
+    "$onetill" approval give --idempotency-key yes --kind pay_out --subject "$subject" --amount 1250 --json | jq -r .id)
+check "then it is paid" 0 'approved_by' "${pay_out[@]}" --approval "$approval" --json
 sell=("$onetill" order create --location LON --channel pos --lines '[{"sku":"TEA","quantity":2}]'
     --tenders '[{"kind":"cash","tendered":3000}]')
 check "a cashier sells" 0 'total +25\.00 GBP' "${sell[@]}"
@@ -104,6 +118,12 @@ check "the same key sells once" 0 'LON-000002' "${sell[@]}" --idempotency-key on
 check "and gives the same answer again" 0 'LON-000002' "${sell[@]}" --idempotency-key once
 check "too much is refused" 1 'stock_short' "$onetill" order create --location LON --channel pos \
     --lines '[{"sku":"TEA","quantity":20}]' --tenders '[{"kind":"cash"}]'
+check "the X report tells no cashier what should be there" 0 '"sales":2.*"cash":\[\{"currency":"GBP","opening":10000,"pay_in":0,"pay_out":1250,"dropped":0\}\]' \
+    "$onetill" shift report "$shift" --json
+check "the drawer is counted" 0 '"state":"counting"' "$onetill" shift count "$shift" --json --counts '[{"currency":"GBP","amount":13700}]'
+check "and closed" 0 '"number":1.*"expected":13750,"counted":13700,"over":-50,"kept":10000' "$onetill" shift close "$shift" --json \
+    --keep '[{"currency":"GBP","amount":10000}]'
+check "the Z report is printed" 0 'Z REPORT 1' "$onetill" shift print "$shift"
 check "a cashier may not change items" 1 'permission_missing' "$onetill" item put TEA --name x
 check "no key is no entry" 1 'auth_required.*' env ONETILL_KEY= "$onetill" item list
 id=$("$onetill" order list --json --limit 1 | jq -r '.items[0].id')

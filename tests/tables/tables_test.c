@@ -79,7 +79,8 @@ static void permissions(void)
     size_t count = 0;
     for (const PermDef *perm; (perm = perm_at((int)count)) != NULL; count++) {
         bool used = strcmp(perm->code, "orders.discount") == 0 /* asked for by fields of a basket */
-                 || strcmp(perm->code, "stock.sell_expired") == 0;
+                 || strcmp(perm->code, "stock.sell_expired") == 0
+                 || strcmp(perm->code, "tills.expected") == 0; /* by what a report tells */
         for (int kind = 0; kind < APPROVAL_COUNT && !used; kind++) /* asked for by the kind of an approval */
             used = strcmp(perm->code, approval_row((ApprovalKind)kind)->perm) == 0;
         if (!is_sentence(perm->meaning)) complain("no sentence", perm->code);
