@@ -8,6 +8,7 @@
 #include "flows/tender_take.h"
 #include "shop/audit/audit.h"
 #include "shop/credit/credit.h"
+#include "shop/customers/customers.h"
 #include "shop/giftcards/giftcards.h"
 
 #include <assert.h>
@@ -56,6 +57,14 @@ static bool elsewhere(Ctx *ctx, const Refunding *r, const Return *doc, Refund *o
     return true;
 }
 
+/* A customer's part goes to who that customer is now. */
+static bool whose(Ctx *ctx, const Payment *p, Id *out, Error *err)
+{
+    *out = p->account_of;
+    return !str_eq(str_from(tender_find(p->kind)->part), STR("customer"))
+        || customers_now(ctx, p->account_of, out, err);
+}
+
 /* `account`: of what was never captured (card_held) or is owed (customer_owes); empty: money that was
  * paid. */
 static bool add(Ctx *ctx, Refunding *r, const Return *doc, Payment *p, Str account, int64_t amount,
@@ -81,6 +90,7 @@ static bool add(Ctx *ctx, Refunding *r, const Return *doc, Payment *p, Str accou
     r->count++;
     p->refunded += amount;
     if (!paid) return true;
+    if (!whose(ctx, p, &out->account_of, err)) return false;
     if (!to_original(r)) return elsewhere(ctx, r, doc, out, err);
     if (tender_is(p->kind, TENDER_CARD)) {
         out->state       = STR("pending");
@@ -175,15 +185,17 @@ static bool share(Ctx *ctx, Refunding *r, Return *doc, int64_t left, Error *err)
     if (!rooms || !parts) return err_memory(err);
     for (size_t i = 0; i < r->payment_count; i++) {
         rooms[i] = room_of(&r->payments[i]);
-        cash     = cash || (is_cash(&r->payments[i]) && rooms[i] > 0);
+        cash     = cash || (is_cash(&r->payments[i]) && str_eq(r->payments[i].state, STR("captured")));
         total += rooms[i];
     }
-    if (r->all && cash) wanted = total - r->order->gift_cards;
+    int64_t most = total - r->order->gift_cards;
+    /* what roundings of cash gave more before is not there any more */
+    if (cash && (r->all || wanted > most)) wanted = most;
     if (wanted > total || wanted < 0)
         return err_set(err, &ERR_REFUND_EXCEEDS, "lines", "more would be given back than was paid");
+    doc->cash_rounding = wanted - left;
     if (wanted == 0) return true;
     money_split(wanted, rooms, r->payment_count, parts);
-    doc->cash_rounding = wanted - left;
     if (!share_cash(r, parts, &doc->cash_rounding))
         return err_set(err, &ERR_REFUND_EXCEEDS, "lines", "more would be given back than was paid");
     for (size_t i = 0; i < r->payment_count; i++) {
@@ -208,7 +220,9 @@ static bool fill(Ctx *ctx, const Refunding *r, const Refund *refund, Error *err)
     GiftCard       card;
     if (str_eq(refund->account, STR("card_held")) || str_eq(refund->account, STR("customer_owes")))
         return true;
-    if (to_original(r)) return tender_give_back(ctx, r->order, p, refund->amount, err);
+    Payment back    = *p;
+    back.account_of = refund->account_of;
+    if (to_original(r)) return tender_give_back(ctx, r->order, &back, refund->amount, err);
     if (str_eq(r->to, STR("store_credit")))
         return credit_add(ctx, refund->account_of, r->order->currency, refund->amount, err);
     return str_eq(r->to, STR("cash"))

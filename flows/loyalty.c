@@ -71,9 +71,10 @@ typedef struct {
 static int64_t paid_with_points(const Earn *e)
 {
     int64_t sum = 0;
-    for (size_t i = 0; i < e->order->payments.count; i++)
-        if (str_eq(e->order->payments.items[i].kind, STR("points")))
-            sum += e->order->payments.items[i].amount;
+    for (size_t i = 0; i < e->order->payments.count; i++) {
+        const OrderPayment *p = &e->order->payments.items[i];
+        if (str_eq(p->kind, STR("points")) && str_eq(p->state, STR("captured"))) sum += p->amount;
+    }
     return e->points.programme.earn_on_points ? 0 : sum;
 }
 

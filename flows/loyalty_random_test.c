@@ -22,7 +22,7 @@ enum {
     LOTS_MAX   = 4000,
     ORDERS_MAX = 2000,
     PAYS_MAX   = 2000,
-    STEPS      = 700,
+    STEPS      = 450,
     RACES      = 40,
 };
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -35,6 +35,8 @@ FIXTURE_ANY(loyalty_programme_change)
 FIXTURE_ANY(loyalty_rules_change)
 FIXTURE_ANY(loyalty_tiers_change)
 FIXTURE_ANY(loyalty_members_join)
+FIXTURE_ANY(customers_create)
+FIXTURE_ANY(customers_merge)
 FIXTURE_ANY(points_give)
 FIXTURE_ANY(orders_create)
 FIXTURE_ANY(returns_create)
@@ -63,7 +65,7 @@ typedef struct {
 
 typedef struct {
     Id      id;
-    size_t  lot;
+    size_t  lot, pay; /* pay: which of the payments, from 1; 0: none with points */
     int     owner;
     int64_t qty[2], points[2], back[2], at;
 } Sold;
@@ -72,6 +74,7 @@ typedef struct {
     Id      id;
     int     owner;
     int64_t amount, back, points, points_back;
+    bool    of_order; /* goes back by returns only */
 } Paid;
 
 static struct {
@@ -201,44 +204,78 @@ static int anybody(void)
     return (int)below(MEMBERS);
 }
 
-/* A point for each half pound of both lines together, three for each tea. */
-static void model_sale(int who, const Order *order, const int64_t *qty, const int64_t *total)
+/* `total` by weight of the two, the larger remainder first, the first of two alike. */
+static void split(int64_t total, const int64_t *weights, int64_t *parts)
 {
-    Sold   *s     = &m.sold[m.sold_count];
-    int64_t whole = (total[0] + total[1]) / 50, sum = total[0] + total[1];
-    *s           = (Sold){ .id = order->id, .owner = who, .qty = { qty[0], qty[1] }, .at = kit_now_ms };
-    s->points[0] = sum ? whole * total[0] / sum : 0;
-    s->points[1] = sum ? whole * total[1] / sum : 0;
-    if (s->points[0] + s->points[1] < whole) /* the larger remainder, the first of two alike */
-        s->points[sum && whole * total[0] % sum < whole * total[1] % sum ? 1 : 0]++;
+    int64_t sum = weights[0] + weights[1];
+    for (int k = 0; k < 2; k++) parts[k] = sum ? total * weights[k] / sum : 0;
+    if (sum && parts[0] + parts[1] < total)
+        parts[total * weights[0] % sum < total * weights[1] % sum ? 1 : 0]++;
+}
+
+/* A point for each half pound of both lines together that was not paid with points, three for each tea. */
+static void model_sale(int who, const Order *order, const int64_t *qty, const int64_t *total,
+                       int64_t with_points)
+{
+    Sold   *s = &m.sold[m.sold_count];
+    int64_t off[2], money[2];
+    split(with_points, total, off);
+    for (int k = 0; k < 2; k++) money[k] = total[k] - off[k];
+    *s = (Sold){ .id = order->id, .owner = who, .qty = { qty[0], qty[1] }, .at = kit_now_ms };
+    if (with_points) s->pay = m.paid_count; /* the last one, from 1 */
+    split((money[0] + money[1]) / 50, money, s->points);
     s->points[0] += 3 * (qty[0] / 1000);
-    settle(who);
     int64_t all = s->points[0] + s->points[1];
     if (all > 0) s->lot = new_lot(who, all, PENDING_DAYS);
     m.sold_count++;
     review(who);
 }
 
+static int64_t price_of(int64_t amount)
+{
+    return (amount * WORTH_POINTS + WORTH_AMOUNT - 1) / WORTH_AMOUNT;
+}
+
+/* Whether as many points were there as a payment took. */
+static bool model_spend(int who, Id payment, int64_t amount, bool of_order)
+{
+    int64_t points = price_of(amount);
+    if (has(who, false) < points) return false;
+    m.paid[m.paid_count] = (Paid){ payment, who, amount, 0, points, 0, of_order };
+    (void)take(who, points, false, SPENT, m.paid_count);
+    m.paid_count++;
+    return true;
+}
+
+/* Half of the sales are paid in part with points, as far as there are some. */
 static bool sell(void)
 {
     int             who = anybody();
     Order           order;
-    int64_t         qty[2]   = { (1 + below(4)) * 1000, (1 + below(900)) * 5 }, total[2];
-    BasketLine      lines[2] = { { .sku = STR("TEA"), .quantity = qty[0] },
-                                 { .sku = STR("RICE"), .quantity = qty[1] } };
-    TenderInput     tender   = { .kind = STR("cash"), .amount = OPT_NONE, .tendered = OPT_NONE };
-    CheckoutRequest request  = { .location       = STR("LON"),
-                                 .channel        = STR("pos"),
-                                 .customer       = m.id[who],
-                                 .expected_total = OPT_NONE,
-                                 .pay_by         = OPT_NONE,
-                                 .lines          = { lines, 2 },
-                                 .tenders        = { &tender, 1 } };
-    if (m.sold_count == ORDERS_MAX || !call(orders_create_any, &request, &order, sizeof order))
-        return false;
+    int64_t         qty[2] = { (1 + below(4)) * 1000, (1 + below(900)) * 5 }, total[2];
+    int64_t         amount = m.paid_count < PAYS_MAX && below(2) ? 1 + below(120) : 0;
+    BasketLine      lines[2]   = { { .sku = STR("TEA"), .quantity = qty[0] },
+                                   { .sku = STR("RICE"), .quantity = qty[1] } };
+    TenderInput     points     = {
+                .kind = STR("points"), .amount = amount, .tendered = OPT_NONE, .tip = OPT_NONE
+    };
+    TenderInput cash = { .kind = STR("cash"), .amount = OPT_NONE, .tendered = OPT_NONE, .tip = OPT_NONE };
+    TenderInput tenders[2] = { points, cash };
+    CheckoutRequest request    = { .location       = STR("LON"),
+                                   .channel        = STR("pos"),
+                                   .customer       = m.id[who],
+                                   .expected_total = OPT_NONE,
+                                   .pay_by         = OPT_NONE,
+                                   .lines          = { lines, 2 },
+                                   .tenders        = { amount ? tenders : tenders + 1, amount ? 2 : 1 } };
+    if (m.sold_count == ORDERS_MAX) return false;
+    if (!call(orders_create_any, &request, &order, sizeof order))
+        return amount > 0 && err.def == &ERR_POINTS_SHORT;
     total[0] = order.lines.items[0].total;
     total[1] = order.lines.items[1].total;
-    model_sale(who, &order, qty, total);
+    settle(who);
+    if (amount && !model_spend(who, order.payments.items[0].id, amount, true)) return false;
+    model_sale(who, &order, qty, total, amount);
     return true;
 }
 
@@ -256,12 +293,41 @@ static void model_return(Sold *s, int k, int64_t qty)
     review(s->owner);
 }
 
+/* The lot of a payment that gets points back next: what expires last. */
+static size_t last_lot(size_t pay_index)
+{
+    size_t best = LOTS_MAX;
+    for (size_t i = 0; i < m.point_count; i++) {
+        const Point *p = &m.points[i];
+        if (p->where != SPENT || p->pay != pay_index) continue;
+        if (best == LOTS_MAX || m.lots[p->lot].expires_at > m.lots[best].expires_at
+            || (m.lots[p->lot].expires_at == m.lots[best].expires_at && p->lot > best))
+            best = p->lot;
+    }
+    return best;
+}
+
+static bool model_unspend(size_t index, int64_t amount)
+{
+    Paid *paid = &m.paid[index];
+    settle(paid->owner);
+    paid->back += amount;
+    int64_t back = paid->back == paid->amount ? paid->points : paid->points * paid->back / paid->amount;
+    int64_t more = back - paid->points_back;
+    paid->points_back = back;
+    for (size_t lot; more > 0 && (lot = last_lot(index)) < LOTS_MAX;)
+        more -= put(lot, SPENT, index, HERE, 0, more);
+    settle(paid->owner);
+    pay_owed(paid->owner);
+    return more == 0;
+}
+
 static bool give_back(void)
 {
     if (m.sold_count == 0) return true;
     Sold   *s    = &m.sold[below((int64_t)m.sold_count)];
     int     k    = (int)below(2);
-    int64_t step = k == 0 ? 1000 : 5, left = (s->qty[k] - s->back[k]) / step;
+    int64_t step = k == 0 ? 1000 : 5, left = (s->qty[k] - s->back[k]) / step, back = 0;
     if (left == 0) return true;
     Return          reply;
     int64_t         qty     = (1 + below(left)) * step;
@@ -270,8 +336,10 @@ static bool give_back(void)
           .order = s->id, .location = STR("LON"), .shipping = OPT_NONE, .lines = { &line, 1 }
     };
     if (!call(returns_create_any, &request, &reply, sizeof reply)) return false;
+    for (size_t i = 0; i < reply.refunds.count; i++)
+        if (str_eq(reply.refunds.items[i].kind, STR("points"))) back += reply.refunds.items[i].amount;
     model_return(s, k, qty);
-    return true;
+    return back == 0 || (s->pay > 0 && model_unspend(s->pay - 1, back));
 }
 
 typedef struct {
@@ -296,32 +364,13 @@ static bool pay(Ctx *ctx, void *arg, Error *e)
 
 static bool spend(void)
 {
-    int     who    = anybody();
-    int64_t amount = 1 + below(120), points = (amount * WORTH_POINTS + WORTH_AMOUNT - 1) / WORTH_AMOUNT;
-    Pay     p    = { .customer = m.id[who], .payment = env_new_id(&env), .amount = amount };
-    bool    done = kit_write(db, &env, pay, &p, &err);
+    int  who  = anybody();
+    Pay  p    = { .customer = m.id[who], .payment = env_new_id(&env), .amount = 1 + below(120) };
+    bool done = kit_write(db, &env, pay, &p, &err);
     if (m.paid_count == PAYS_MAX) return true;
-    if (done) settle(who); /* what is refused leaves everything as it was */
-    if (!done) return err.def == &ERR_POINTS_SHORT;
-    if (has(who, false) < points || p.points != points) return false;
-    m.paid[m.paid_count] = (Paid){ p.payment, who, amount, 0, points, 0 };
-    (void)take(who, points, false, SPENT, m.paid_count);
-    m.paid_count++;
-    return true;
-}
-
-/* The lot of a payment that gets points back next: what expires last. */
-static size_t last_lot(size_t pay_index)
-{
-    size_t best = LOTS_MAX;
-    for (size_t i = 0; i < m.point_count; i++) {
-        const Point *p = &m.points[i];
-        if (p->where != SPENT || p->pay != pay_index) continue;
-        if (best == LOTS_MAX || m.lots[p->lot].expires_at > m.lots[best].expires_at
-            || (m.lots[p->lot].expires_at == m.lots[best].expires_at && p->lot > best))
-            best = p->lot;
-    }
-    return best;
+    if (!done) return err.def == &ERR_POINTS_SHORT; /* what is refused leaves everything as it was */
+    settle(who);
+    return p.points == price_of(p.amount) && model_spend(who, p.payment, p.amount, false);
 }
 
 static bool unspend(void)
@@ -330,21 +379,11 @@ static bool unspend(void)
     size_t  index = (size_t)below((int64_t)m.paid_count);
     Paid   *paid  = &m.paid[index];
     int64_t left  = paid->amount - paid->back;
-    if (left == 0) return true;
+    if (left == 0 || paid->of_order) return true;
     Pay p = {
         .customer = m.id[paid->owner], .payment = paid->id, .amount = 1 + below(left), .back = true
     };
-    if (!kit_write(db, &env, pay, &p, &err)) return false;
-    settle(paid->owner);
-    paid->back += p.amount;
-    int64_t back = paid->back == paid->amount ? paid->points : paid->points * paid->back / paid->amount;
-    int64_t more = back - paid->points_back;
-    paid->points_back = back;
-    for (size_t lot; more > 0 && (lot = last_lot(index)) < LOTS_MAX;)
-        more -= put(lot, SPENT, index, HERE, 0, more);
-    settle(paid->owner);
-    pay_owed(paid->owner);
-    return more == 0;
+    return kit_write(db, &env, pay, &p, &err) && model_unspend(index, p.amount);
 }
 
 static bool gift(void)
@@ -358,20 +397,28 @@ static bool gift(void)
     return true;
 }
 
-static bool merge_step(Ctx *ctx, void *arg, Error *e)
+/* Somebody new in the place of who is gone. */
+static bool replace(int who)
 {
-    const int *who = arg;
-    Points     from, into;
-    bool       a = false, b = false;
-    return points_open(ctx, m.id[who[0]], &from, &a, e) && points_open(ctx, m.id[who[1]], &into, &b, e)
-        && a && b && points_merge(&from, &into, e);
+    Customer           fresh;
+    LoyaltyAccount     account;
+    CustomerInput      in = { .name = STR("Member") };
+    LoyaltyMemberInput join;
+    if (!call(customers_create_any, &in, &fresh, sizeof fresh)) return false;
+    m.id[who]          = fresh.id;
+    m.tier[who]        = 0;
+    m.below_since[who] = 0;
+    join               = (LoyaltyMemberInput){ .id = fresh.id, .consent = true };
+    return call(loyalty_members_join_any, &join, &account, sizeof account);
 }
 
 static bool merge(void)
 {
-    int who[2] = { anybody(), anybody() };
+    int                who[2] = { anybody(), anybody() };
+    Customer           one;
+    CustomerMergeInput in = { m.id[who[1]], m.id[who[0]], STR("told us") };
     if (who[0] == who[1]) return true;
-    if (!kit_write(db, &env, merge_step, who, &err)) return false;
+    if (!call(customers_merge_any, &in, &one, sizeof one)) return false;
     settle(who[0]);
     settle(who[1]);
     for (size_t i = 0; i < m.lot_count; i++)
@@ -383,7 +430,8 @@ static bool merge(void)
     m.owed[who[1]] += m.owed[who[0]];
     m.owed[who[0]] = 0;
     pay_owed(who[1]);
-    return true;
+    review(who[1]);
+    return replace(who[0]);
 }
 
 static bool tier_step(Ctx *ctx, void *arg, Error *e)

@@ -1,6 +1,7 @@
 /* tender_take.c — tenders that are taken at once, and giving them back. See tender_take.h. */
 #include "flows/tender_take.h"
 
+#include "flows/loyalty.h"
 #include "flows/payment_service.h"
 #include "flows/sale.h"
 #include "flows/till.h"
@@ -29,6 +30,14 @@ static bool take_gift_card(Ctx *ctx, const Order *order, const TenderInput *in, 
     return true;
 }
 
+static bool take_points(Ctx *ctx, const Order *order, Payment *p, Error *err)
+{
+    int64_t      points = 0;
+    PointsTender tender = { order->customer, p->id, payment_charge(p), order->currency, order->location };
+    p->account_of       = order->customer;
+    return loyalty_spend(ctx, &tender, &points, err);
+}
+
 /* What the balances of customers and cards lose. */
 static bool take_from(Ctx *ctx, const Order *order, const TenderInput *in, TenderKind kind, Payment *p,
                       Error *err)
@@ -41,7 +50,7 @@ static bool take_from(Ctx *ctx, const Order *order, const TenderInput *in, Tende
     case TENDER_INVOICE:
         p->account_of = order->customer;
         return credit_owe(ctx, order->customer, order->currency, payment_charge(p), err);
-    case TENDER_POINTS: return err_set(err, &ERR_TENDER_INVALID, "kind", "there is no loyalty programme");
+    case TENDER_POINTS: return take_points(ctx, order, p, err);
     case TENDER_CASH:
     case TENDER_CARD:
     case TENDER_VOUCHER:
@@ -80,7 +89,8 @@ bool tender_take(Ctx *ctx, const Order *order, const TenderInput *in, size_t i, 
 
 bool tender_give_back(Ctx *ctx, const Order *order, const Payment *p, int64_t amount, Error *err)
 {
-    bool     owed = false;
+    bool     owed   = false;
+    int64_t  points = 0;
     GiftCard card;
     switch (kind_of(p->kind)) {
     case TENDER_GIFT_CARD: /* its time does not grow by it */
@@ -91,7 +101,7 @@ bool tender_give_back(Ctx *ctx, const Order *order, const Payment *p, int64_t am
         if (!credit_owe_less(ctx, p->account_of, order->currency, amount, &owed, err)) return false;
         return owed
             || err_set(err, &ERR_REFUND_TO, "refund_to", "the invoice is paid: say where the money goes");
-    case TENDER_POINTS:
+    case TENDER_POINTS: return loyalty_unspend(ctx, p->id, amount, order->location, &points, err);
     case TENDER_CASH:
     case TENDER_CARD:
     case TENDER_VOUCHER:

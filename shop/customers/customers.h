@@ -32,6 +32,9 @@ bool customers_set_tier(Ctx *ctx, Id id, Str tier, Error *err) MUST_USE;
 /* By what a phone number is found, however it was written: its last nine digits. */
 Str customers_phone_key(Str phone);
 
+/* Who a customer is now: the same, or whom that one became. Errors: NOT_FOUND. */
+bool customers_now(Ctx *ctx, Id id, Id *now, Error *err) MUST_USE;
+
 /* A profile that is neither merged nor erased. Errors: NOT_FOUND, CUSTOMER_GONE. */
 bool customers_living(Ctx *ctx, Id id, Customer *out, Error *err) MUST_USE;
 

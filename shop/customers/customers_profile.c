@@ -6,12 +6,22 @@
 #include "shop/events/events.h"
 #include "sys/json_write.h"
 
-enum { KEY_DIGITS = 9 };
+enum { KEY_DIGITS = 9, MERGES_MAX = 64 };
 
 Str customers_phone_key(Str phone)
 {
     Str digits = str_starts(phone, STR("+")) ? str_slice(phone, 1, phone.len) : phone;
     return digits.len > KEY_DIGITS ? str_slice(digits, digits.len - KEY_DIGITS, digits.len) : digits;
+}
+
+bool customers_now(Ctx *ctx, Id id, Id *now, Error *err)
+{
+    Customer who = { .merged_into = id };
+    for (int i = 0; i < MERGES_MAX && !id_is_none(who.merged_into); i++) {
+        *now = who.merged_into;
+        if (!customers_get(ctx, *now, &who, err)) return false;
+    }
+    return true;
 }
 
 bool customers_living(Ctx *ctx, Id id, Customer *out, Error *err)
