@@ -5,6 +5,7 @@
 #include "all_sql.h"
 #include "flows/loyalty.h"
 #include "shop/audit/audit.h"
+#include "shop/credit/credit.h"
 #include "shop/customers/customers.h"
 #include "shop/events/events.h"
 
@@ -37,6 +38,26 @@ static bool move_documents(const Merge *m, Error *err)
         && q_merge_externals_exec(ctx->tx, &names, NULL, err)
         && q_merge_consents_twice_exec(ctx->tx, &twice, NULL, err)
         && q_merge_consents_exec(ctx->tx, &said, NULL, err);
+}
+
+/* Gift cards, what the customer has to their credit, and what they owe. */
+static bool move_money(const Merge *m, Id merge, Error *err)
+{
+    MergeGiftCardsIn cards = { m->ctx->who.merchant, m->gone.id, m->remains.id };
+    return q_merge_gift_cards_exec(m->ctx->tx, &cards, NULL, err)
+        && credit_merge(m->ctx, m->gone.id, m->remains.id, merge, err);
+}
+
+static bool nothing_open(const Merge *m, Error *err)
+{
+    MergeOpenRow row   = { 0 };
+    MergeOpenIn  in    = { m->ctx->who.merchant, m->gone.id };
+    bool         found = false;
+    if (!q_merge_open_one(m->ctx->tx, m->ctx->arena, &in, &row, &found, err)) return false;
+    return row.orders == 0
+        || err_set(err, &ERR_CUSTOMER_BUSY, "other",
+                   "%lld orders are being paid with their points, credit or account",
+                   (long long)row.orders);
 }
 
 /* How often promotions and coupons were used, and what is offered. */
@@ -104,8 +125,10 @@ bool customers_merge(Ctx *ctx, const CustomerMergeInput *request, Customer *repl
         (void)snprintf(err->field, sizeof err->field, "other");
         return false;
     }
+    if (!nothing_open(&m, err)) return false;
     if (!customers_become(ctx, &m.gone, &m.remains, request->reason, &merge, err)) return false;
     MergeNoteIn note = { ctx->who.merchant, merge, m.gone.id };
     return q_merge_note_exec(ctx->tx, &note, NULL, err) && move_documents(&m, err) && move_uses(&m, err)
-        && move_points(&m, err) && tell(&m, merge, err) && customers_get(ctx, request->id, reply, err);
+        && move_money(&m, merge, err) && move_points(&m, err) && tell(&m, merge, err)
+        && customers_get(ctx, request->id, reply, err);
 }

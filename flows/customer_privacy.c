@@ -7,8 +7,10 @@
 #include "flows/sale.h"
 #include "shop/audit/audit.h"
 #include "shop/consents/consents.h"
+#include "shop/credit/credit.h"
 #include "shop/customers/customers.h"
 #include "shop/events/events.h"
+#include "shop/giftcards/giftcards.h"
 #include "shop/returns/returns.h"
 #include "sys/json_write.h"
 
@@ -26,12 +28,29 @@ static const KeptData kept[] = {
     { STR("consents"),
       STR("Prove what was allowed until when; they say words, times and purposes, no name.") },
     { STR("the audit trail"),
-      STR("A chain of hashes that would break; it holds the merchant's own number of the customer, "
-          "no name or address.") },
+      STR("A chain of hashes that would break; it holds the merchant's own number of the customer "
+          "and the reasons that staff gave, no name or address.") },
     { STR("answers to requests and events"), STR("Technical copies that are dropped by themselves after "
                                                  "as many days as the settings idempotency.days and "
                                                  "event.days say.") },
 };
+
+/* What is somebody's money, or owed, is settled first. */
+static bool nothing_owed(Ctx *ctx, Id id, Error *err)
+{
+    CustomerAccounts accounts;
+    if (!credit_show(ctx, &(ById){ id }, &accounts, err)) return false;
+    for (size_t i = 0; i < accounts.items.count; i++) {
+        const CustomerAccount *a = &accounts.items.items[i];
+        if (a->balance == 0) continue;
+        const char *why = str_eq(a->kind, STR("invoice"))
+                            ? "owed on account: they must be paid first"
+                            : "of store credit left: give them back, or take them away, first";
+        return err_set(err, &ERR_CUSTOMER_BUSY, "id", "there are %lld %.*s %s", (long long)a->balance,
+                       STR_FMT(a->currency), why);
+    }
+    return true;
+}
 
 static bool nothing_open(Ctx *ctx, Id id, Error *err)
 {
@@ -69,11 +88,23 @@ static bool empty_documents(Ctx *ctx, Id id, Error *err)
     EraseReasonsIn    reasons    = { who, id };
     EraseConsentsIn   consents   = { who, id, ctx->now_ms };
     EraseOffersIn     offers     = { who, id };
+    EraseCardsIn      cards      = { who, id };
+    EraseOwedIn       owed       = { who, id };
     return q_erase_deliveries_exec(ctx->tx, &deliveries, NULL, err)
         && q_erase_notes_exec(ctx->tx, &notes, NULL, err)
         && q_erase_reasons_exec(ctx->tx, &reasons, NULL, err)
         && q_erase_consents_exec(ctx->tx, &consents, NULL, err)
-        && q_erase_offers_exec(ctx->tx, &offers, NULL, err);
+        && q_erase_offers_exec(ctx->tx, &offers, NULL, err)
+        && q_erase_cards_exec(ctx->tx, &cards, NULL, err) && q_erase_owed_exec(ctx->tx, &owed, NULL, err);
+}
+
+/* Gift cards go on paying for whoever has them; words to accounts are forgotten. */
+static bool empty_accounts(Ctx *ctx, Id id, Error *err)
+{
+    EraseGiftCardWordsIn words = { ctx->who.merchant, id };
+    EraseGiftCardsIn     cards = { ctx->who.merchant, id };
+    return q_erase_gift_card_words_exec(ctx->tx, &words, NULL, err)
+        && q_erase_gift_cards_exec(ctx->tx, &cards, NULL, err) && credit_blank(ctx, id, err);
 }
 
 /* How much of what is emptied, as JSON. */
@@ -95,11 +126,14 @@ bool customers_erase(Ctx *ctx, const CustomerEraseInput *request, CustomerErasur
     size_t   count   = 0;
     Str      removed = STR_NONE;
     if (!customers_living(ctx, request->id, &who, err) || !nothing_open(ctx, request->id, err)
+        || !nothing_owed(ctx, request->id, err)
         || !count_rows(ctx, request->id, &removed, err)
         || !customers_blank(ctx, request->id, &all, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!leave_programme(ctx, all[i], err) || !empty_documents(ctx, all[i], err)) return false;
+        if (!leave_programme(ctx, all[i], err) || !empty_documents(ctx, all[i], err)
+            || !empty_accounts(ctx, all[i], err))
+            return false;
     CustomerErasurePutIn put = { ctx->who.merchant, ctx_new_id(ctx),  request->id, request->reason,
                                  removed,           ctx->who.api_key, ctx->now_ms };
     *reply                   = (CustomerErasure){
@@ -200,6 +234,27 @@ static bool add_events(Export *e, Error *err)
         if (!page.next_cursor.len) break;
         ask.cursor = page.next_cursor;
     }
+    buf_byte(&e->out, ']');
+    return true;
+}
+
+static bool add_money(Export *e, Error *err)
+{
+    CustomerAccounts accounts;
+    GiftCardList     cards = { .next_cursor = STR_NONE };
+    GiftCardFind     ask   = { .customer = e->id, .limit = 200 };
+    open_list(e, "accounts");
+    if (!credit_show(e->ctx, &(ById){ e->id }, &accounts, err)) return false;
+    for (size_t i = 0; i < accounts.items.count; i++)
+        if (!add(e, &CustomerAccount_def, &accounts.items.items[i], err)) return false;
+    buf_byte(&e->out, ']');
+    open_list(e, "account_events");
+    if (!credit_events_write(e->ctx, e->id, &e->out, err)) return false;
+    buf_byte(&e->out, ']');
+    open_list(e, "gift_cards");
+    if (!gift_cards_list(e->ctx, &ask, &cards, err)) return false;
+    for (size_t i = 0; i < cards.items.count; i++)
+        if (!add(e, &GiftCard_def, &cards.items.items[i], err)) return false;
     buf_byte(&e->out, ']');
     return true;
 }
@@ -328,7 +383,7 @@ bool customers_export(Ctx *ctx, const CustomerExportAsk *request, CustomerExport
     if (!customers_get(ctx, request->id, reply->customer, err)
         || (first
             && (!add_profiles(&e, err) || !add_consents(&e, err) || !add_points(&e, err)
-                || !add_events(&e, err)
+                || !add_events(&e, err) || !add_money(&e, err)
                 || !add_addresses(&e, err) || !add_papers(&e, err) || !add_returns(&e, err)))
         || !add_orders(&e, request, &reply->next_cursor, err))
         return false;

@@ -4,6 +4,8 @@
 #include "flows/loyalty.h"
 
 #include "shop/consents/consents.h"
+#include "shop/credit/credit.h"
+#include "shop/giftcards/giftcards.h"
 #include "shop/customers/customers.h"
 #include "tests/fulfil.h"
 #include "third_party/sqlite/sqlite3.h"
@@ -26,6 +28,10 @@ FIXTURE_ANY(loyalty_rules_change)
 FIXTURE_ANY(loyalty_members_join)
 FIXTURE_ANY(points_give)
 FIXTURE_ANY(loyalty_events_tell)
+FIXTURE_ANY(credit_give)
+FIXTURE_ANY(credit_limit)
+FIXTURE_ANY(credit_show)
+FIXTURE_ANY(gift_cards_create)
 FIXTURE_ANY(orders_create)
 FIXTURE_ANY(fulfil_cancel)
 
@@ -110,6 +116,25 @@ static void make_twins(void)
                      && call(points_give_any, &gift, &account, sizeof account)
                      && call(consents_create_any, &mail, &list, sizeof list),
                  &err, "both are members, with consents");
+    }
+}
+
+/* Store credit and a gift card for each of them. */
+static void give_money(void)
+{
+    GiftCard         card;
+    CustomerAccounts accounts;
+    Id               all[] = { web, shop };
+    for (int i = 0; i < 2; i++) {
+        StoreCreditInput credit = { all[i], STR("LON"), STR("GBP"), 300 + i, STR("Zaphodia complained") };
+        InvoiceLimit     limit  = { all[i], STR("GBP"), 1000 * (i + 1) };
+        GiftCardInput    gift   = {
+               .location = STR("LON"), .amount = 500, .customer = all[i], .reason = STR("for Zaphodia")
+        };
+        check_ok(call(credit_give_any, &credit, &accounts, sizeof accounts)
+                     && call(credit_limit_any, &limit, &accounts, sizeof accounts)
+                     && call(gift_cards_create_any, &gift, &card, sizeof card),
+                 &err, "both have credit and a gift card");
     }
 }
 
@@ -236,6 +261,10 @@ static void merging(void)
               && after.web.pending == 0,
           "has the points of both");
     check(kit_read(db, &env, parts, NULL, &err), "the books have moved, too");
+    CustomerAccounts accounts;
+    check(call(credit_show_any, &(ById){ shop }, &accounts, sizeof accounts) && accounts.items.count == 2
+              && accounts.items.items[1].balance == 601 && accounts.items.items[0].most == 2000,
+          "has the credit of both, and the higher limit");
     check(kit_read(db, &env, order_of, &shop, &err), "and so have the orders");
     check_refused(call(customers_merge_any, &in, &gone, sizeof gone), &err, &ERR_CUSTOMER_GONE, "once");
     CustomerExternalAsk by = { STR("webshop"), STR("Z-42") };
@@ -278,6 +307,9 @@ static void handing_out(void)
               && json_array_size(json_object_get(json, "consents")) == 4
               && json_array_size(json_object_get(json, "points")) > 2
               && json_array_size(json_object_get(json, "loyalty_events")) == 1
+              && json_array_size(json_object_get(json, "accounts")) == 2
+              && json_array_size(json_object_get(json, "account_events")) == 2
+              && json_array_size(json_object_get(json, "gift_cards")) == 2
               && json_array_size(json_object_get(json, "returns")) == 1
               && json_array_size(json_object_get(json, "profiles")) == 1
               && json_array_size(json_object_get(json, "externals")) == 1,
@@ -364,6 +396,11 @@ static void forgetting(void)
     CallOff off = { delivery, STR_NONE, STR("floor") };
     check_ok(call(fulfil_cancel_any, &off, &now, sizeof now), &err, "it is called off");
     for (size_t i = 0; i < COUNT(needles); i++) check(found(needles[i]) > 0, "the database knows her");
+    CustomerAccounts accounts;
+    StoreCreditInput away = { shop, STR("LON"), STR("GBP"), -601, STR("paid to Zaphodia") };
+    check_refused(call(customers_erase_any, &in, &reply, sizeof reply), &err, &ERR_CUSTOMER_BUSY,
+                  "nor while we owe her something");
+    check_ok(call(credit_give_any, &away, &accounts, sizeof accounts), &err, "she gets it");
     check_ok(call(customers_erase_any, &in, &reply, sizeof reply), &err, "she is forgotten");
     check(reply.kept.count >= 5, "what is kept is said");
     for (size_t i = 0; i < COUNT(needles); i++)
@@ -388,6 +425,7 @@ int main(void)
     open_shop();
     make_programme();
     make_twins();
+    give_money();
     make_order();
     finding();
     twins();

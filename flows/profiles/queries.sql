@@ -10,8 +10,22 @@ SELECT :merchant, :merge, x.kind, x.id FROM (
     WHERE o.merchant = :merchant AND o.customer = :customer AND f.customer = :customer
     UNION ALL SELECT 'certificate', id FROM tax_certificate WHERE merchant = :merchant AND customer = :customer
     UNION ALL SELECT 'consent', id FROM consent WHERE merchant = :merchant AND customer = :customer
+    UNION ALL SELECT 'gift_card', id FROM gift_card WHERE merchant = :merchant AND customer = :customer
+    UNION ALL SELECT 'account_event', id FROM account_event WHERE merchant = :merchant AND customer = :customer
     UNION ALL SELECT 'points', id FROM loyalty_lot WHERE merchant = :merchant AND customer = :customer AND rest > 0
 ) AS x;
+
+-- Orders that are being paid with what is kept apart for the customer: giving it back needs to know whose it is.
+-- name: merge_open
+-- in: merchant:i64 customer:id
+-- out: orders:i64
+SELECT COUNT(*) FROM sale_order o JOIN payment p ON p.merchant = o.merchant AND p.order_id = o.id
+WHERE o.merchant = :merchant AND o.customer = :customer AND o.state = 'placed' AND p.state = 'captured'
+  AND p.kind IN ('store_credit', 'invoice', 'points');
+
+-- name: merge_gift_cards
+-- in: merchant:i64 customer:id remains:id
+UPDATE gift_card SET customer = :remains WHERE merchant = :merchant AND customer = :customer;
 
 -- name: merge_orders
 -- in: merchant:i64 customer:id remains:id
@@ -114,6 +128,27 @@ UPDATE sale_return SET reason = '' WHERE merchant = :merchant AND customer = :cu
 -- in: merchant:i64 customer:id now_ms:i64
 UPDATE consent SET withdrawn_at_ms = :now_ms, withdrawn_how = 'erasure'
 WHERE merchant = :merchant AND customer = :customer AND withdrawn_at_ms = 0;
+
+-- What a payment service calls the cards that were used: by it sales of the same card are found.
+-- name: erase_cards
+-- in: merchant:i64 customer:id
+UPDATE payment_route SET card = '' WHERE merchant = :merchant AND card <> '' AND payment IN (
+    SELECT p.id FROM sale_order o JOIN payment p ON p.merchant = o.merchant AND p.order_id = o.id
+    WHERE o.merchant = :merchant AND o.customer = :customer);
+
+-- name: erase_owed
+-- in: merchant:i64 customer:id
+UPDATE owed SET note = '' WHERE merchant = :merchant AND note <> ''
+  AND order_id IN (SELECT id FROM sale_order WHERE merchant = :merchant AND customer = :customer);
+
+-- name: erase_gift_card_words
+-- in: merchant:i64 customer:id
+UPDATE gift_card_event SET reason = '' WHERE merchant = :merchant AND reason <> ''
+  AND card IN (SELECT id FROM gift_card WHERE merchant = :merchant AND customer = :customer);
+
+-- name: erase_gift_cards
+-- in: merchant:i64 customer:id
+UPDATE gift_card SET customer = NULL, note = '' WHERE merchant = :merchant AND customer = :customer;
 
 -- name: erase_offers
 -- in: merchant:i64 customer:id

@@ -21,4 +21,15 @@ bool credit_add(Ctx *ctx, Id customer, Str currency, int64_t amount, Error *err)
 bool credit_owe(Ctx *ctx, Id customer, Str currency, int64_t amount, Error *err) MUST_USE;
 bool credit_owe_less(Ctx *ctx, Id customer, Str currency, int64_t amount, bool *owed, Error *err) MUST_USE;
 
+/* One customer becomes another: balances and what happened go over, of two limits the higher holds. Booked
+ * as `document`. */
+bool credit_merge(Ctx *ctx, Id from, Id into, Id document, Error *err) MUST_USE;
+
+/* What happened to the accounts of a customer beside sales and returns, as JSON objects that follow each
+ * other with commas between them. */
+bool credit_events_write(Ctx *ctx, Id customer, Buf *out, Error *err) MUST_USE;
+
+/* Forgets the words that were written to accounts of a customer. */
+bool credit_blank(Ctx *ctx, Id customer, Error *err) MUST_USE;
+
 #endif

@@ -33,8 +33,8 @@ static bool tell(Ctx *ctx, const AccountEventPutIn *in, Error *err)
     Buf body   = buf_make(ctx->arena, 192);
     Str id     = id_text(ctx->arena, in->customer);
     Str action = str_format(ctx->arena, "credit.%.*s", STR_FMT(in->kind));
-    Str detail = str_format(ctx->arena, "%lld %.*s %.*s", (long long)in->amount, STR_FMT(in->currency),
-                            STR_FMT(in->reason));
+    /* why, says the event: that can be forgotten */
+    Str detail = str_format(ctx->arena, "%lld %.*s", (long long)in->amount, STR_FMT(in->currency));
     buf_format(&body, "{\"customer\":\"%.*s\",\"kind\":\"%.*s\",\"amount\":%lld,\"currency\":\"%.*s\"}",
                STR_FMT(id), STR_FMT(in->kind), (long long)in->amount, STR_FMT(in->currency));
     if (body.failed || !detail.ptr || !action.ptr) return err_memory(err);

@@ -260,8 +260,8 @@ static bool tell(Ctx *ctx, const GiftCardMove *m, Error *err)
     Buf body   = buf_make(ctx->arena, 192);
     Str id     = id_text(ctx->arena, m->card->id);
     Str action = str_format(ctx->arena, "giftcard.%.*s", STR_FMT(m->kind));
-    Str detail = str_format(ctx->arena, "%.*s %lld %.*s %.*s", STR_FMT(m->card->last4),
-                            (long long)m->amount, STR_FMT(m->card->currency), STR_FMT(m->reason));
+    Str detail = str_format(ctx->arena, "%.*s %lld %.*s", STR_FMT(m->card->last4), (long long)m->amount,
+                            STR_FMT(m->card->currency)); /* why, says the event: that can be forgotten */
     buf_format(&body, "{\"card\":\"%.*s\",\"kind\":\"%.*s\",\"amount\":%lld,\"currency\":\"%.*s\"}",
                STR_FMT(id), STR_FMT(m->kind), (long long)m->amount, STR_FMT(m->card->currency));
     if (body.failed || !detail.ptr || !action.ptr) return err_memory(err);
