@@ -255,19 +255,12 @@ SELECT currency, CAST(SUM(amount) AS BIGINT) FROM (
     WHERE merchant = :merchant AND credit_of = :shift AND credit = :account
 ) AS both_sides GROUP BY currency;
 
--- What came after the Z report of its shift and is in none yet.
--- name: till_late_sums
--- in: merchant:i64 location:text
--- out: currency:text sales:i64 returns:i64 net:i64 tax:i64
-SELECT currency, CAST(SUM(CASE WHEN n = 1 AND kind = 'sale' THEN 1 ELSE 0 END) AS BIGINT),
-    CAST(SUM(CASE WHEN n = 1 AND kind = 'return' THEN 1 ELSE 0 END) AS BIGINT),
-    CAST(SUM(CASE WHEN kind = 'sale' THEN net ELSE -net END) AS BIGINT),
-    CAST(SUM(CASE WHEN kind = 'sale' THEN tax ELSE -tax END) AS BIGINT)
-FROM shift_sale WHERE merchant = :merchant AND location = :location AND z = -1 GROUP BY currency ORDER BY currency;
-
--- name: till_late_sales_set
+-- What came after the Z report of its shift and is in none yet: from now on it is in this one.
+-- name: till_late_sales_take
 -- in: merchant:i64 location:text z:i64
-UPDATE shift_sale SET z = :z WHERE merchant = :merchant AND location = :location AND z = -1;
+-- out: currency:text kind:text n:i64 net:i64 tax:i64
+UPDATE shift_sale SET z = :z WHERE merchant = :merchant AND location = :location AND z = -1
+RETURNING currency, kind, n, net, tax;
 
 -- name: till_late_tenders_set
 -- in: merchant:i64 location:text z:i64

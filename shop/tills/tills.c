@@ -142,7 +142,8 @@ static bool put_key(Ctx *ctx, const ShiftRow *shift, Id key, Error *err)
     if (id_is_none(key)) return true;
     if (!q_shift_key_put_exec(ctx->tx, &in, &rows, err)) return false;
     return rows == 1
-        || err_set(err, &ERR_KEY_BUSY, "worker", "works at another shift of %.*s", STR_FMT(shift->location));
+        || err_set(err, &ERR_KEY_BUSY, "worker", "works at another shift of %.*s",
+                   STR_FMT(shift->location));
 }
 
 /* The float is what was counted: what was left in the drawer and what came from the safe; a difference to
@@ -391,6 +392,16 @@ static bool named_shift(Ctx *ctx, Str location, Id id, TillShift *out, Error *er
     return true;
 }
 
+/* Nobody puts cash into the drawer of somebody else, but for who manages tills or brings in what a
+ * register did. */
+static bool others_shift(Ctx *ctx, Str location, Id named, Error *err)
+{
+    bool mine = false;
+    if (ctx_may(ctx, &PERM_TILLS_MANAGE) || ctx_may(ctx, &PERM_TILLS_OFFLINE)) return true;
+    if (!works_at(ctx, ctx->who.api_key, location, named, &mine, err)) return false;
+    return mine || err_set(err, &ERR_SHIFT_NOT_YOURS, "shift", "somebody else works at it");
+}
+
 bool tills_shift(Ctx *ctx, Str location, Id named, bool cash, TillShift *out, Error *err)
 {
     ShiftOfKeyRow    row    = { 0 };
@@ -399,7 +410,8 @@ bool tills_shift(Ctx *ctx, Str location, Id named, bool cash, TillShift *out, Er
     TillPolicyGetIn  ask    = { ctx->who.merchant, location };
     ShiftOfKeyIn     in     = { ctx->who.merchant, ctx->who.api_key, location };
     *out                    = (TillShift){ .location = location };
-    if (!id_is_none(named)) return named_shift(ctx, location, named, out, err);
+    if (!id_is_none(named))
+        return others_shift(ctx, location, named, err) && named_shift(ctx, location, named, out, err);
     if (!id_is_none(ctx->who.api_key) && !q_shift_of_key_one(ctx->tx, ctx->arena, &in, &row, &found, err))
         return false;
     if (found) return named_shift(ctx, location, row.shift, out, err);

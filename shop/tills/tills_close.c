@@ -146,20 +146,27 @@ static bool book_all(Ctx *ctx, Close *c, Error *err)
 /* What came late at the location, and was in no report: it is in this one. */
 static bool add_late(Ctx *ctx, Close *c, int64_t number, Error *err)
 {
-    TillLateSumsRow     *rows  = NULL;
-    size_t               count = 0;
-    ShiftReport         *r     = c->report;
-    TillLateSumsIn       in    = { ctx->who.merchant, c->shift->location };
-    TillLateSalesSetIn   sales = { ctx->who.merchant, c->shift->location, number };
-    TillLateTendersSetIn tends = { ctx->who.merchant, c->shift->location, number };
-    if (!q_till_late_sums_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    TillLateSalesTakeRow *rows  = NULL;
+    size_t                count = 0;
+    ShiftReport          *r     = c->report;
+    TillLateSalesTakeIn   sales = { ctx->who.merchant, c->shift->location, number };
+    TillLateTendersSetIn  tends = { ctx->who.merchant, c->shift->location, number };
+    if (!q_till_late_sales_take_all(ctx->tx, ctx->arena, &sales, &rows, &count, err)) return false;
     r->late.items = arena_array(ctx->arena, ReportLate, count + 1);
     if (!r->late.items) return err_memory(err);
-    for (size_t i = 0; i < count; i++)
-        r->late.items[r->late.count++] = (ReportLate){ rows[i].currency, rows[i].sales, rows[i].returns,
-                                                       rows[i].net, rows[i].tax };
-    return q_till_late_sales_set_exec(ctx->tx, &sales, NULL, err)
-        && q_till_late_tenders_set_exec(ctx->tx, &tends, NULL, err);
+    for (size_t i = 0; i < count; i++) {
+        bool   back = str_eq(rows[i].kind, STR("return"));
+        size_t at   = 0;
+        while (at < r->late.count && !str_eq(r->late.items[at].currency, rows[i].currency)) at++;
+        if (at == r->late.count)
+            r->late.items[r->late.count++] = (ReportLate){ .currency = rows[i].currency };
+        ReportLate *late = &r->late.items[at];
+        late->sales += rows[i].n == 1 && !back;
+        late->returns += rows[i].n == 1 && back;
+        late->net += back ? -rows[i].net : rows[i].net;
+        late->tax += back ? -rows[i].tax : rows[i].tax;
+    }
+    return q_till_late_tenders_set_exec(ctx->tx, &tends, NULL, err);
 }
 
 static bool tell_closed(Ctx *ctx, const Close *c, Error *err)
