@@ -90,6 +90,13 @@ INSERT INTO shift_later (merchant, id, shift) VALUES (:merchant, :id, :shift) ON
 -- out: shift:id
 SELECT shift FROM shift_later WHERE merchant = :merchant AND id = :id;
 
+-- At which shift a key works, and whether it must be at one.
+-- name: shift_wanted
+-- in: merchant:i64 api_key:id location:text
+-- out: shift:id needed:bool
+SELECT (SELECT shift FROM shift_key WHERE merchant = :merchant AND api_key = :api_key AND location = :location),
+    coalesce((SELECT shift_needed FROM till_policy WHERE merchant = :merchant AND location = :location), 0);
+
 -- name: shift_page
 -- in: merchant:i64 location:text state:text before:blob count:i64
 -- out: id:id location:text drawer:text till:text cashier:text opened_by:id state:text opened_at_ms:i64 closed_at_ms:i64 z_number:i64 offline:bool number:i64 documents:i64

@@ -404,20 +404,15 @@ static bool others_shift(Ctx *ctx, Str location, Id named, Error *err)
 
 bool tills_shift(Ctx *ctx, Str location, Id named, bool cash, TillShift *out, Error *err)
 {
-    ShiftOfKeyRow    row    = { 0 };
-    TillPolicyGetRow policy = { 0 };
-    bool             found  = false;
-    TillPolicyGetIn  ask    = { ctx->who.merchant, location };
-    ShiftOfKeyIn     in     = { ctx->who.merchant, ctx->who.api_key, location };
-    *out                    = (TillShift){ .location = location };
+    ShiftWantedRow row   = { .needed = false };
+    bool           found = false;
+    ShiftWantedIn  in    = { ctx->who.merchant, ctx->who.api_key, location };
+    *out                 = (TillShift){ .location = location };
     if (!id_is_none(named))
         return others_shift(ctx, location, named, err) && named_shift(ctx, location, named, out, err);
-    if (!id_is_none(ctx->who.api_key) && !q_shift_of_key_one(ctx->tx, ctx->arena, &in, &row, &found, err))
-        return false;
-    if (found) return named_shift(ctx, location, row.shift, out, err);
-    if (!cash) return true;
-    if (!q_till_policy_get_one(ctx->tx, ctx->arena, &ask, &policy, &found, err)) return false;
-    return !found || !policy.shift_needed
+    if (!q_shift_wanted_one(ctx->tx, ctx->arena, &in, &row, &found, err)) return false;
+    if (!id_is_none(row.shift)) return named_shift(ctx, location, row.shift, out, err);
+    return !cash || !row.needed
         || err_set(err, &ERR_SHIFT_NEEDED, "shift", "open one at a drawer of %.*s", STR_FMT(location));
 }
 
