@@ -300,6 +300,20 @@ bool call_post(Cli *cli, Arena *arena, const RouteDef *route, Str body, HttpAnsw
     return add_headers(cli, route, &call, err) && http_client_call(arena, &call, out, err);
 }
 
+bool call_get(Cli *cli, Arena *arena, const RouteDef *route, Str value, Str query, HttpAnswer *out,
+              Error *err)
+{
+    Str path = str_from(route->path);
+    size_t from = str_index(path, '{', 0), to = str_index(path, '}', 0);
+    Str behind = to < path.len ? str_slice(path, to + 1, path.len) : STR("");
+    Str url = str_format(arena, "%.*s%.*s%.*s%.*s%.*s", STR_FMT(base_url(cli)), (int)from, path.ptr,
+                         STR_FMT(value), STR_FMT(behind), STR_FMT(query));
+    HttpCall call = { .method = STR("GET"), .url = url, .connect_ms = CONNECT_MS, .total_ms = TOTAL_MS,
+                      .reply_max = POST_REPLY_MAX };
+    if (!url.ptr) return err_memory(err);
+    return add_headers(cli, route, &call, err) && http_client_call(arena, &call, out, err);
+}
+
 /* ---- the answer ---- */
 
 /* An answer without end, as it comes. */

@@ -17,6 +17,11 @@ const RouteDef *call_route(const char *words);
 /* Sends a body to a route without fields in its path, under a name of its own. Errors: PEER_UNREACHABLE. */
 bool call_post(Cli *cli, Arena *arena, const RouteDef *route, Str body, HttpAnswer *out, Error *err) MUST_USE;
 
+/* Asks a GET route: `value` for the field in its path, `query` with its question mark, or none of them.
+ * Errors: PEER_UNREACHABLE. */
+bool call_get(Cli *cli, Arena *arena, const RouteDef *route, Str value, Str query, HttpAnswer *out,
+              Error *err) MUST_USE;
+
 /* Asks and prints; the exit code. */
 int call_run(Cli *cli, const RouteDef *route);
 

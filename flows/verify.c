@@ -88,11 +88,21 @@ static bool each_text(void *arg, const void *any)
         || broken(check, row->id, row->what, 0, 1); /* the number itself is never shown */
 }
 
+static bool each_recon_text(void *arg, const void *any)
+{
+    Check                     *check = arg;
+    const VerifyReconTextsRow *row   = any;
+    check->checked++;
+    return !pan_found(row->text, true) || broken(check, row->id, row->what, 0, 1);
+}
+
 static bool check_texts(Check *check, Error *err)
 {
-    check->checked = 0;
+    VerifyReconTextsIn files = { check->ctx->who.merchant };
+    check->checked           = 0;
     return q_verify_texts_each(check->ctx->tx, &(VerifyTextsIn){ check->ctx->who.merchant }, each_text,
-                               check, err);
+                               check, err)
+        && q_verify_recon_texts_each(check->ctx->tx, &files, each_recon_text, check, err);
 }
 
 typedef struct {

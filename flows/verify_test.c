@@ -540,6 +540,12 @@ static const struct {
       "UPDATE refund SET amount = amount - 1 WHERE return_id = " BACK },
     { "M4_refund_caps", "UPDATE payment SET refunded = refunded + 1 WHERE order_id = " FIRST,
       "UPDATE payment SET refunded = refunded - 1 WHERE order_id = " FIRST },
+    { "M14_settlements", "UPDATE recon_file SET matched = matched + 1",
+      "UPDATE recon_file SET matched = matched - 1" },
+    { "M14_payouts", "UPDATE recon_payout SET booked = booked + 1",
+      "UPDATE recon_payout SET booked = booked - 1" },
+    { "M14_settled", "UPDATE recon_line SET books = books + 5000 WHERE books > 0",
+      "UPDATE recon_line SET books = books - 5000 WHERE books > 0" },
     { "M7_entries", "UPDATE ledger_entry SET amount = -amount WHERE n = 1 AND document_id = " FIRST,
       "UPDATE ledger_entry SET amount = -amount WHERE n = 1 AND document_id = " FIRST },
     { "M7_orders_booked",
@@ -763,7 +769,9 @@ int main(void)
     env.psp_timeout_ms = 500;
     check_ok(kit_write(db, &env, fixture_shop, NULL, &err), &err, "a small shop");
     Id first  = sell(NULL, "paid").id;
-    Id second = sell("tok_visa", "paid").id;
+    Order card = sell("tok_visa", "paid");
+    fixture_settle(db, &env, card.payments.items[0].id, card.payments.items[0].amount);
+    Id second = card.id;
     Id third  = sell(NULL, "paid").id;
     (void)sell("tok_declined_insufficient_funds", "cancelled");
     (void)sell("tok_timeout_approved", "placed");

@@ -10,6 +10,7 @@
 struct Book {
     void   *charges, *refunds, *captures; /* trees by key (search.h); a key is the first member of each */
     Charge *first, *last;
+    Refund *first_refund, *last_refund, *first_capture, *last_capture;
     int64_t charge_count, refund_count, capture_count;
 };
 
@@ -142,12 +143,20 @@ static Refund *add_part(void **tree, Str key, Charge *charge, int64_t amount)
     return part;
 }
 
+static void append_part(Refund **first, Refund **last, Refund *part)
+{
+    if (*last) (*last)->next = part;
+    else *first = part;
+    *last = part;
+}
+
 Refund *book_refund(Book *book, Str key, Charge *charge, int64_t amount)
 {
     assert(amount > 0 && amount <= charge->captured - charge->refunded);
     Refund *refund = add_part(&book->refunds, key, charge, amount);
     if (!refund) return NULL;
     refund->number = ++book->refund_count;
+    append_part(&book->first_refund, &book->last_refund, refund);
     charge->refunded += amount;
     return refund;
 }
@@ -159,6 +168,7 @@ Capture *book_capture(Book *book, Str key, Charge *charge, int64_t amount)
     Capture *capture = add_part(&book->captures, key, charge, amount);
     if (!capture) return NULL;
     capture->number = ++book->capture_count;
+    append_part(&book->first_capture, &book->last_capture, capture);
     charge->captured += amount;
     if (charge->captured == charge->amount) charge->state = CHARGE_CAPTURED;
     return capture;
@@ -167,6 +177,16 @@ Capture *book_capture(Book *book, Str key, Charge *charge, int64_t amount)
 Charge *book_first(const Book *book)
 {
     return book->first;
+}
+
+Refund *book_first_refund(const Book *book)
+{
+    return book->first_refund;
+}
+
+Capture *book_first_capture(const Book *book)
+{
+    return book->first_capture;
 }
 
 const char *charge_state_name(ChargeState state)

@@ -30,6 +30,7 @@ struct Charge {
     int64_t      amount, captured, refunded;
     int64_t      requested; /* more than `amount` when only that was approved */
     int64_t      disputed;  /* taken back by a chargeback */
+    int64_t      paid_out, taken_out; /* of what was captured at once, and of `disputed`: in payouts */
     int64_t      expires_ms; /* of what is held; 0: of none */
     char         currency[4];
     char         token[KEY_MAX + 1];
@@ -38,12 +39,15 @@ struct Charge {
     Charge      *next; /* in the order they came */
 };
 
-typedef struct {
+typedef struct Refund Refund;
+struct Refund {
     char    key[KEY_MAX + 1];
     int64_t number;
     Charge *charge;
     int64_t amount;
-} Refund;
+    bool    paid_out; /* it is in a payout */
+    Refund *next;     /* in the order they came */
+};
 
 typedef Refund Capture; /* the same members: part of a charge that was taken */
 
@@ -82,6 +86,8 @@ Refund *book_refund(Book *book, Str key, Charge *charge, int64_t amount);
 
 /* The first charge; follow `next`. */
 Charge *book_first(const Book *book);
+Refund  *book_first_refund(const Book *book);
+Capture *book_first_capture(const Book *book);
 
 const char *charge_state_name(ChargeState state);
 

@@ -504,7 +504,7 @@ void service_on_request(void *arg, HttpExchange *exchange)
     Str                charges = STR("/v1/charges/");
     bool               known   = str_eq(path, STR("/v1/charges")) || str_eq(path, STR("/v1/behaviour"))
               || str_eq(path, STR("/v1/webhooks")) || str_eq(path, STR("/v1/book"));
-    if (parcels_on_request(service, exchange)) return;
+    if (parcels_on_request(service, exchange) || payouts_on_request(service, exchange)) return;
     if (str_starts(path, charges))
         on_charge(service, exchange, str_slice(path, charges.len, path.len), get, post);
     else if (post && str_eq(path, STR("/v1/charges"))) post_charge(service, exchange);
@@ -523,10 +523,12 @@ bool service_create(Service **out, Error *err)
     if (!service) return err_memory(err);
     service->book    = book_create();
     service->parcels = parcels_create();
-    bool whole       = service->book && service->parcels && hooks_create(&service->hooks, err);
+    service->payouts = payouts_create();
+    bool whole = service->book && service->parcels && service->payouts && hooks_create(&service->hooks, err);
     if (!whole || !holds_create(on_due, service, &service->holds, err)) {
         free(service->book);
         free(service->parcels);
+        free(service->payouts);
         free(service);
         return whole || err->def ? false : err_memory(err);
     }
@@ -545,6 +547,7 @@ void service_destroy(Service *service)
     hooks_destroy(service->hooks);
     holds_destroy(service->holds);
     parcels_destroy(service->parcels);
+    payouts_destroy(service->payouts);
     book_destroy(service->book);
     pthread_mutex_destroy(&service->lock);
     free(service);

@@ -12,14 +12,16 @@
 #include <jansson.h>
 #include <pthread.h>
 
-enum { SCRIPT_MAX = 1000 };
+enum { SCRIPT_MAX = 1000, PAYOUTS_MAX = 1000 };
 
 typedef struct Parcels Parcels;
+typedef struct Payouts Payouts;
 
 struct Service {
     pthread_mutex_t lock; /* guards the book, the parcels and the script */
     Book           *book;
     Parcels        *parcels;
+    Payouts        *payouts;
     Holds          *holds;
     Hooks          *hooks;
     Behaviour       script[SCRIPT_MAX]; /* what the next calls do */
@@ -55,5 +57,12 @@ bool parcels_on_request(Service *service, HttpExchange *exchange);
 
 Parcels *parcels_create(void); /* NULL: no memory */
 void     parcels_destroy(Parcels *parcels);
+
+
+/* payouts.c: /v1/payouts and what is below it. False: not one of its paths. */
+bool payouts_on_request(Service *service, HttpExchange *exchange);
+
+Payouts *payouts_create(void); /* NULL: no memory */
+void     payouts_destroy(Payouts *payouts);
 
 #endif

@@ -1,15 +1,20 @@
 /* fixture.c — a small shop for tests. See fixture.h. */
 #include "tests/fixture.h"
 
+#include "flows/settle.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 #include "shop/locations/locations.h"
 #include "shop/pricing/pricing.h"
 #include "shop/promotions/promotions.h"
+#include "shop/reconciliation/reconciliation.h"
 #include "shop/tax/tax.h"
 #include "sys/json_read.h"
 #include "tests/kit.h"
 
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,4 +144,56 @@ bool fixture_as(Db *db, Env *env, FixtureCaller caller, FixtureHandler handler, 
     memset(reply, 0, reply_size);
     *err = (Error){ .def = NULL };
     return kit_write(db, env, run_as, &call, err);
+}
+
+static bool fixture_settlement(Ctx *ctx, void *arg, Error *err)
+{
+    Str           text = str_from(arg);
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    char          hex[2 * SHA256_DIGEST_LENGTH + 1];
+    char         *data = arena_alloc(ctx->arena, text.len * 2 + 8);
+    ReconFile     file;
+    if (!data) return err_memory(err);
+    SHA256((const unsigned char *)text.ptr, text.len, digest);
+    for (size_t i = 0; i < sizeof digest; i++) (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    ReconFileInput input = { .service = STR("psp"), .digest = str_from(hex), .bytes = (int64_t)text.len };
+    if (!recon_begin(ctx, &input, &file, err)) return false;
+    int       len  = EVP_EncodeBlock((unsigned char *)data, (const unsigned char *)text.ptr, (int)text.len);
+    ReconPart part = { file.id, 1, { data, (size_t)len } };
+    return recon_part(ctx, &part, &file, err);
+}
+
+static bool settle_by_hand(Ctx *ctx, void *arg, Error *err)
+{
+    ReconDifferencesAsk ask  = { .limit = OPT_NONE };
+    ReconDifferenceList list = { .next_cursor = STR_NONE };
+    ReconDifference     shown;
+    (void)arg;
+    if (!recon_differences(ctx, &ask, &list, err)) return false;
+    check(list.items.count == 2, "what differs is told");
+    for (size_t i = 0; i < list.items.count; i++) {
+        ReconSettle input = { list.items.items[i].id, STR("written off"), STR("written_off") };
+        if (!recon_settle(ctx, &input, &shown, err)) return false;
+    }
+    return true;
+}
+
+void fixture_settle(Db *db, Env *env, Id payment, int64_t amount)
+{
+    static uint8_t memory[1 << 20];
+    static char    text[1000];
+    char           key[ID_TEXT_LEN + 1] = { 0 };
+    Arena          arena;
+    Error          err  = { 0 };
+    long long      paid = (long long)amount, out = paid + 5000 - 1730;
+    id_format(payment, key);
+    (void)snprintf(text, sizeof text,
+                   "id,type,key,reference,payout,amount,currency,fee\n1,charge,%s,,P,%lld.%02lld,GBP,0.30\n"
+                   "2,charge,,nobody,P,50.00,GBP,0\n3,chargeback,%s,,P,-2.00,GBP,15.00\n"
+                   "4,payout,,,P,-%lld.%02lld,GBP,0\n",
+                   key, paid / 100, paid % 100, key, out / 100, out % 100);
+    arena_init(&arena, memory, sizeof memory);
+    check_ok(kit_write(db, env, fixture_settlement, text, &err), &err, "a settlement file comes");
+    check_ok(settle_due(db, env, &arena, kit_now_ms, &err), &err, "it is read");
+    check_ok(kit_write(db, env, settle_by_hand, NULL, &err), &err, "what differs is settled");
 }

@@ -12,6 +12,10 @@ bool fixture_shop(Ctx *ctx, void *arg, Error *err);
 /* A KitStep: `arg` is a promotion as JSON; it is put down and published. */
 bool fixture_promotion(Ctx *ctx, void *arg, Error *err);
 
+/* The service `psp` settles a payment, with a fee, a line that nobody knows and a chargeback that are settled
+ * by hand: a file is brought in and read. */
+void fixture_settle(Db *db, Env *env, Id payment, int64_t amount);
+
 /* Runs a write handler as the HTTP layer does: in a transaction, then what it left for after the commit
  * (ctx->after). *pending gets whether the answer would be 202. */
 typedef bool (*FixtureHandler)(Ctx *ctx, const void *request, void *reply, Error *err);

@@ -171,3 +171,25 @@ bool simulator_parcel(const Simulator *simulator, const char *key, const char *s
     json_decref(call(simulator, STR("POST"), path, str_from(body), &status));
     return status == 200;
 }
+
+bool simulator_pay_out(const Simulator *simulator, char *out, size_t size)
+{
+    Arena      arena;
+    Error      err = { 0 };
+    char       url[160];
+    HttpAnswer answer;
+    void      *bytes = malloc(REPLY_MAX + 65536);
+    if (!bytes) die("no memory");
+    arena_init(&arena, bytes, REPLY_MAX + 65536);
+    (void)snprintf(url, sizeof url, "%s/v1/payouts", simulator->url);
+    HttpCall what = { .method     = STR("POST"),
+                      .url        = str_from(url),
+                      .connect_ms = TIME_MS,
+                      .total_ms   = TIME_MS,
+                      .reply_max  = REPLY_MAX };
+    bool ok = http_client_call(&arena, &what, &answer, &err) && answer.status == 200
+           && answer.body.len < size;
+    if (ok) (void)snprintf(out, size, "%.*s", STR_FMT(answer.body));
+    free(bytes);
+    return ok;
+}

@@ -35,4 +35,7 @@ int64_t simulator_labels(const Simulator *simulator);
 /* Says where the parcel of a label is: moving, delivered, failed; `key` as text. */
 bool simulator_parcel(const Simulator *simulator, const char *key, const char *state, const char *reason);
 
+/* It pays out what it took since the last time; `out` gets its settlement file. */
+bool simulator_pay_out(const Simulator *simulator, char *out, size_t size);
+
 #endif

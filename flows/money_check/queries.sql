@@ -148,6 +148,8 @@ FROM ledger_entry e LEFT JOIN (
     UNION ALL SELECT id FROM account_event WHERE merchant = :merchant
     UNION ALL SELECT id FROM customer_merge WHERE merchant = :merchant
     UNION ALL SELECT op FROM loyalty_move WHERE merchant = :merchant AND n = 1
+    UNION ALL SELECT id FROM recon_file WHERE merchant = :merchant
+    UNION ALL SELECT id FROM recon_difference WHERE merchant = :merchant AND booked_to <> ''
 ) AS d ON d.id = e.document_id
 WHERE e.merchant = :merchant AND d.id IS NULL GROUP BY e.document_id;
 

@@ -19,6 +19,8 @@ CREATE INDEX ledger_entry_by_day ON ledger_entry (merchant, location, at_ms);
 -- what is kept apart for a gift card, a drawer, a customer
 CREATE INDEX ledger_entry_debit_of ON ledger_entry (merchant, debit_of, at_ms) WHERE debit_of IS NOT NULL;
 CREATE INDEX ledger_entry_credit_of ON ledger_entry (merchant, credit_of, at_ms) WHERE credit_of IS NOT NULL;
+-- money that went to the bank: deposits beside bank statements
+CREATE INDEX ledger_entry_bank ON ledger_entry (merchant, at_ms) WHERE debit = 'bank';
 -- ledger_mapping: what an account is called in the books of the merchant
 CREATE TABLE ledger_mapping (
     merchant BIGINT NOT NULL,

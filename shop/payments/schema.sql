@@ -50,6 +50,8 @@ CREATE TABLE refund (
 );
 -- the refunds that are not done: what the jobs look for
 CREATE INDEX refund_open ON refund (next_ask_ms) WHERE next_ask_ms > 0;
+-- by our key: what a settlement file tells of
+CREATE INDEX refund_by_id ON refund (merchant, id);
 CREATE INDEX refund_by_order ON refund (merchant, order_id) WHERE order_id IS NOT NULL;
 -- payment_hold: a card that is only authorised at the sale; its payment is captured as far as this says
 CREATE TABLE payment_hold (
@@ -107,3 +109,5 @@ CREATE TABLE surcharge (
     most     BIGINT NOT NULL CHECK (most >= 0), -- no more than that; 0: no limit
     PRIMARY KEY (merchant, code)
 );
+-- of some time: what no settlement file has
+CREATE INDEX payment_capture_by_time ON payment_capture (merchant, at_ms);

@@ -5,10 +5,11 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 onetill=$PWD/$1/onetill
 folder=$(mktemp -d /tmp/onetill-cli-XXXXXX)
-passed=0 failed=0 server=
+passed=0 failed=0 server='' psp_pid=''
 export ONETILL_DB=sqlite:$folder/shop.db ONETILL_URL='' ONETILL_KEY=''
 finish() {
     [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
+    [ -z "$psp_pid" ] || kill -TERM "$psp_pid" 2>/dev/null
     rm -rf "$folder"
 }
 trap finish EXIT
@@ -65,7 +66,11 @@ check "twice is the same as once" 0 'cashier +ot_' "$onetill" demo --keys "$fold
 check "and the keys stay" 0 '^same$' bash -c "[ \"\$(cat '$folder/keys')\" = '$before' ] && echo same"
 check "the keys are nobody else's" 0 '^600$' stat -c %a "$folder/keys"
 
-serve
+exec {psp}< <(exec "$PWD/$1/onetill-psp" --port 0)
+psp_pid=$!
+read -r line <&"$psp"
+psp_url=http://127.0.0.1:${line##* }
+serve --psp "$psp_url"
 ONETILL_KEY=$(awk '$1 == "manager" { print $2 }' "$folder/keys")
 check "a second server on the same file is refused" 4 'is using this database' "$onetill" serve --port 0
 check "who am I" 0 'role +manager' "$onetill" me
@@ -137,6 +142,22 @@ check "nothing to explain is refused" 2 "name an order" "$onetill" price explain
 check "a backup is made while serving" 0 'backup' "$onetill" backup "$folder/copy.db"
 check "the audit trail is whole while serving" 0 'whole' "$onetill" audit verify
 check "nothing is restored under a running server" 4 'is using this database' "$onetill" restore "$folder/copy.db" --force
+# What a payment service settles, with its simulator.
+check "a card is taken" 0 'total +12\.50 GBP' "$onetill" order create --location LON --channel pos \
+    --lines '[{"sku":"TEA","quantity":1}]' --tenders '[{"kind":"card","token":"tok_visa"}]'
+ONETILL_KEY=$(awk '$1 == "manager" { print $2 }' "$folder/keys")
+curl -s -X POST "$psp_url/v1/payouts" >"$folder/payout.csv"
+check "its settlement file is brought in" 0 '2 as the books say, 0 not' "$onetill" reconciliation load --service psp "$folder/payout.csv"
+check "once" 0 'brought in before' "$onetill" reconciliation load --service psp "$folder/payout.csv"
+printf 'type,amount,currency,reference,payout,text\ncharge,5.00,GBP,ch_x,P,nobody\ncharge,5.0x,GBP,ch_y,P,\n' >"$folder/odd.csv"
+check "what differs is told" 0 'line 2 .*unknown_reference: The service took' "$onetill" reconciliation load --service psp "$folder/odd.csv"
+check "as CSV too" 0 'unreadable_line,open' "$onetill" reconciliation export
+odd=$("$onetill" reconciliation differences --cause unknown_reference --json | jq -r '.items[0].id')
+check "it is settled by hand" 0 'booked_to +sales' "$onetill" reconciliation settle "$odd" --reason 'sold by telephone' --account sales
+printf 'nothing,of,this\n' >"$folder/none.csv"
+check "a file that is none is refused" 1 'failed\. .*header' "$onetill" reconciliation load --service psp "$folder/none.csv"
+check "so is one without a service" 2 'say --service' "$onetill" reconciliation load "$folder/none.csv"
+check "what is left of it is right" 0 'M14_settlements' "$onetill" verify
 end_server
 check "the server ended without a word" 0 '^$' cat "$folder/log"
 

@@ -26,6 +26,7 @@ cp "$work/shop.db" "$work/raw.db"
 says "the bare loop writes what a sale writes" is_number "$build/bench-raw" loop "$work/raw.db" 16 1
 says "members get points beside a bare loop that writes the same rows" bash -c "'$build/bench-loyalty' '$work/raw.db' 1 | grep -qE '^[0-9]+ [0-9]+ [0-9]+$'"
 says "a drawer's day is summed up beside a bare walk over its rows" bash -c "'$build/bench-till' '$work/till.db' | grep -qE '^[0-9]+ [0-9]+ [0-9]+$'"
+says "a settlement file is read beside bare inserts of its lines" bash -c "'$build/bench-settle' '$work/raw.db' 500 | grep -qE '^[0-9]+ [0-9]+$'"
 says "a basket is priced without a server" is_number "$build/bench-price" 2 10
 "$build/onetill" serve --db "sqlite:$work/shop.db" --port 0 --log off >"$work/out" &
 server=$!

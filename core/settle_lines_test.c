@@ -1,4 +1,4 @@
-/* settle_test.c — lines of settlement files are read exactly or refused with a reason, and what is
+/* settle_lines_test.c — lines of settlement files are read exactly or refused with a reason, and what is
  * different from the books is told by its cause. */
 #include "core/money.h"
 #include "core/settle_read.h"
@@ -311,5 +311,5 @@ int main(void)
     charges();
     others();
     names();
-    return check_finish("settle");
+    return check_finish("settlement lines");
 }
