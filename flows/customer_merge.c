@@ -29,6 +29,7 @@ static bool move_documents(const Merge *m, Error *err)
     MergeExternalsIn     names  = { who, a, b };
     MergeConsentsTwiceIn twice  = { who, a, b, ctx->now_ms };
     MergeConsentsIn      said   = { who, a, b };
+    MergeBasketsIn       aside  = { who, a, b };
     LoyaltyJoinsKnownMoveIn links = { who, a, b };
     return q_loyalty_joins_known_move_exec(ctx->tx, &links, NULL, err)
         && q_merge_orders_exec(ctx->tx, &orders, NULL, err)
@@ -37,7 +38,8 @@ static bool move_documents(const Merge *m, Error *err)
         && q_merge_certificates_exec(ctx->tx, &papers, NULL, err)
         && q_merge_externals_exec(ctx->tx, &names, NULL, err)
         && q_merge_consents_twice_exec(ctx->tx, &twice, NULL, err)
-        && q_merge_consents_exec(ctx->tx, &said, NULL, err);
+        && q_merge_consents_exec(ctx->tx, &said, NULL, err)
+        && q_merge_baskets_exec(ctx->tx, &aside, NULL, err);
 }
 
 /* Gift cards, what the customer has to their credit, and what they owe. */

@@ -90,12 +90,14 @@ static bool empty_documents(Ctx *ctx, Id id, Error *err)
     EraseOffersIn     offers     = { who, id };
     EraseCardsIn      cards      = { who, id };
     EraseOwedIn       owed       = { who, id };
+    EraseBasketsIn    baskets    = { who, id };
     return q_erase_deliveries_exec(ctx->tx, &deliveries, NULL, err)
         && q_erase_notes_exec(ctx->tx, &notes, NULL, err)
         && q_erase_reasons_exec(ctx->tx, &reasons, NULL, err)
         && q_erase_consents_exec(ctx->tx, &consents, NULL, err)
         && q_erase_offers_exec(ctx->tx, &offers, NULL, err)
-        && q_erase_cards_exec(ctx->tx, &cards, NULL, err) && q_erase_owed_exec(ctx->tx, &owed, NULL, err);
+        && q_erase_cards_exec(ctx->tx, &cards, NULL, err) && q_erase_owed_exec(ctx->tx, &owed, NULL, err)
+        && q_erase_baskets_exec(ctx->tx, &baskets, NULL, err);
 }
 
 /* Gift cards go on paying for whoever has them; words to accounts are forgotten. */

@@ -29,6 +29,7 @@ FIXTURE_ANY(loyalty_members_join)
 FIXTURE_ANY(points_give)
 FIXTURE_ANY(loyalty_events_tell)
 FIXTURE_ANY(credit_give)
+FIXTURE_ANY(baskets_park)
 FIXTURE_ANY(credit_limit)
 FIXTURE_ANY(credit_show)
 FIXTURE_ANY(gift_cards_create)
@@ -136,6 +137,21 @@ static void give_money(void)
                      && call(gift_cards_create_any, &gift, &card, sizeof card),
                  &err, "both have credit and a gift card");
     }
+}
+
+/* A basket that waits for her. */
+static void park(void)
+{
+    ParkedBasket out;
+    BasketLine   line = { .sku = STR("TEA"), .quantity = 1000 };
+    BasketPark   in   = { .location = STR("LON"),
+                          .channel  = STR("pos"),
+                          .customer = web,
+                          .note     = STR("Zaphodia, in red"),
+                          .total    = OPT_NONE,
+                          .minutes  = OPT_NONE,
+                          .lines    = { &line, 1 } };
+    check_ok(call(baskets_park_any, &in, &out, sizeof out), &err, "she puts a basket aside");
 }
 
 /* Something to be sent to the web shop's customer. */
@@ -426,6 +442,7 @@ int main(void)
     make_programme();
     make_twins();
     give_money();
+    park();
     make_order();
     finding();
     twins();

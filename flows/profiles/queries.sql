@@ -23,6 +23,10 @@ SELECT COUNT(*) FROM sale_order o JOIN payment p ON p.merchant = o.merchant AND 
 WHERE o.merchant = :merchant AND o.customer = :customer AND o.state = 'placed' AND p.state = 'captured'
   AND p.kind IN ('store_credit', 'invoice', 'points');
 
+-- name: merge_baskets
+-- in: merchant:i64 customer:id remains:id
+UPDATE parked_basket SET customer = :remains WHERE merchant = :merchant AND customer = :customer;
+
 -- name: merge_gift_cards
 -- in: merchant:i64 customer:id remains:id
 UPDATE gift_card SET customer = :remains WHERE merchant = :merchant AND customer = :customer;
@@ -135,6 +139,11 @@ WHERE merchant = :merchant AND customer = :customer AND withdrawn_at_ms = 0;
 UPDATE payment_route SET card = '' WHERE merchant = :merchant AND card <> '' AND payment IN (
     SELECT p.id FROM sale_order o JOIN payment p ON p.merchant = o.merchant AND p.order_id = o.id
     WHERE o.merchant = :merchant AND o.customer = :customer);
+
+-- Baskets that were put aside, with words by which people are found again.
+-- name: erase_baskets
+-- in: merchant:i64 customer:id
+DELETE FROM parked_basket WHERE merchant = :merchant AND customer = :customer;
 
 -- name: erase_owed
 -- in: merchant:i64 customer:id
