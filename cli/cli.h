@@ -44,7 +44,7 @@ typedef struct {
     const char *arguments; /* "FILE", for the help */
     size_t      least, most; /* positional arguments */
     const char *summary, *more, *examples;
-    Option      options[12];
+    Option      options[16];
 } Command;
 
 /* The commands written by hand, `command_count` of them. */

@@ -8,9 +8,11 @@
 #include "flows/settle.h"
 #include "flows/availability.h"
 #include "flows/pay.h"
+#include "flows/receipt_mail.h"
 #include "flows/rules.h"
 #include "http/app.h"
 #include "jobs/jobs.h"
+#include "sys/mail.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -40,6 +42,22 @@ static bool is_loopback(Str host)
     return inet_pton(AF_INET, text, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
 }
 
+/* The mail server: without one no receipt is sent by e-mail. */
+static bool read_mail(Cli *cli, Error *err)
+{
+    Env *env       = cli->env;
+    env->mail_url  = cli_option(cli, "mail");
+    env->mail_user = cli_option(cli, "mail-user");
+    env->mail_from = cli_option(cli, "mail-from");
+    if (!env->mail_url.ptr) env->mail_url = cli_variable("ONETILL_MAIL");
+    if (!env->mail_user.ptr) env->mail_user = cli_variable("ONETILL_MAIL_USER");
+    if (!env->mail_from.ptr) env->mail_from = cli_variable("ONETILL_MAIL_FROM");
+    if (!env->mail_url.len) return true;
+    if (str_index(env->mail_from, '@', 0) == env->mail_from.len)
+        return err_set(err, &ERR_CONFIG, "", "--mail needs --mail-from, the address that receipts come from");
+    return mail_check_url(env->mail_url, err);
+}
+
 static bool read_plan(Cli *cli, Plan *plan, Error *err)
 {
     int64_t port = PORT_STANDARD;
@@ -64,6 +82,7 @@ static bool read_plan(Cli *cli, Plan *plan, Error *err)
     cli->env->public_url           = cli_option(cli, "public-url");
     if (!cli->env->public_url.ptr) cli->env->public_url = cli_variable("ONETILL_PUBLIC_URL");
     cli->env->webhooks_to_loopback = cli_flag(cli, "webhooks-to-loopback");
+    if (!read_mail(cli, err)) return false;
     if (is_loopback(plan->host) || cli_flag(cli, "insecure-network")) return true;
     return err_set(err, &ERR_CONFIG, "",
                    "%.*s can be reached by others and onetill does not encrypt: keys would travel in the "
@@ -183,7 +202,7 @@ static void stop(Ties *ties)
 
 static int run(Cli *cli)
 {
-    static const JobStep steps[] = { pay_settle_due,      labels_settle_due, fulfil_due,
+    static const JobStep steps[] = { receipts_due,        pay_settle_due,    labels_settle_due, fulfil_due,
                                      goods_expire_due,    gift_expire_due,   availability_keep_due,
                                      locations_close_due, loyalty_due, settle_due };
     Plan                 plan    = { 0 };
@@ -223,6 +242,9 @@ const Command command_serve = {
         { "tax", "URL", "the tax service; standard: $ONETILL_TAX; without one the shop's own rates hold" },
         { "carrier", "URL", "sells labels; standard: $ONETILL_CARRIER; without one they are typed in" },
         { "public-url", "URL", "where customers' phones reach this server; standard: $ONETILL_PUBLIC_URL" },
+        { "mail", "URL", "sends receipts, smtp://HOST:PORT or smtps://…; standard: $ONETILL_MAIL" },
+        { "mail-from", "ADDRESS", "where these come from; standard: $ONETILL_MAIL_FROM" },
+        { "mail-user", "NAME", "whom the mail server knows; $ONETILL_MAIL_USER; secret: smtp_password" },
         { "log", "on|off", "one JSON line per request on standard error; standard: on" },
         { "webhooks-to-loopback", NULL, "for development: webhooks may be on this machine" },
         { "insecure-network", NULL, "listen where other machines can hear API keys" },

@@ -1,4 +1,4 @@
-/* sheet.h — a page to be printed: texts, lines and bar codes, each at its place. Written as PDF by
+/* sheet.h — a page to be printed: texts, lines, pictures and bar codes, each at its place. Written as PDF by
  * sys/paper.h, for label printers by core/zpl.h. Lengths are in hundredths of a millimetre, from the left
  * and the top. */
 #ifndef CORE_SHEET_H
@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-typedef enum { SHEET_TEXT, SHEET_LINE, SHEET_CODE_128, SHEET_QR } SheetKind;
+typedef enum { SHEET_TEXT, SHEET_LINE, SHEET_CODE_128, SHEET_QR, SHEET_PICTURE } SheetKind;
 typedef enum { SHEET_LEFT, SHEET_CENTRE, SHEET_RIGHT } SheetAlign;
 
 typedef struct {
@@ -17,8 +17,12 @@ typedef struct {
     int  size;       /* of letters; a line of text is about 1.2 times as high */
     int  lines;      /* what does not fit into so many ends with an ellipsis; 0: one */
     bool bold;
+    bool from_right; /* a text without letters of its own direction runs from the right */
     SheetAlign align;
     Str        text; /* UTF-8 */
+    /* Of a picture: black and white, row by row, the highest bit first, 1 is black; drawn to fill the box. */
+    const uint8_t *bits;
+    int            across, down; /* dots */
 } SheetItem;
 
 typedef struct {

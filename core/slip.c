@@ -118,6 +118,21 @@ static Str tender_text(SlipMake *make, const SlipTender *tender)
     return buf_str(&out);
 }
 
+/* What is paid beside the total, and then how much that is in all. */
+static bool put_beside(SlipMake *make, const SlipSale *sale, int64_t total, Error *err)
+{
+    if (!sale->tip && !sale->beside_count) return true;
+    for (size_t i = 0; i < sale->beside_count; i++) {
+        slip_put_sum(make, 0, sale->beside[i].name, sale->beside[i].amount);
+        if (!money_add(total, sale->beside[i].amount, &total, err)) return false;
+    }
+    if (sale->tip) slip_put_sum(make, 0, slip_w(make, SLIP_WORD_TIP), sale->tip);
+    if (!money_add(total, sale->tip, &total, err)) return false;
+    slip_put_pair(make, 0, true, slip_ws(make, SLIP_WORD_IN_ALL, sale->currency, STR("")),
+                  slip_amount(make, total));
+    return true;
+}
+
 static bool put_money(SlipMake *make, const SlipSale *sale, Error *err)
 {
     bool    back  = sale->kind == SLIP_OF_RETURN;
@@ -132,7 +147,7 @@ static bool put_money(SlipMake *make, const SlipSale *sale, Error *err)
                                 .big   = true,
                                 .cells = { name, slip_amount(make, total) },
                                 .count = 2 });
-    if (sale->tip) slip_put_sum(make, 0, slip_w(make, SLIP_WORD_TIP), sale->tip);
+    if (!put_beside(make, sale, total, err)) return false;
     for (size_t i = 0; i < sale->tender_count; i++)
         slip_put_sum(make, 0, tender_text(make, &sale->tenders[i]), sale->tenders[i].amount);
     if (sale->change) slip_put_sum(make, 0, slip_w(make, SLIP_WORD_CHANGE), sale->change);

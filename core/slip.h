@@ -159,7 +159,8 @@ typedef struct {
     Str     kind;         /* cash, card, gift_card … */
     Str     brand, last4; /* of a card, or none */
     Str     detail;       /* contactless, apple_pay, the gift card's last digits …, or none */
-    int64_t amount;
+    int64_t amount;       /* with tip and surcharge */
+    int64_t tip, surcharge;
 } SlipTender;
 
 typedef enum { SLIP_OF_SALE, SLIP_OF_RETURN, SLIP_OF_GIFT } SlipSaleKind;
@@ -178,6 +179,8 @@ typedef struct {
     int64_t           net, total, cash_rounding, change, tip;
     int64_t           saved; /* all that was taken off */
     int64_t           due;   /* still to be paid */
+    const SlipSum    *beside; /* paid beside the total: gift cards that are loaded, surcharges */
+    size_t            beside_count;
     const SlipSum    *taxes;
     size_t            tax_count;
     const SlipTender *tenders; /* of a return: how the money was given back */

@@ -77,16 +77,15 @@ static uint32_t plain_letter(uint32_t code)
 /* The page and byte of a letter: in the page that is set, else in the first that has it. */
 static bool find_letter(const Print *p, uint32_t code, SlipPage *page, uint8_t *byte)
 {
-    uint32_t plain = plain_letter(code);
-    *page          = p->page;
+    *page = p->page;
     if (p->pages >> *page & 1 && slip_page_byte(*page, code, byte)) return true;
     for (int i = 0; i < SLIP_PAGE_COUNT; i++) {
         *page = (SlipPage)i;
         if (p->pages >> i & 1 && slip_page_byte(*page, code, byte)) return true;
     }
     *page = p->page;
-    *byte = (uint8_t)plain;
-    return plain != 0;
+    *byte = (uint8_t)plain_letter(code);
+    return *byte != 0;
 }
 
 static bool can_write(const Print *p, const SlipFlowLine *line)

@@ -58,9 +58,9 @@ static void add_row(Buf *out, const SlipBlock *block)
     open_tag(out, block);
     for (size_t i = 0; i < block->count; i++) {
         /* an amount or a name keeps its own direction between those of the other */
-        buf_add(out, STR("<span dir=\"auto\">"));
+        buf_add(out, STR("<span><bdi>"));
         slip_html_text(out, block->cells[i]);
-        buf_add(out, STR("</span>"));
+        buf_add(out, STR("</bdi></span>"));
     }
     buf_add(out, STR("</p>"));
 }
@@ -95,8 +95,9 @@ static bool add_block(Page *page, const Slip *slip, const SlipBlock *block, Erro
     switch (block->kind) {
     case SLIP_TEXT:
         open_tag(out, block);
+        buf_add(out, STR("<bdi>"));
         slip_html_text(out, block->cells[0]);
-        buf_add(out, STR("</p>"));
+        buf_add(out, STR("</bdi></p>"));
         return true;
     case SLIP_ROW: add_row(out, block); return true;
     case SLIP_RULE: buf_add(out, STR("<hr>")); return true;

@@ -32,8 +32,14 @@ static const SlipLine lines[]   = {
         .unit_price = 240,
         .total      = 240 },
 };
-static const SlipTender tenders[] = { { STR("card"), STR("visa"), STR("4242"), STR("contactless"), 438 },
-                                      { STR("cash"), STR_NONE, STR_NONE, STR_NONE, 200 } };
+static const SlipTender tenders[] = {
+    { .kind   = STR("card"),
+      .brand  = STR("visa"),
+      .last4  = STR("4242"),
+      .detail = STR("contactless"),
+      .amount = 438 },
+    { .kind = STR("cash"), .amount = 200 },
+};
 
 static SlipSale sale_of(SlipSaleKind kind)
 {
@@ -161,6 +167,25 @@ static void check_kinds(void)
     check(has(text, "Rückgabe") && has(text, "zu Beleg LON-000122") && has(text, "-2,98")
               && has(text, "ERSTATTET GBP"),
           "a return says of which receipt it is and what was given back");
+}
+
+static void check_beside(void)
+{
+    static const SlipSum beside[] = { { .name = STR("Gift card ...1234"), .amount = 5000 } };
+    SlipStyle            style    = { .language = SLIP_EN };
+    SlipSale             sale     = sale_of(SLIP_OF_SALE);
+    Slip                 slip;
+    sale.tip          = 100;
+    sale.due          = 1000;
+    sale.beside       = beside;
+    sale.beside_count = 1;
+    check(make(&style, &sale, &slip), "a sale with a gift card and a tip");
+    Str text = text_of(&slip, 42);
+    check(has(text, "TOTAL GBP                             5.38")
+              && has(text, "Gift card ...1234                    50.00")
+              && has(text, "In all GBP                           56.38")
+              && has(text, "Still to pay                         10.00"),
+          "says what is paid beside the total, what that is in all, and what is still to be paid");
 }
 
 static void check_report(void)
@@ -411,6 +436,7 @@ int main(void)
     check_text();
     check_widths();
     check_kinds();
+    check_beside();
     check_report();
     check_others();
     check_amounts();

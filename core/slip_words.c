@@ -86,14 +86,18 @@ Str slip_word(SlipLanguage language, SlipWord word)
 Str slip_say(Arena *arena, SlipLanguage language, SlipWord word, Str a, Str b)
 {
     Str pattern = slip_word(language, word), next = a;
-    Buf out = buf_make(arena, pattern.len + a.len + b.len + 1);
+    /* within a language that runs from the right, marks keep "20 %" together */
+    Str mark = slip_from_right(language) ? STR("\xE2\x80\x8E") : STR("");
+    Buf out  = buf_make(arena, pattern.len + a.len + b.len + 4 * mark.len + 1);
     for (size_t i = 0; i < pattern.len; i++) {
         bool hole = pattern.ptr[i] == '{' && i + 1 < pattern.len && pattern.ptr[i + 1] == '}';
         if (!hole) {
             buf_byte(&out, pattern.ptr[i]);
             continue;
         }
+        if (next.len) buf_add(&out, mark);
         buf_add(&out, next);
+        if (next.len) buf_add(&out, mark);
         next = b;
         i++;
     }

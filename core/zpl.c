@@ -59,6 +59,27 @@ static void put_qr(Buf *buf, const SheetItem *item, int dots)
     put_data(buf, "MA,", item->text, false);
 }
 
+/* A picture as hexadecimal digits, made as large as its box. */
+static void put_picture(Buf *buf, const SheetItem *item, int wide, int high)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t            was = ((size_t)item->across + 7) / 8, bytes = ((size_t)wide + 7) / 8;
+    buf_format(buf, "^GFA,%zu,%zu,%zu,", bytes * (size_t)high, bytes * (size_t)high, bytes);
+    for (int y = 0; y < high; y++)
+        for (size_t x = 0; x < bytes * 8; x += 4) {
+            int digit = 0;
+            for (size_t i = x; i < x + 4; i++) {
+                size_t from_x = i * (size_t)item->across / (size_t)wide;
+                size_t from_y = (size_t)y * (size_t)item->down / (size_t)high;
+                bool   black  = i < (size_t)wide
+                          && item->bits[from_y * was + from_x / 8] >> (7 - from_x % 8) & 1;
+                digit = digit * 2 + black;
+            }
+            buf_byte(buf, hex[digit]);
+        }
+    buf_add(buf, STR("^FS\n"));
+}
+
 Str zpl_write(Arena *arena, const Sheet *sheets, size_t count, int dots)
 {
     Buf buf = buf_make(arena, 1024);
@@ -73,6 +94,7 @@ Str zpl_write(Arena *arena, const Sheet *sheets, size_t count, int dots)
             case SHEET_TEXT: put_text(&buf, item, dots); break;
             case SHEET_CODE_128: put_code_128(&buf, item, dots); break;
             case SHEET_QR: put_qr(&buf, item, dots); break;
+            case SHEET_PICTURE: put_picture(&buf, item, wide, high); break;
             case SHEET_LINE:
                 buf_format(&buf, "^GB%d,%d,%d^FS\n", wide, high, wide < high ? wide : high);
                 break;

@@ -1,5 +1,5 @@
 /* zpl.h — pages as ZPL II, the language of label printers. Pure.
- * Source: Zebra, "ZPL II Programming Guide": ^XA ^CI28 ^PW ^LL ^FO ^A0 ^FB ^FH ^BY ^BC ^BQ ^GB ^XZ. */
+ * Source: Zebra, "ZPL II Programming Guide": ^XA ^CI28 ^PW ^LL ^FO ^A0 ^FB ^FH ^BY ^BC ^BQ ^GB ^GF ^XZ. */
 #ifndef CORE_ZPL_H
 #define CORE_ZPL_H
 

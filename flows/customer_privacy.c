@@ -11,6 +11,7 @@
 #include "shop/customers/customers.h"
 #include "shop/events/events.h"
 #include "shop/giftcards/giftcards.h"
+#include "shop/receipts/receipts.h"
 #include "shop/returns/returns.h"
 #include "sys/json_write.h"
 
@@ -129,7 +130,7 @@ bool customers_erase(Ctx *ctx, const CustomerEraseInput *request, CustomerErasur
     Str      removed = STR_NONE;
     if (!customers_living(ctx, request->id, &who, err) || !nothing_open(ctx, request->id, err)
         || !nothing_owed(ctx, request->id, err)
-        || !count_rows(ctx, request->id, &removed, err)
+        || !count_rows(ctx, request->id, &removed, err) || !receipts_forget(ctx, request->id, who.email, err)
         || !customers_blank(ctx, request->id, &all, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)

@@ -57,7 +57,7 @@ static bool show(Ctx *ctx, const void *request, void *reply, Error *e)
 
 static bool print(Ctx *ctx, const void *request, void *reply, Error *e)
 {
-    return orders_receipt_text(ctx, request, reply, e);
+    return paper_order_text(ctx, request, reply, e);
 }
 
 /* `rest` are further members of the request. */
@@ -298,8 +298,9 @@ static void test_deposit_and_shipping(void)
           "the deposit is not discounted, shipping is added");
     check(order.shipping && order.shipping->total == 499 && order.lines.items[0].fee_list.count == 1,
           "and both told");
-    ReceiptText paper;
-    check_ok(fixture_call(db, &env, print, &(ById){ id }, &paper, sizeof paper, NULL, &err), &err,
+    PaperReply paper;
+    OrderPaperAsk print_ask = { .id = id, .columns = OPT_NONE };
+    check_ok(fixture_call(db, &env, print, &print_ask, &paper, sizeof paper, NULL, &err), &err,
              "its receipt");
     check(has(paper.text, "  Ten off: 10 % off") && has(paper.text, "  Deposit")
               && has(paper.text, "Shipping") && has(paper.text, "You saved"),
@@ -506,9 +507,10 @@ static void test_marks(void)
                        "two rates");
     check(str_eq(order.lines.items[0].mark, STR("*")) && !order.lines.items[1].mark.ptr,
           "mark their lines");
-    ReceiptText paper;
+    PaperReply paper;
     Id          id = order.id;
-    check_ok(fixture_call(db, &env, print, &(ById){ id }, &paper, sizeof paper, NULL, &err), &err,
+    OrderPaperAsk print_ask = { .id = id, .columns = OPT_NONE };
+    check_ok(fixture_call(db, &env, print, &print_ask, &paper, sizeof paper, NULL, &err), &err,
              "the receipt");
     check(has(paper.text, "RAMEN *") && has(paper.text, "* incl. Reduced on"),
           "has the mark at line and tax");

@@ -635,8 +635,9 @@ static void test_building(void)
 
 static bool see_receipt(Ctx *ctx, void *arg, Error *e)
 {
-    ReceiptText text = { .text = STR_NONE };
-    if (!orders_receipt_text(ctx, &(ById){ *(Id *)arg }, &text, e)) return false;
+    PaperReply         text = { .text = STR_NONE };
+    OrderPaperAsk ask = { .id = *(Id *)arg, .columns = OPT_NONE };
+    if (!paper_order_text(ctx, &ask, &text, e)) return false;
     char *copy = arena_alloc(ctx->arena, text.text.len + 1);
     if (copy) memcpy(copy, text.text.ptr, text.text.len);
     return copy && strstr(copy, "  2 x TEA\n") && strstr(copy, "  1 x MILK\n") && strstr(copy, "  Lot D\n")

@@ -1,5 +1,4 @@
 /* show.c — an order and its receipt, from all capabilities that know a part of it. */
-#include "flows/slips.h"
 #include "flows/sale.h"
 #include "shop/campaigns/campaigns.h"
 #include "shop/identity/identity.h"
@@ -26,15 +25,4 @@ bool orders_receipt(Ctx *ctx, const ById *request, Receipt *reply, Error *err)
     reply->location_name = location.name.len ? location.name : reply->order->location;
     reply->address       = location.address.len ? location.address : merchant.address;
     return true;
-}
-
-bool orders_receipt_text(Ctx *ctx, const ById *request, ReceiptText *reply, Error *err)
-{
-    Order     order;
-    SlipSale  sale;
-    SlipStyle style = { .language = SLIP_EN, .hidden = SLIP_HIDDEN_STANDARD };
-    Slip      slip;
-    return orders_show(ctx, request, &order, err) && slips_order(ctx, &order, style.language, &sale, err)
-        && slip_of_sale(ctx->arena, &style, &sale, &slip, err)
-        && slip_text(ctx->arena, &slip, SLIP_COLUMNS, &reply->text, err);
 }

@@ -18,4 +18,9 @@ int64_t slips_wall(const Location *place, int64_t utc_ms);
 /* An order, and a return of one. The texts live in the arena. Errors: MEMORY. */
 bool slips_order(Ctx *ctx, const Order *order, SlipLanguage language, SlipSale *out, Error *err) MUST_USE;
 
+bool slips_return(Ctx *ctx, const Return *doc, SlipLanguage language, SlipSale *out, Error *err) MUST_USE;
+
+/* Goods that are fetched, and where that is; the customer's secret is not on it. */
+bool slips_pickup(Ctx *ctx, const FulfilDoc *doc, SlipPickup *out, Location *place, Error *err) MUST_USE;
+
 #endif

@@ -1,6 +1,7 @@
 /* till_slip.c — X and Z reports on paper. See till_slip.h. */
 #include "flows/till_slip.h"
 
+#include "flows/paper.h"
 #include "flows/slips.h"
 #include "shop/orders/orders.h"
 #include "shop/returns/returns.h"
@@ -119,15 +120,18 @@ bool till_slip(Ctx *ctx, const ShiftReport *r, Str currency, SlipReport *out, Lo
         && (!cash || put_moves(ctx, cash, out, err)) && put_receipts(ctx, r, out, err);
 }
 
-bool shifts_report_text(Ctx *ctx, const ShiftReportAsk *request, ShiftReportText *reply, Error *err)
+static bool report_paper(Ctx *ctx, const ShiftReportAsk *ask, PaperForm form, PaperReply *reply, Error *err)
 {
     ShiftReport report;
     SlipReport  printed;
     Location    place;
-    Slip        slip;
-    SlipStyle   style = { .language = SLIP_EN, .hidden = SLIP_HIDDEN_STANDARD };
-    return shifts_report(ctx, &(ById){ request->id }, &report, err)
-        && till_slip(ctx, &report, request->currency, &printed, &place, err)
-        && slip_of_report(ctx->arena, &style, &printed, &slip, err)
-        && slip_text(ctx->arena, &slip, SLIP_COLUMNS, &reply->text, err);
+    PaperWish   wish = { .language = ask->language, .columns = ask->columns };
+    PaperDoc    doc;
+    return shifts_report(ctx, &(ById){ ask->id }, &report, err)
+        && till_slip(ctx, &report, ask->currency, &printed, &place, err)
+        && paper_begin(ctx, &place, &wish, &doc, err)
+        && slip_of_report(ctx->arena, &doc.look.style, &printed, &doc.slip, err)
+        && paper_write(ctx, &doc, &wish, form, &reply->text, err);
 }
+
+PAPER_ROUTES(report, ShiftReportAsk)

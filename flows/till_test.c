@@ -32,7 +32,8 @@ FIXTURE_ANY(shifts_open)
 FIXTURE_ANY(shifts_count)
 FIXTURE_ANY(shifts_close)
 FIXTURE_ANY(shifts_report)
-FIXTURE_ANY(shifts_report_text)
+FIXTURE_ANY(paper_report_text)
+FIXTURE_ANY(paper_report_escpos)
 FIXTURE_ANY(exchange_rates_change)
 FIXTURE_ANY(baskets_park)
 FIXTURE_ANY(baskets_list)
@@ -213,11 +214,15 @@ static void test_cash(void)
               && report.number == 1 && report.first_sale == 1 && report.last_sale == 3
               && report.first_return == 1,
           "nothing is over or short, in both currencies");
-    ShiftReportText paper;
-    check_ok(DO(shifts_report_text, ShiftReportAsk, text("{\"id\":\"%s\"}", id_of(id)), &paper), &err,
+    PaperReply paper;
+    check_ok(DO(paper_report_text, ShiftReportAsk, text("{\"id\":\"%s\"}", id_of(id)), &paper), &err,
              "it is printed");
     check(strstr(paper.text.ptr, "LON-000001 - LON-000003") && strstr(paper.text.ptr, "VAT 20%"),
           "with numbers and taxes");
+    check_ok(DO(paper_report_escpos, ShiftReportAsk,
+                text("{\"id\":\"%s\",\"language\":\"de\"}", id_of(id)), &paper),
+             &err, "for a receipt printer, in German");
+    check(memmem(paper.text.ptr, paper.text.len, "Z-BERICHT 1", 11) != NULL, "as well");
     check(in_drawer(id, "EUR") == 0, "and nothing left");
     all_true("all is true when it is closed");
 }

@@ -624,6 +624,8 @@ static const struct {
       "INSERT INTO register (merchant, location, code, channel, api_key, role, made_at_ms) "
       "VALUES (1, 'LON', 'LON-1', 'pos', " TEA ", 'manager', 0)",
       "DELETE FROM register" },
+    { "D12_receipt_mails", "INSERT INTO receipt_mail SELECT 1, id, 'sale', id, NULL, 'a', 'en', 'sent', 1, "
+      "0, '', 0, 0 FROM sale_order", "DELETE FROM receipt_mail" },
     { "D10_closings",
       "INSERT INTO location_opening (merchant, code, template, state, channel, price_list, opened_at_ms) "
       "VALUES (1, 'LON', '', 'closed', '', '', 0)",

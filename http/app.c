@@ -115,6 +115,17 @@ static bool is_page(const Call *call)
     return call->route && call->route->def->flags & HTML_PAGE;
 }
 
+static Str content_type(const RouteDef *def)
+{
+    return str_from(route_media(def).content);
+}
+
+/* Whether what is answered is read by a browser. */
+static bool is_html(const Call *call)
+{
+    return str_starts(content_type(call->route->def), STR("text/html"));
+}
+
 /* The same for people. */
 static void refuse_page(Call *call, const Error *err, int status)
 {
@@ -146,11 +157,6 @@ static void refuse_with(Call *call, const Error *err, const Faults *faults, Str 
 static void refuse(Call *call, const Error *err)
 {
     refuse_with(call, err, NULL, STR_NONE, true);
-}
-
-static Str content_type(const RouteDef *def)
-{
-    return str_from(route_media(def).content);
 }
 
 /* The reply struct as the bytes of the body. */
@@ -189,7 +195,7 @@ static void answer_read(Call *call, Str body, Str etag, bool in_arena)
                         .may_wait = in_arena };
     Str       known = http_header(call->exchange, STR("if-none-match"));
     reply.content_type = content_type(call->route->def);
-    if (is_page(call)) {
+    if (is_html(call)) {
         page_headers(call->ctx.arena, body, &reply);
         answer(call, &reply);
         return;

@@ -10,7 +10,8 @@ typedef struct {
     bool        is_text;
 } Media;
 
-/* A TEXT_REPLY is what its path ends with: .csv, .pdf, .svg, .zpl; with HTML_PAGE a page; else plain text. */
+/* A TEXT_REPLY is what its path ends with: .csv, .escpos, .html, .pdf, .svg, .txt, .zpl; else a page with
+ * HTML_PAGE, or plain text. */
 Media route_media(const RouteDef *route);
 
 #endif

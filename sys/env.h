@@ -20,6 +20,9 @@ struct Env {
     Str             tax_key; /* what it knows us by, or none */
     int             tax_timeout_ms; /* how long one question may take; 0: 1,500 */
     Str             public_url; /* where customers reach this server, "https://shop.example", or none */
+    Str             mail_url; /* the mail server, "smtp://mail.example:587" or "smtps://…", or none */
+    Str             mail_user; /* what it knows us by, or none; the password is the secret smtp_password */
+    Str             mail_from; /* the address that mails come from */
     bool            webhooks_to_loopback; /* for development and tests: receivers on this machine */
 };
 

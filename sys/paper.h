@@ -9,4 +9,17 @@
  * shown with replacement signs. Errors: MEMORY, FIELD_INVALID (a text that its bar code cannot carry). */
 bool paper_pdf(Arena *arena, const Sheet *sheets, size_t count, Str *pdf, Error *err) MUST_USE;
 
+/* Measures texts before they are placed, as paper_pdf will draw them. Errors: MEMORY. */
+typedef struct PaperRuler PaperRuler;
+bool                      paper_ruler_make(PaperRuler **out, Error *err) MUST_USE;
+void                      paper_ruler_free(PaperRuler *ruler);
+
+/* How wide the longest line of a text is, and how high all of it, when it is broken to the width of the
+ * item. */
+void paper_measure(PaperRuler *ruler, const SheetItem *item, int *width, int *height);
+
+/* Whether the first letter of a text is of a script that runs from the right; `otherwise` when it has
+ * none. */
+bool paper_runs_from_right(Str text, bool otherwise);
+
 #endif

@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 stamp=node_modules/.onetill-$(cat package.json package-lock.json | cksum | cut -d' ' -f1)
 [ ! -e "$stamp" ] || exit 0
-npm ci --silent
+npm ci --silent --omit=optional
 touch "$stamp"
