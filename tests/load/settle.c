@@ -109,7 +109,7 @@ static void copy_sales(Id order)
     run_sql("UPDATE p SET kind = 'card', state = 'captured', amount = 1000, tendered = 0, change = 0");
     run_sql("BEGIN IMMEDIATE");
     sqlite3_stmt *steps[] = {
-        prepare("UPDATE o SET id = ?1, number = 1000 + ?2"),
+        prepare("UPDATE o SET id = ?1, number = 2000000000 + ?2"),
         prepare("INSERT INTO sale_order SELECT * FROM o"),
         prepare("UPDATE p SET order_id = ?1, id = ?1, reference = 'ch_' || ?2"),
         prepare("INSERT INTO payment SELECT * FROM p"),
