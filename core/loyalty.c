@@ -1,6 +1,8 @@
 /* loyalty.c — what a sale earns, what points are worth, in which tier a customer is. See loyalty.h. */
 #include "core/loyalty.h"
 
+#include "core/goods_match.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -14,29 +16,6 @@ static bool by(const LoyaltyRule *rule, const char *what)
 {
     return str_eq(rule->by, str_from(what));
 }
-
-static bool among(TextList list, Str text)
-{
-    for (size_t i = 0; i < list.count; i++)
-        if (str_eq(list.items[i], text)) return true;
-    return false;
-}
-
-static bool any_among(TextList list, TextList texts)
-{
-    for (size_t i = 0; i < texts.count; i++)
-        if (among(list, texts.items[i])) return true;
-    return false;
-}
-
-static TextList texts(const void *field)
-{
-    TextList list;
-    memcpy(&list, field, sizeof list);
-    return list;
-}
-
-#define TEXTS_OF(field) texts(&(field))
 
 int loyalty_weekday(int64_t date)
 {
@@ -55,26 +34,23 @@ static bool in_hours(const LoyaltyRule *rule, int64_t minute)
 
 bool loyalty_rule_holds(const LoyaltyRule *rule, const LoyaltySale *sale)
 {
-    TextList days = TEXTS_OF(rule->weekdays), tiers = TEXTS_OF(rule->tiers);
+    TextList days = rule->weekdays, tiers = rule->tiers;
     Str      day      = sale->weekday >= 0 ? str_from(weekdays[sale->weekday]) : STR("");
     Str      currency = rule->currency.len ? rule->currency : sale->own_currency;
     if (rule->off || sale->at_ms < opt_or(rule->from, 0)) return false;
     if (rule->until != OPT_NONE && sale->at_ms >= rule->until) return false;
     if (by(rule, "money") && !str_eq(currency, sale->currency)) return false;
-    if (rule->channels.count && !among(TEXTS_OF(rule->channels), sale->channel)) return false;
-    if (rule->locations.count && !among(TEXTS_OF(rule->locations), sale->location)) return false;
-    if (tiers.count && !among(tiers, sale->tier)) return false;
-    return (days.count == 0 || among(days, day)) && in_hours(rule, sale->minute);
+    if (rule->channels.count && !texts_have(rule->channels, sale->channel)) return false;
+    if (rule->locations.count && !texts_have(rule->locations, sale->location)) return false;
+    if (tiers.count && !texts_have(tiers, sale->tier)) return false;
+    return (days.count == 0 || texts_have(days, day)) && in_hours(rule, sale->minute);
 }
 
 static bool selects(const LoyaltyRule *rule, const LoyaltyShare *share)
 {
-    if (among(TEXTS_OF(rule->except_skus), share->sku)) return false;
-    if (any_among(TEXTS_OF(rule->except_categories), share->categories)) return false;
-    if (rule->skus.count && !among(TEXTS_OF(rule->skus), share->sku)) return false;
-    if (rule->categories.count && !any_among(TEXTS_OF(rule->categories), share->categories)) return false;
-    if (rule->brands.count && !among(TEXTS_OF(rule->brands), share->brand)) return false;
-    return rule->tags.count == 0 || any_among(TEXTS_OF(rule->tags), share->tags);
+    GoodsMatch match = GOODS_OF(rule);
+    GoodsFacts goods = { share->sku, share->brand, share->categories, share->tags };
+    return goods_match(&match, &goods);
 }
 
 /* Divides `total` by weight and adds the parts to `points`. */
@@ -159,12 +135,12 @@ int64_t loyalty_event_points(const LoyaltyRule *rules, size_t count, const Loyal
     int64_t total = 0;
     for (size_t i = 0; i < count; i++) {
         const LoyaltyRule *rule  = &rules[i];
-        TextList           tiers = TEXTS_OF(rule->tiers);
+        TextList           tiers = rule->tiers;
         if (rule->off || !str_eq(rule->by, event->by) || event->at_ms < opt_or(rule->from, 0)) continue;
         if (rule->until != OPT_NONE && event->at_ms >= rule->until) continue;
         bool done = event->before >= opt_or(rule->most, INT64_MAX);
         if (by(rule, "event") && (done || !str_eq(rule->event, event->name))) continue;
-        if (tiers.count == 0 || among(tiers, event->tier)) total += opt_or(rule->points, 0);
+        if (tiers.count == 0 || texts_have(tiers, event->tier)) total += opt_or(rule->points, 0);
     }
     return total;
 }

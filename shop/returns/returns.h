@@ -4,6 +4,7 @@
 #ifndef SHOP_RETURNS_H
 #define SHOP_RETURNS_H
 
+#include "core/return_policy.h"
 #include "shop/common.h"
 
 #define API_DEF "shop/returns/api.def"

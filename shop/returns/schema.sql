@@ -20,6 +20,8 @@ CREATE TABLE sale_return (
 );
 CREATE UNIQUE INDEX sale_return_by_number ON sale_return (merchant, location, number);
 CREATE INDEX sale_return_by_ref ON sale_return (merchant, ref) WHERE ref <> '';
+CREATE INDEX sale_return_by_customer ON sale_return (merchant, customer, made_at_ms) WHERE customer IS NOT NULL;
+CREATE INDEX sale_return_by_order ON sale_return (merchant, order_id) WHERE order_id IS NOT NULL;
 -- return_line: one line of a return
 CREATE TABLE return_line (
     merchant    BIGINT NOT NULL,
@@ -33,6 +35,8 @@ CREATE TABLE return_line (
     tax         BIGINT NOT NULL,
     total       BIGINT NOT NULL,
     disposition TEXT   NOT NULL CHECK (disposition IN ('floor', 'backroom', 'damaged', 'quarantine', 'none')),
+    reason TEXT NOT NULL DEFAULT '', -- a word of return_rule.def, or empty
+    grade TEXT NOT NULL DEFAULT '', -- in which state it came, or empty
     PRIMARY KEY (merchant, return_id, n)
 );
 -- return_goods: what came back of a line, where it is a kit or told apart by lots or numbers; and what is missing
