@@ -5,6 +5,7 @@
 #include "flows/gift.h"
 #include "flows/goods.h"
 #include "flows/loyalty.h"
+#include "flows/rma.h"
 #include "flows/settle.h"
 #include "flows/availability.h"
 #include "flows/pay.h"
@@ -204,7 +205,8 @@ static int run(Cli *cli)
 {
     static const JobStep steps[] = { receipts_due,        pay_settle_due,    labels_settle_due, fulfil_due,
                                      goods_expire_due,    gift_expire_due,   availability_keep_due,
-                                     locations_close_due, loyalty_due, settle_due };
+                                     locations_close_due, loyalty_due,       settle_due,
+                                     rmas_pass_over_due };
     Plan                 plan    = { 0 };
     Error                err     = { 0 };
     Db                  *db      = NULL;

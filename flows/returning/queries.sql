@@ -47,3 +47,35 @@ WHERE merchant = :merchant AND customer = :customer AND made_at_ms >= :since_ms 
 -- out: one:i64
 SELECT 1 FROM audit_log WHERE merchant = :merchant AND subject = :order_id AND actor = :api_key
   AND action IN ('order.placed', 'order.paid') LIMIT 1;
+
+-- The sales of a piece, the newest first.
+-- name: return_serial_sales
+-- in: merchant:i64 serial:text
+-- out: order_id:id line:i64 n:i64 item:id sku:text returned:i64 state:text
+SELECT order_id, line, n, item, sku, returned, state FROM order_goods
+WHERE merchant = :merchant AND serial = :serial AND serial <> '' ORDER BY order_id DESC, n LIMIT 20;
+
+-- A piece of a line was swapped for another one.
+-- name: return_piece_swapped
+-- in: merchant:i64 order_id:id line:i64 serial:text new_serial:text lot:text
+UPDATE order_goods SET serial = :new_serial, lot = :lot
+WHERE merchant = :merchant AND order_id = :order_id AND line = :line AND serial = :serial AND state = 'gone' AND returned = 0;
+
+-- name: return_order_by_number
+-- in: merchant:i64 location:text number:i64
+-- out: id:id
+SELECT id FROM sale_order WHERE merchant = :merchant AND location = :location AND number = :number;
+
+-- name: return_orders_of_customer
+-- in: merchant:i64 customer:id before:blob count:i64
+-- out: id:id
+SELECT id FROM sale_order WHERE merchant = :merchant AND customer = :customer AND id < :before AND state = 'paid'
+ORDER BY id DESC LIMIT :count;
+
+-- Orders that were paid with a card; a payment is as old as its order.
+-- name: return_orders_of_card
+-- in: merchant:i64 card:text before:blob count:i64
+-- out: id:id
+SELECT DISTINCT r.order_id FROM payment_route r JOIN sale_order o ON o.merchant = r.merchant AND o.id = r.order_id
+WHERE r.merchant = :merchant AND r.card = :card AND r.order_id < :before AND o.state = 'paid'
+ORDER BY r.order_id DESC LIMIT :count;

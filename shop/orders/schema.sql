@@ -179,3 +179,4 @@ CREATE TABLE parked_basket (
     PRIMARY KEY (merchant, id)
 );
 CREATE INDEX parked_basket_by_location ON parked_basket (merchant, location, id);
+CREATE INDEX order_goods_by_serial ON order_goods (merchant, serial) WHERE serial <> '';

@@ -41,3 +41,12 @@ WHERE merchant = :merchant AND return_id = :return_id ORDER BY line, n;
 -- name: return_lock
 -- in: merchant:i64 id:id
 UPDATE sale_return SET number = number WHERE merchant = :merchant AND id = :id;
+-- name: gift_receipt_put
+-- in: merchant:i64 hash:blob order_id:id lines:text made_at_ms:i64
+INSERT INTO gift_receipt (merchant, hash, order_id, lines, made_at_ms)
+VALUES (:merchant, :hash, :order_id, :lines, :made_at_ms);
+
+-- name: gift_receipt_find
+-- in: merchant:i64 hash:blob
+-- out: order_id:id lines:text
+SELECT order_id, lines FROM gift_receipt WHERE merchant = :merchant AND hash = :hash;

@@ -26,6 +26,14 @@ bool returns_lock(Ctx *ctx, Id id, Error *err) MUST_USE;
 /* The return of a caller's number; none when there is none. */
 bool returns_find_ref(Ctx *ctx, Str ref, Id *id_or_none, Error *err) MUST_USE;
 
+/* Makes a gift receipt for an order and lines ("1 3", empty: all); *code is told once. Finds one by
+ * what was scanned or typed. Errors: GIFT_RECEIPT. */
+bool gift_receipts_put(Ctx *ctx, Id order, Str lines, Str *code, Error *err) MUST_USE;
+bool gift_receipts_find(Ctx *ctx, Str typed, Id *order, Str *lines, Error *err) MUST_USE;
+
+/* Whether such lines have this one. */
+bool gift_receipt_has(Str lines, int64_t line);
+
 /* "LON-R000123". */
 Str returns_receipt_number(Arena *arena, Str location, int64_t number);
 

@@ -53,3 +53,13 @@ CREATE TABLE return_goods (
     disposition TEXT   NOT NULL CHECK (disposition IN ('floor', 'backroom', 'damaged', 'quarantine', 'missing')),
     PRIMARY KEY (merchant, return_id, n)
 );
+-- gift_receipt: a receipt without prices, by which somebody else can give goods back
+CREATE TABLE gift_receipt (
+    merchant   BIGINT NOT NULL,
+    hash       BYTEA  NOT NULL, -- SHA-256 of what stands on it
+    order_id   BYTEA  NOT NULL,
+    lines      TEXT   NOT NULL, -- the lines it is for, a blank between; empty: all
+    made_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (merchant, hash)
+);
+CREATE INDEX gift_receipt_by_order ON gift_receipt (merchant, order_id);
