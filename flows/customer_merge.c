@@ -26,6 +26,7 @@ static bool move_documents(const Merge *m, Error *err)
     MergeFulfilmentsIn   goods  = { who, a, b };
     MergeReturnsIn       back   = { who, a, b };
     MergeCertificatesIn  papers = { who, a, b };
+    MergeRmasIn          rmas   = { who, a, b };
     MergeExternalsIn     names  = { who, a, b };
     MergeConsentsTwiceIn twice  = { who, a, b, ctx->now_ms };
     MergeConsentsIn      said   = { who, a, b };
@@ -36,6 +37,7 @@ static bool move_documents(const Merge *m, Error *err)
         && q_merge_fulfilments_exec(ctx->tx, &goods, NULL, err)
         && q_merge_returns_exec(ctx->tx, &back, NULL, err)
         && q_merge_certificates_exec(ctx->tx, &papers, NULL, err)
+        && q_merge_rmas_exec(ctx->tx, &rmas, NULL, err)
         && q_merge_externals_exec(ctx->tx, &names, NULL, err)
         && q_merge_consents_twice_exec(ctx->tx, &twice, NULL, err)
         && q_merge_consents_exec(ctx->tx, &said, NULL, err)

@@ -87,6 +87,7 @@ static bool empty_documents(Ctx *ctx, Id id, Error *err)
     EraseDeliveriesIn deliveries = { who, id };
     EraseNotesIn      notes      = { who, id };
     EraseReasonsIn    reasons    = { who, id };
+    EraseRmasIn       rmas       = { who, id };
     EraseConsentsIn   consents   = { who, id, ctx->now_ms };
     EraseOffersIn     offers     = { who, id };
     EraseCardsIn      cards      = { who, id };
@@ -95,6 +96,7 @@ static bool empty_documents(Ctx *ctx, Id id, Error *err)
     return q_erase_deliveries_exec(ctx->tx, &deliveries, NULL, err)
         && q_erase_notes_exec(ctx->tx, &notes, NULL, err)
         && q_erase_reasons_exec(ctx->tx, &reasons, NULL, err)
+        && q_erase_rmas_exec(ctx->tx, &rmas, NULL, err)
         && q_erase_consents_exec(ctx->tx, &consents, NULL, err)
         && q_erase_offers_exec(ctx->tx, &offers, NULL, err)
         && q_erase_cards_exec(ctx->tx, &cards, NULL, err) && q_erase_owed_exec(ctx->tx, &owed, NULL, err)

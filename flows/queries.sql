@@ -594,6 +594,11 @@ UNION ALL SELECT id, 'fulfilment.note', note || ' ' || reason FROM fulfilment WH
 UNION ALL SELECT id, 'fulfilment.place', shelf || ' ' || bay || ' ' || car FROM fulfilment WHERE merchant = :merchant
 UNION ALL SELECT id, 'fulfilment.handed_to', handed_to FROM fulfilment WHERE merchant = :merchant
 UNION ALL SELECT id, 'package_label', service || ' ' || tracking || ' ' || reason FROM package_label WHERE merchant = :merchant
+UNION ALL SELECT id, 'rma', serial || ' ' || lot || ' ' || new_serial || ' ' || fault || ' ' || note FROM rma WHERE merchant = :merchant
+UNION ALL SELECT id, 'rma.contact', contact_name || ' ' || contact_email || ' ' || street || ' ' || city FROM rma WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'return_rule', rule FROM return_rule WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'disposition_rule', rule FROM disposition_rule WHERE merchant = :merchant
+UNION ALL SELECT CAST(NULL AS BYTEA), 'warranty_plan', plan FROM warranty_plan WHERE merchant = :merchant
 UNION ALL SELECT id, 'owed.note', note FROM owed WHERE merchant = :merchant;
 
 -- name: verify_items

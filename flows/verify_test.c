@@ -726,6 +726,7 @@ static const struct {
       "DELETE FROM loyalty_spend" },
     { "L5_members", "UPDATE consent SET customer = " TEA,
       "UPDATE consent SET customer = (SELECT customer FROM loyalty_account)" },
+    { "D12_rmas", "INSERT INTO rma_series (merchant, last) VALUES (1, 3)", "DELETE FROM rma_series" },
     { "A3_no_strangers",
       "INSERT INTO stock_level (merchant, item, location, floor, backroom, in_transit, damaged, "
       "quarantine, "

@@ -8,6 +8,7 @@ SELECT :merchant, :merge, x.kind, x.id FROM (
     UNION ALL SELECT 'fulfilment', f.id FROM sale_order o JOIN fulfilment f
         ON f.merchant = o.merchant AND f.order_id = o.id
     WHERE o.merchant = :merchant AND o.customer = :customer AND f.customer = :customer
+    UNION ALL SELECT 'rma', id FROM rma WHERE merchant = :merchant AND customer = :customer
     UNION ALL SELECT 'certificate', id FROM tax_certificate WHERE merchant = :merchant AND customer = :customer
     UNION ALL SELECT 'consent', id FROM consent WHERE merchant = :merchant AND customer = :customer
     UNION ALL SELECT 'gift_card', id FROM gift_card WHERE merchant = :merchant AND customer = :customer
@@ -43,6 +44,10 @@ UPDATE fulfilment SET customer = :remains WHERE merchant = :merchant AND custome
 -- name: merge_returns
 -- in: merchant:i64 customer:id remains:id
 UPDATE sale_return SET customer = :remains WHERE merchant = :merchant AND customer = :customer;
+
+-- name: merge_rmas
+-- in: merchant:i64 customer:id remains:id
+UPDATE rma SET customer = :remains WHERE merchant = :merchant AND customer = :customer;
 
 -- name: merge_certificates
 -- in: merchant:i64 customer:id remains:id
@@ -128,6 +133,12 @@ UPDATE sale_order SET note = '' WHERE merchant = :merchant AND customer = :custo
 -- in: merchant:i64 customer:id
 UPDATE sale_return SET reason = '' WHERE merchant = :merchant AND customer = :customer AND reason <> '';
 
+-- Who sent goods back and from where.
+-- name: erase_rmas
+-- in: merchant:i64 customer:id
+UPDATE rma SET contact_name = '', contact_email = '', contact_phone = '', street = '', city = '', region = '', postal_code = '',
+    fault = '', note = '' WHERE merchant = :merchant AND customer = :customer;
+
 -- name: erase_consents
 -- in: merchant:i64 customer:id now_ms:i64
 UPDATE consent SET withdrawn_at_ms = :now_ms, withdrawn_how = 'erasure'
@@ -179,7 +190,11 @@ DELETE FROM loyalty_event WHERE merchant = :merchant AND customer = :customer;
 SELECT f.order_id, f.contact_name, f.contact_email, f.contact_phone, f.street, f.city, f.region, f.postal_code,
     f.country, f.handed_to
 FROM sale_order o JOIN fulfilment f ON f.merchant = o.merchant AND f.order_id = o.id
-WHERE o.merchant = :merchant AND o.customer = :customer ORDER BY f.id LIMIT 1000;
+WHERE o.merchant = :merchant AND o.customer = :customer
+UNION ALL
+SELECT order_id, contact_name, contact_email, contact_phone, street, city, region, postal_code, country, ''
+FROM rma WHERE merchant = :merchant AND customer = :customer AND order_id IS NOT NULL
+ORDER BY 1 LIMIT 1000;
 
 -- name: export_orders
 -- in: merchant:i64 customer:id after:blob count:i64

@@ -79,3 +79,44 @@ ORDER BY id DESC LIMIT :count;
 SELECT DISTINCT r.order_id FROM payment_route r JOIN sale_order o ON o.merchant = r.merchant AND o.id = r.order_id
 WHERE r.merchant = :merchant AND r.card = :card AND r.order_id < :before AND o.state = 'paid'
 ORDER BY r.order_id DESC LIMIT :count;
+
+-- RMAs whose numbers have gaps, that moved other goods than their steps say, or that are of nobody.
+-- name: verify_rmas
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT CAST(NULL AS BYTEA), 'numbers of RMAs', s.last, (SELECT COUNT(DISTINCT number) FROM rma WHERE merchant = :merchant)
+FROM rma_series s WHERE s.merchant = :merchant
+  AND (s.last <> (SELECT COUNT(DISTINCT number) FROM rma WHERE merchant = :merchant)
+    OR s.last <> (SELECT MAX(number) FROM rma WHERE merchant = :merchant))
+UNION ALL
+SELECT id, way || ' of RMA ' || CAST(MAX(number) AS TEXT), CAST(SUM(due) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT r.id, r.number, x.way, CASE
+        WHEN x.way = 'to customer' AND (r.kind = 'swap' AND r.state = 'swapped'
+            OR r.kind = 'advance' AND r.state IN ('sent', 'overdue', 'received', 'lost')) THEN r.qty
+        WHEN x.way = 'from customer' AND (r.kind = 'swap' AND r.state = 'swapped'
+            OR r.kind = 'advance' AND r.state = 'received') THEN r.qty
+        WHEN x.way = 'to vendor' AND r.kind = 'claim' AND r.state NOT IN ('open', 'cancelled') THEN r.qty
+        WHEN x.way = 'from vendor' AND r.kind = 'claim' AND r.state IN ('replaced', 'closed') THEN r.qty
+        ELSE 0 END AS due, 0 AS moved
+    FROM rma r JOIN item i ON i.merchant = r.merchant AND i.id = r.item AND i.stocked = 1
+        CROSS JOIN (SELECT 'to customer' AS way UNION ALL SELECT 'from customer' UNION ALL SELECT 'to vendor'
+            UNION ALL SELECT 'from vendor') AS x
+    WHERE r.merchant = :merchant
+    UNION ALL
+    SELECT m.document_id, 0, 'to ' || m.to_state, 0, m.qty FROM stock_move m
+    WHERE m.merchant = :merchant AND m.cause LIKE 'rma.%' AND m.to_location = ''
+    UNION ALL
+    SELECT m.document_id, 0, 'from ' || m.from_state, 0, m.qty FROM stock_move m
+    WHERE m.merchant = :merchant AND m.cause LIKE 'rma.%' AND m.from_location = ''
+) AS both_sides GROUP BY id, way HAVING SUM(due) <> SUM(moved)
+UNION ALL
+SELECT r.id, 'RMA of no order', 1, 0 FROM rma r LEFT JOIN sale_order o ON o.merchant = r.merchant AND o.id = r.order_id
+WHERE r.merchant = :merchant AND r.kind <> 'claim' AND o.id IS NULL
+UNION ALL
+SELECT r.id, 'RMA that was settled, without its return', 1, 0
+FROM rma r LEFT JOIN sale_return s ON s.merchant = r.merchant AND s.id = r.return_id
+WHERE r.merchant = :merchant AND s.id IS NULL AND (r.state = 'settled' OR r.return_id IS NOT NULL)
+UNION ALL
+SELECT g.order_id, 'gift receipt of no order', 1, 0
+FROM gift_receipt g LEFT JOIN sale_order o ON o.merchant = g.merchant AND o.id = g.order_id
+WHERE g.merchant = :merchant AND o.id IS NULL;

@@ -55,6 +55,7 @@ CREATE TABLE rma (
 CREATE UNIQUE INDEX rma_by_number ON rma (merchant, number);
 CREATE INDEX rma_by_state ON rma (merchant, state, id);
 CREATE INDEX rma_by_order ON rma (merchant, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX rma_by_customer ON rma (merchant, customer) WHERE customer IS NOT NULL;
 CREATE INDEX rma_by_serial ON rma (merchant, serial) WHERE serial <> '';
 -- the ones that are awaited: what the jobs look for
 CREATE INDEX rma_due ON rma (due_at_ms) WHERE due_at_ms > 0;
