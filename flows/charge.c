@@ -1,5 +1,6 @@
 /* charge.c — what is due of an order whose card is only authorised. See charge.h. */
 #include "flows/charge.h"
+#include "flows/give_back.h"
 
 #include "core/money.h"
 #include "shop/fulfilment/fulfilment.h"
@@ -111,7 +112,7 @@ static bool drop_shipping(Ctx *ctx, Due *d, bool *dropped, Error *err)
     for (size_t i = 0; i < d->payment_count; i++)
         *dropped = *dropped && d->payments[i].on_shipment
                 && d->payments[i].captured + d->payments[i].failed == 0;
-    return !*dropped || returns_create(ctx, &ask, &back, err);
+    return !*dropped || give_back_create(ctx, &ask, (GiveBackHow){ .judged = false }, &back, err);
 }
 
 static bool capture_due(Ctx *ctx, const Due *d, Error *err)

@@ -6,6 +6,7 @@
 #include "flows/basket.h"
 #include "flows/deliver.h"
 #include "flows/gift.h"
+#include "flows/give_back_exchange.h"
 #include "flows/goods.h"
 #include "flows/pay.h"
 #include "flows/sale.h"
@@ -27,6 +28,8 @@ typedef struct {
     bool                   waits; /* it is not paid in this transaction */
     GoodsSale              goods;
     Id                     approved_by; /* or none */
+    Return                 back;        /* of goods that pay for these … */
+    int64_t                exchanged;   /* … so much */
 } Sale;
 
 static BasketAsk ask_of(const CheckoutRequest *request)
@@ -45,30 +48,70 @@ static BasketAsk ask_of(const CheckoutRequest *request)
                         .tender     = only ? only->kind : STR_NONE };
 }
 
+/* What goods that came back pay is the first tender. */
+static bool put_exchanged(Sale *sale, Error *err)
+{
+    static const TenderInput exchange = { .amount = OPT_NONE, .tendered = OPT_NONE, .tip = OPT_NONE };
+    TenderPlan              *plan     = &sale->tenders;
+    if (plan->count == TENDERS_MAX)
+        return err_set(err, &ERR_TENDER_INVALID, "tenders", "with an exchange %d are the most",
+                       TENDERS_MAX - 1);
+    for (size_t i = plan->count; i > 0; i--) {
+        plan->items[i]  = plan->items[i - 1];
+        plan->inputs[i] = plan->inputs[i - 1];
+    }
+    plan->items[0]  = (Payment){ .n         = 1,
+                                 .kind      = STR("exchange"),
+                                 .amount    = sale->exchanged,
+                                 .rounding  = plan->count == 0 ? plan->cash_rounding : 0,
+                                 .reference = sale->back.receipt_number };
+    plan->inputs[0] = &exchange;
+    plan->count++;
+    plan->paid += sale->exchanged;
+    return true;
+}
+
+/* Goods that come back first: they are judged, taken and counted like any others. */
+static bool take_exchange(Ctx *ctx, Sale *sale, Error *err)
+{
+    const CheckoutRequest *request = sale->request;
+    int64_t                total   = sale->priced.total + sale->order->gift_cards;
+    if (!request->exchange) return true;
+    if (request->pay_by != OPT_NONE)
+        return err_set(err, &ERR_FIELD_INVALID, "pay_by",
+                       "what is paid little by little takes no exchange");
+    if (!give_back_exchange(ctx, request, sale->basket.in.currency, total, &sale->back, &sale->exchanged,
+                            err))
+        return false;
+    sale->order->exchange = sale->back.id;
+    return true;
+}
+
 /* What may be paid of it now, and how. */
 static bool plan_tenders(Ctx *ctx, Sale *sale, Error *err)
 {
     const CheckoutRequest *request = sale->request;
     Order                 *order   = sale->order;
     int64_t                least = 0, days = 0;
-    bool                   open = request->pay_by != OPT_NONE;
-    order->location             = sale->basket.location->code;
-    order->channel              = sale->basket.channel->code;
-    order->currency             = sale->basket.in.currency;
-    order->customer             = request->customer;
-    order->pay_by               = request->pay_by;
-    TenderAsk ask               = { .total   = sale->priced.total + order->gift_cards,
-                                    .first   = 1,
-                                    .partly  = open,
-                                    .tenders = request->tenders.items,
-                                    .count   = request->tenders.count };
-    if (open
-        && (!settings_get(ctx, &SETTING_LAYAWAY_DEPOSIT, &least, err)
-            || !settings_get(ctx, &SETTING_LAYAWAY_DAYS, &days, err)))
+    bool                   open  = request->pay_by != OPT_NONE;
+    order->location = sale->basket.location->code;
+    order->channel  = sale->basket.channel->code;
+    order->currency = sale->basket.in.currency;
+    order->customer = request->customer;
+    order->pay_by   = request->pay_by;
+    TenderAsk ask   = { .total = sale->priced.total + order->gift_cards - sale->exchanged,
+                        .first = sale->exchanged > 0 ? 2 : 1, .partly = open,
+                        .tenders = request->tenders.items, .count = request->tenders.count };
+    if (open && (!settings_get(ctx, &SETTING_LAYAWAY_DEPOSIT, &least, err)
+                 || !settings_get(ctx, &SETTING_LAYAWAY_DAYS, &days, err)))
         return false;
     if (open && (request->pay_by <= ctx->now_ms || request->pay_by > ctx->now_ms + days * DAY_MS))
-        return err_set(err, &ERR_FIELD_INVALID, "pay_by", "must be in the next %lld days",
-                       (long long)days);
+        return err_set(err, &ERR_FIELD_INVALID, "pay_by", "must be in the next %lld days", (long long)days);
+    if (sale->exchanged > 0 && ask.count == 0
+        && money_cash_round(ask.total, sale->basket.channel->cash_step) == 0) { /* an even exchange */
+        sale->tenders.cash_rounding = -ask.total;
+        return put_exchanged(sale, err);
+    }
     if (!pay_plan(ctx, order, &ask, &sale->tenders, err)) return false;
     sale->waits = sale->tenders.waits || sale->tenders.paid < ask.total;
     for (size_t i = 0; open && i < sale->tenders.count; i++)
@@ -76,9 +119,10 @@ static bool plan_tenders(Ctx *ctx, Sale *sale, Error *err)
             return err_set(err, &ERR_TENDER_INVALID, "tenders",
                            "what is paid little by little is taken at once");
     if (!money_scale(ask.total, least, PPM_ONE, ROUND_HALF_UP, &least, err)) return false;
-    return !open || sale->tenders.paid >= least
-        || err_set(err, &ERR_DEPOSIT_SHORT, "tenders", "at least %lld are to be paid at once",
-                   (long long)least);
+    if (open && sale->tenders.paid < least)
+        return err_set(err, &ERR_DEPOSIT_SHORT, "tenders", "at least %lld are to be paid at once",
+                       (long long)least);
+    return sale->exchanged == 0 || put_exchanged(sale, err);
 }
 
 static bool price_it(Ctx *ctx, Sale *sale, Error *err)
@@ -213,11 +257,14 @@ bool orders_create(Ctx *ctx, const CheckoutRequest *request, Order *reply, Error
     if (ctx->resume) return tell_settled(ctx, reply, err);
     if (request->lines.count == 0 && request->gift_cards.count == 0)
         return err_set(err, &ERR_FIELD_INVALID, "lines", "something must be sold");
-    if (!deliver_check(&sale.ask, err) || !price_it(ctx, &sale, err) || !plan_tenders(ctx, &sale, err))
+    if (!deliver_check(&sale.ask, err) || !price_it(ctx, &sale, err) || !take_exchange(ctx, &sale, err)
+        || !plan_tenders(ctx, &sale, err))
         return false;
     reply->id    = ctx_new_id(ctx);
     reply->state = sale.waits ? STR("placed") : STR("paid");
     if (!put_all(ctx, &sale, reply, err)) return false;
+    if (request->exchange && !returns_exchange_put(ctx, sale.back.id, reply->id, sale.exchanged, err))
+        return false;
     if (sale.waits)
         return sale_tell(ctx, &EVENT_ORDER_PLACED, STR("order.placed"), reply, err)
             && (!any_card(&sale.tenders) || pay_later(ctx, reply->id, &sale.tenders, err));

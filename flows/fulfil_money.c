@@ -5,6 +5,7 @@
 #include "flows/basket.h"
 #include "flows/charge.h"
 #include "flows/fulfil_work.h"
+#include "flows/give_back.h"
 #include "flows/sale.h"
 #include "shop/locations/locations.h"
 #include "shop/returns/returns.h"
@@ -163,7 +164,7 @@ static bool give_back(Ctx *ctx, Id order, Str location, ReturnLineInput *lines, 
                               .reason   = reason,
                               .shipping = OPT_NONE,
                               .lines    = { lines, count } };
-    if (!returns_create(ctx, &request, &back, err)) return false;
+    if (!give_back_create(ctx, &request, (GiveBackHow){ .judged = false }, &back, err)) return false;
     ctx->after    = NULL;
     ctx->after_id = (Id){ { 0 } };
     return true;

@@ -1,5 +1,5 @@
-/* give_back.h — what every return ends with, also one without receipt: number, document, stock, ledger,
- * event and audit row. */
+/* give_back.h — what every return ends with, also one without receipt: number, document, stock,
+ * ledger, event and audit row. */
 #ifndef FLOWS_GIVE_BACK_H
 #define FLOWS_GIVE_BACK_H
 
@@ -19,7 +19,8 @@ typedef struct {
     const RateTax *taxes;     /* … or exactly to these, when the order knows them */
     size_t         tax_count;
     bool           stocked; /* false: nothing comes back to the stock */
-    const ReturnLineInput *asked;   /* what was said of lots, serial numbers and parts; NULL: nothing */
+    const ReturnLineInput
+        *asked; /* what was said of lots, serial numbers and parts; NULL: nothing */
 } GiveBackLine;
 
 /* `doc` comes with id, order, location, customer, ref, reason, currency, shipping, cash_rounding, made_at
@@ -29,5 +30,15 @@ typedef struct {
  * `taxes` gets what goes back of each rate. */
 bool give_back_put(Ctx *ctx, Return *doc, const GiveBackLine *lines, int64_t shipping_tax, Str tax_zone,
                    int64_t taxed_at_ms, TillTaxes *taxes, Error *err) MUST_USE;
+
+/* How a return is made: `judged` by the merchant's rules (what was never delivered, or happened
+ * elsewhere, is not); at most `exchange` of its money pays for other goods. */
+typedef struct {
+    bool    judged;
+    int64_t exchange;
+} GiveBackHow;
+
+bool give_back_create(Ctx *ctx, const ReturnRequest *request, GiveBackHow how, Return *reply,
+                      Error *err) MUST_USE;
 
 #endif

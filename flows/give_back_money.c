@@ -26,7 +26,8 @@ static bool to_original(const Refunding *r)
     return !r->to.len || str_eq(r->to, STR("original"));
 }
 
-/* To a gift card or to the customer's credit instead, or in cash where the card does not exist any more.
+/* To a gift card or to the customer's credit instead, or in cash where the card does not exist any
+ * more.
  */
 static bool elsewhere(Ctx *ctx, const Refunding *r, const Return *doc, Refund *out, Error *err)
 {
@@ -37,6 +38,11 @@ static bool elsewhere(Ctx *ctx, const Refunding *r, const Return *doc, Refund *o
         out->account    = sale_cash_account(ctx->arena, doc->location);
         out->account_of = r->till.id;
         return out->account.ptr || err_memory(err);
+    }
+    if (str_eq(r->to, STR("exchange"))) {
+        out->account    = STR("exchanged");
+        out->account_of = (Id){ { 0 } };
+        return true;
     }
     if (str_eq(r->to, STR("store_credit"))) {
         if (id_is_none(r->customer))
@@ -49,7 +55,8 @@ static bool elsewhere(Ctx *ctx, const Refunding *r, const Return *doc, Refund *o
         return err_set(err, &ERR_REFUND_TO, "gift_card", "is needed: the code of the card");
     if (!giftcards_by_code(ctx, r->gift_card, &card, err)) return false;
     if (!str_eq(card.currency, doc->currency))
-        return err_set(err, &ERR_REFUND_TO, "gift_card", "the card is in %.*s", STR_FMT(card.currency));
+        return err_set(err, &ERR_REFUND_TO, "gift_card", "the card is in %.*s",
+                       STR_FMT(card.currency));
     if (str_eq(card.state, STR("blocked")))
         return err_set(err, &ERR_REFUND_TO, "gift_card", "the card is blocked");
     out->account    = GIFT_CARDS_ACCOUNT;
@@ -92,6 +99,9 @@ static bool add(Ctx *ctx, Refunding *r, const Return *doc, Payment *p, Str accou
     if (!paid) return true;
     if (!whose(ctx, p, &out->account_of, err)) return false;
     if (!to_original(r)) return elsewhere(ctx, r, doc, out, err);
+    if (tender_is(p->kind, TENDER_EXCHANGE))
+        return err_set(err, &ERR_REFUND_TO, "refund_to",
+                       "was paid with goods that came back: say store_credit or gift_card");
     if (tender_is(p->kind, TENDER_CARD)) {
         out->state       = STR("pending");
         out->next_ask_ms = ctx->now_ms;
@@ -109,8 +119,8 @@ static int64_t held_room(const Payment *p)
     return p->on_shipment ? p->amount - p->captured - p->released - p->failed : 0;
 }
 
-/* What cards only hold is released first, but for what the goods that are still to leave cost: that will
- * be taken, or released when they are given up. */
+/* What cards only hold is released first, but for what the goods that are still to leave cost: that
+ * will be taken, or released when they are given up. */
 static bool release(Ctx *ctx, Refunding *r, const Return *doc, int64_t *left, Error *err)
 {
     int64_t to_come = 0, spare = 0;
@@ -151,6 +161,12 @@ static bool is_cash(const Payment *p)
     return tender_is(p->kind, TENDER_CASH);
 }
 
+/* Cash is; and goods that came back, when what was paid for them was. */
+static bool is_rounded(const Payment *p)
+{
+    return is_cash(p) || tender_is(p->kind, TENDER_EXCHANGE);
+}
+
 static int64_t room_of(const Payment *p)
 {
     return str_eq(p->state, STR("captured")) ? p->amount - p->refunded : 0;
@@ -166,7 +182,7 @@ static bool share_cash(const Refunding *r, int64_t *parts, int64_t *rounding)
         room += room_of(&r->payments[i]);
     }
     bool    rounds = to_original(r) || str_eq(r->to, STR("cash"));
-    int64_t left   = rounds && cash < room ? least(money_cash_round(cash, r->cash_step), room) : cash;
+    int64_t left = rounds && cash < room ? least(money_cash_round(cash, r->cash_step), room) : cash;
     *rounding += left - cash;
     for (size_t i = 0; i < r->payment_count; i++) {
         if (!is_cash(&r->payments[i])) continue;
@@ -185,7 +201,7 @@ static bool share(Ctx *ctx, Refunding *r, Return *doc, int64_t left, Error *err)
     if (!rooms || !parts) return err_memory(err);
     for (size_t i = 0; i < r->payment_count; i++) {
         rooms[i] = room_of(&r->payments[i]);
-        cash     = cash || (is_cash(&r->payments[i]) && str_eq(r->payments[i].state, STR("captured")));
+        cash     = cash || (is_rounded(&r->payments[i]) && str_eq(r->payments[i].state, STR("captured")));
         total += rooms[i];
     }
     int64_t most = total - r->order->gift_cards;
@@ -207,9 +223,31 @@ static bool share(Ctx *ctx, Refunding *r, Return *doc, int64_t left, Error *err)
     return true;
 }
 
+/* So much of it pays for other goods; the rest goes back. */
+static bool share_exchange(Ctx *ctx, Refunding *r, Return *doc, int64_t *left, Error *err)
+{
+    Str     to   = r->to;
+    bool    all  = r->all;
+    int64_t some = least(*left, r->exchange);
+    int64_t room = 0;
+    if (some <= 0) return true;
+    for (size_t i = 0; i < r->payment_count; i++) room += room_of(&r->payments[i]);
+    r->to  = STR("exchange");
+    r->all = all && some == *left
+          && room <= r->exchange; /* what cash was rounded by goes with the last */
+    if (!share(ctx, r, doc, some, err)) return false;
+    r->to  = to;
+    r->all = all && some < *left;
+    *left -= some;
+    return true;
+}
+
 bool refunds_plan(Ctx *ctx, Refunding *r, Return *doc, int64_t left, Error *err)
 {
-    return release(ctx, r, doc, &left, err) && share(ctx, r, doc, left, err);
+    if (!release(ctx, r, doc, &left, err)) return false;
+    bool pays = r->exchange > 0 && left > 0;
+    if (!share_exchange(ctx, r, doc, &left, err)) return false;
+    return (pays && left == 0) || share(ctx, r, doc, left, err);
 }
 
 /* --- doing it --- */

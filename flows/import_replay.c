@@ -189,7 +189,7 @@ static bool return_to_order(Replay *r, Match *matches, size_t i, Error *err)
                                                           .quantity = matches[k].qty };
     }
     r->ctx->now_ms = r->head.at_ms;
-    bool ok        = returns_create(r->ctx, &request, &back, err);
+    bool ok        = give_back_create(r->ctx, &request, (GiveBackHow){ .judged = false }, &back, err);
     r->ctx->now_ms = now;
     r->ctx->after  = NULL; /* paid in cash: nothing to be sent to anybody */
     if (!ok) return false;

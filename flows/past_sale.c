@@ -128,11 +128,11 @@ static bool put_refund(Ctx *ctx, const Return *doc, Error *err)
     return refunds_put(ctx, &refund, err) && sale_post_refund(ctx, &refund, doc, err);
 }
 
-bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, Return *out, Error *err)
+bool past_return_price(Ctx *ctx, const PastPlace *place, const PastSale *back, Return *out,
+                       GiveBackLine **with, Error *err)
 {
     CartInput     in;
     Priced        priced;
-    int64_t       now   = ctx->now_ms;
     GiveBackLine *lines = arena_array(ctx->arena, GiveBackLine, back->line_count);
     ReturnLine   *shown = arena_array(ctx->arena, ReturnLine, back->line_count);
     if (!lines || !shown) return err_memory(err);
@@ -159,6 +159,15 @@ bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, 
                                  .made_at  = back->at_ms };
     out->lines.items = shown;
     out->lines.count = back->line_count;
+    *with            = lines;
+    return true;
+}
+
+bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, Return *out, Error *err)
+{
+    GiveBackLine *lines = NULL;
+    int64_t       now   = ctx->now_ms;
+    if (!past_return_price(ctx, place, back, out, &lines, err)) return false;
     ctx->now_ms      = back->at_ms;
     TillTaxes taxes = { .count = 0 };
     bool ok          = give_back_put(ctx, out, lines, 0, place->location->tax_zone, back->at_ms, &taxes, err)

@@ -7,6 +7,7 @@
 
 #include "core/cart.h"
 #include "shop/locations/locations.h"
+#include "flows/give_back.h"
 #include "shop/orders/orders.h"
 #include "shop/returns/returns.h"
 
@@ -37,6 +38,11 @@ typedef struct {
 /* Errors: STOCK_SHORT, TAX_UNRESOLVED, AMOUNT_RANGE. */
 bool flow_record_sale(Ctx *ctx, const PastPlace *place, const PastSale *sale, Order *out,
                       Error *err) MUST_USE;
+
+/* What goods given back without a receipt are worth at the prices of the lines, with their taxes:
+ * *out with its lines, which are not written yet. */
+bool past_return_price(Ctx *ctx, const PastPlace *place, const PastSale *back, Return *out,
+                       GiveBackLine **with, Error *err) MUST_USE;
 
 /* The same for goods given back without a receipt: to the floor, the money in cash. */
 bool flow_record_return(Ctx *ctx, const PastPlace *place, const PastSale *back, Return *out,

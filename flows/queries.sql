@@ -363,10 +363,12 @@ SELECT r.id, 'return ' || r.location || ' ' || CAST(r.number AS TEXT), CAST(SUM(
     + r.shipping, r.total
 FROM sale_return r LEFT JOIN return_line l ON l.merchant = r.merchant AND l.return_id = r.id
 WHERE r.merchant = :merchant
-GROUP BY r.id, r.location, r.number, r.total, r.net, r.tax, r.shipping, r.shipping_tax
-HAVING r.total <> SUM(coalesce(l.total, 0)) + r.shipping
-    OR r.net <> SUM(coalesce(l.net, 0)) + r.shipping - r.shipping_tax
-    OR r.tax <> SUM(coalesce(l.tax, 0)) + r.shipping_tax OR r.total <> r.net + r.tax
+GROUP BY r.id, r.location, r.number, r.total, r.net, r.tax, r.shipping, r.shipping_tax, r.fee, r.fee_tax
+HAVING r.total <> SUM(coalesce(l.total, 0)) + r.shipping - r.fee
+    OR r.net <> SUM(coalesce(l.net, 0)) + r.shipping - r.shipping_tax - r.fee + r.fee_tax
+    OR r.tax <> SUM(coalesce(l.tax, 0)) + r.shipping_tax - r.fee_tax
+    OR r.fee <> SUM(coalesce(l.fee, 0)) OR r.fee_tax <> SUM(coalesce(l.fee_tax, 0))
+    OR coalesce(MIN(l.fee), 0) < 0 OR coalesce(MAX(l.fee - l.total), 0) > 0 OR r.total <> r.net + r.tax
     OR COUNT(l.n) = 0 AND r.shipping = 0 OR coalesce(MIN(l.n), 1) <> 1 OR coalesce(MAX(l.n), 0) <> COUNT(l.n)
     OR coalesce(MAX(ABS(l.total - l.net - l.tax)), 0) <> 0 OR coalesce(MIN(l.net), 0) < 0 OR coalesce(MIN(l.tax), 0) < 0;
 
@@ -596,6 +598,8 @@ UNION ALL SELECT id, 'fulfilment.handed_to', handed_to FROM fulfilment WHERE mer
 UNION ALL SELECT id, 'package_label', service || ' ' || tracking || ' ' || reason FROM package_label WHERE merchant = :merchant
 UNION ALL SELECT id, 'rma', serial || ' ' || lot || ' ' || new_serial || ' ' || fault || ' ' || note FROM rma WHERE merchant = :merchant
 UNION ALL SELECT id, 'rma.contact', contact_name || ' ' || contact_email || ' ' || street || ' ' || city FROM rma WHERE merchant = :merchant
+UNION ALL SELECT id, 'return_work', lot || ' ' || serial || ' ' || note FROM return_work WHERE merchant = :merchant
+UNION ALL SELECT return_id, 'return_flag.why', why FROM return_flag WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'return_rule', rule FROM return_rule WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'disposition_rule', rule FROM disposition_rule WHERE merchant = :merchant
 UNION ALL SELECT CAST(NULL AS BYTEA), 'warranty_plan', plan FROM warranty_plan WHERE merchant = :merchant

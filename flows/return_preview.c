@@ -46,8 +46,8 @@ static bool show_line(Arena *arena, const TermsLine *line, ReturnLineTerms *out,
     Str                  outcome = str_from(return_outcome_name(v->outcome));
     Str                  to      = line->to ? str_from(line->to->name) : STR("none");
     Str                  by      = line->to_rule ? line->to_rule->code : STR_NONE;
-    *out                         = (ReturnLineTerms){ .line             = line->sold->n,
-                                                      .sku              = line->sold->sku,
+    *out                         = (ReturnLineTerms){ .line             = line->sold ? line->sold->n : 0,
+                                                      .sku              = line->sku,
                                                       .quantity         = line->asked->quantity,
                                                       .paid             = line->paid,
                                                       .fee              = v->fee,
@@ -79,11 +79,11 @@ static bool show_targets(Arena *arena, const Terms *terms, ReturnPreview *out, E
     return true;
 }
 
-static bool show(Ctx *ctx, const Terms *terms, ReturnPreview *out, Error *err)
+bool return_preview_show(Ctx *ctx, const Terms *terms, ReturnPreview *out, Error *err)
 {
-    const OrderShipping *shipping = terms->order->shipping;
+    const OrderShipping *shipping = terms->order ? terms->order->shipping : NULL;
     *out = (ReturnPreview){ .outcome  = str_from(return_outcome_name(terms->outcome)),
-                            .currency = terms->order->currency,
+                            .currency = terms->currency,
                             .paid     = terms->paid,
                             .fee      = terms->fee,
                             .refund   = terms->paid - terms->fee };
@@ -122,6 +122,6 @@ bool returns_preview(Ctx *ctx, const ReturnRequest *request, ReturnPreview *repl
                        STR_FMT(order.state));
     return orders_sold_lines(ctx, order.id, &sold, &count, err)
         && shares(ctx, request, sold, count, paid, err)
-        && return_terms_find(ctx, request, &order, sold, count, paid, &terms, err)
-        && show(ctx, &terms, reply, err);
+        && return_terms_find(ctx, request, &order, sold, count, paid, false, &terms, err)
+        && return_preview_show(ctx, &terms, reply, err);
 }

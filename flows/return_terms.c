@@ -3,13 +3,14 @@
 
 #include "all_sql.h"
 #include "flows/rules.h"
+#include "shop/approvals/approvals.h"
 #include "shop/catalog/catalog.h"
 #include "shop/customers/customers.h"
 #include "shop/locations/locations.h"
+#include "shop/rma/rma.h"
 #include "sys/zone.h"
 
 #include <assert.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 typedef struct {
     Ctx                 *ctx;
     Terms               *out;
+    bool                 taken;
     const SoldLine      *sold;
     ReturnRule          *rules;
     size_t               rule_count;
@@ -74,6 +76,7 @@ static bool judge_line(Work *w, size_t i, int64_t paid, Error *err)
     Str reason = asked->reason_code.len ? asked->reason_code : request->reason_code;
     *line      = (TermsLine){ .asked  = asked,
                               .sold   = &w->sold[asked->line - 1],
+                              .sku    = w->sold[asked->line - 1].sku,
                               .paid   = paid,
                               .reason = text_or_empty(reason),
                               .grade  = text_or_empty(asked->grade) };
@@ -91,7 +94,7 @@ static bool judge_line(Work *w, size_t i, int64_t paid, Error *err)
                          .gift     = request->gift_receipt.len > 0,
                          .sold_ms  = order->made_at,
                          .sold_day = day_of(w, handed_at(w, line->sold->n)),
-                         .today    = day_of(w, w->ctx->now_ms),
+                         .today    = day_of(w, w->out->at_ms),
                          .qty      = asked->quantity,
                          .paid     = paid };
     DispositionAsk where = { goods, line->reason, line->grade, request->location, item->cost };
@@ -105,7 +108,7 @@ static bool judge_line(Work *w, size_t i, int64_t paid, Error *err)
 }
 
 /* What holds for all lines together. */
-static bool sum_up(Terms *out, Error *err)
+bool return_terms_sum(Terms *out, Error *err)
 {
     out->refund_to = REFUND_ANY;
     out->shipping  = true;
@@ -234,13 +237,13 @@ static bool look_serials(Work *w, ReturnFacts *facts, Error *err)
 static bool look(Work *w, Error *err)
 {
     ReturnFacts facts = { .days_left = -1 };
-    for (size_t i = 0; i < w->out->count; i++) {
+    for (size_t i = 0; i < w->out->count && !w->taken; i++) { /* else it is refused already */
         const TermsLine *line = &w->out->lines[i];
         if (line->asked->quantity > line->sold->qty - line->sold->returned)
             facts.used_up = line->sold->sku;
     }
     if (!look_velocity(w, &facts, err) || !look_used(w, &facts, err) || !look_own(w, &facts, err)
-        || !look_labels(w, &facts, err) || !look_serials(w, &facts, err)
+        || !look_labels(w, &facts, err) || (!w->taken && !look_serials(w, &facts, err))
         || !return_flags(w->ctx->arena, &facts, &w->terms, w->out->flags, &w->out->flag_count, err))
         return false;
     for (size_t i = 0; i < w->out->flag_count; i++)
@@ -250,12 +253,16 @@ static bool look(Work *w, Error *err)
 
 /* --- all of it --- */
 
+bool return_terms_subject(Ctx *ctx, Str what, Str *out, Error *err)
+{
+    return approvals_subject(ctx, APPROVAL_RETURN, &what, 1, out, err);
+}
+
 /* What another person approves: these goods of this order, as they were judged. */
 static bool name_it(Work *w, Error *err)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
-    char          id[ID_TEXT_LEN];
-    Buf           buf = buf_make(w->ctx->arena, 512);
+    char id[ID_TEXT_LEN];
+    Buf  buf = buf_make(w->ctx->arena, 512);
     id_format(w->out->order->id, id);
     buf_format(&buf, "return %.*s\n", ID_TEXT_LEN, id);
     buf_json_string(&buf, w->out->request->location);
@@ -267,12 +274,8 @@ static bool name_it(Work *w, Error *err)
         for (size_t k = 0; k < line->asked->serials.count; k++)
             buf_json_string(&buf, line->asked->serials.items[k]);
     }
-    char *hex = arena_alloc(w->ctx->arena, 2 * sizeof hash + 1);
-    if (buf.failed || !hex) return err_memory(err);
-    SHA256((const unsigned char *)buf_str(&buf).ptr, buf_str(&buf).len, hash);
-    for (size_t i = 0; i < sizeof hash; i++) (void)snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-    w->out->subject = (Str){ hex, 2 * sizeof hash };
-    return true;
+    if (buf.failed) return err_memory(err);
+    return return_terms_subject(w->ctx, buf_str(&buf), &w->out->subject, err);
 }
 
 static bool judge(Work *w, const int64_t *paid, Error *err)
@@ -280,18 +283,47 @@ static bool judge(Work *w, const int64_t *paid, Error *err)
     if (!load(w, err)) return false;
     for (size_t i = 0; i < w->out->count; i++)
         if (!judge_line(w, i, paid[i], err)) return false;
-    return sum_up(w->out, err) && look(w, err) && name_it(w, err);
+    return return_terms_sum(w->out, err) && look(w, err) && name_it(w, err);
+}
+
+/* A return by mail is judged as of the day on which it was asked for. */
+static bool as_of(Ctx *ctx, const ReturnRequest *request, int64_t *at_ms, Error *err)
+{
+    RmaDoc rma;
+    *at_ms = ctx->now_ms;
+    if (id_is_none(request->rma)) return true;
+    if (!rmas_get(ctx, request->rma, false, &rma, err)) return false;
+    *at_ms = rma.doc.made_at;
+    return true;
+}
+
+/* A gift receipt must be of this order, and for these lines. */
+static bool by_gift(Ctx *ctx, const ReturnRequest *request, Error *err)
+{
+    Id  order = { { 0 } };
+    Str lines = STR("");
+    if (!request->gift_receipt.len) return true;
+    if (!gift_receipts_find(ctx, request->gift_receipt, &order, &lines, err)) return false;
+    bool same = id_eq(order, request->order);
+    for (size_t i = 0; i < request->lines.count; i++)
+        same = same && gift_receipt_has(lines, request->lines.items[i].line);
+    return same || err_set(err, &ERR_GIFT_RECEIPT, "gift_receipt", "is for other goods");
 }
 
 bool return_terms_find(Ctx *ctx, const ReturnRequest *request, const Order *order,
-                       const SoldLine *sold, size_t sold_count, const int64_t *paid, Terms *out,
-                       Error *err)
+                       const SoldLine *sold, size_t sold_count, const int64_t *paid, bool taken,
+                       Terms *out, Error *err)
 {
-    Work     w   = { .ctx = ctx, .out = out, .sold = sold };
+    Work     w   = { .ctx = ctx, .out = out, .taken = taken, .sold = sold };
     Zone    *own = NULL;
     Location here;
-    *out = (Terms){ .request = request, .order = order, .count = request->lines.count };
-    if (!locations_get(ctx, request->location, &here, err)) return false;
+    *out = (Terms){ .request  = request,
+                    .order    = order,
+                    .currency = order->currency,
+                    .count    = request->lines.count };
+    if (!locations_get(ctx, request->location, &here, err) || !as_of(ctx, request, &out->at_ms, err)
+        || !by_gift(ctx, request, err))
+        return false;
     for (size_t i = 0; i < out->count; i++) {
         assert(request->lines.items[i].line >= 1
                && request->lines.items[i].line <= (int64_t)sold_count);

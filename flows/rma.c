@@ -251,6 +251,11 @@ bool rmas_step(Ctx *ctx, const RmaStep *request, Rma *reply, Error *err)
     return true;
 }
 
+bool rmas_decide(Ctx *ctx, const RmaStep *request, Rma *reply, Error *err)
+{
+    return rmas_step(ctx, request, reply, err);
+}
+
 /* --- what was awaited and did not come --- */
 
 typedef struct {

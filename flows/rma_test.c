@@ -12,6 +12,7 @@
 #include "shop/returns/returns.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/tender.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,11 +82,12 @@ static bool sell(const char *sku, Str *serials, size_t count)
     BasketLine      line    = { .sku      = str_from(sku),
                                 .quantity = count ? (int64_t)count * 1000 : 2000,
                                 .serials  = { serials, count } };
-    TenderInput     tender  = { .kind = STR("cash"), .amount = OPT_NONE, .tendered = OPT_NONE };
+    TenderInput     tender  = tender_of(NULL);
     CheckoutRequest request = { .location       = STR("LON"),
                                 .channel        = STR("pos"),
                                 .customer       = ann,
                                 .expected_total = OPT_NONE,
+                                .pay_by         = OPT_NONE,
                                 .lines          = { &line, 1 },
                                 .tenders        = { &tender, 1 } };
     return call(orders_create_any, &request, &order, sizeof order);

@@ -1,6 +1,7 @@
 /* tender_take.c — tenders that are taken at once, and giving them back. See tender_take.h. */
 #include "flows/tender_take.h"
 
+#include "flows/give_back_exchange.h"
 #include "flows/loyalty.h"
 #include "flows/payment_service.h"
 #include "flows/sale.h"
@@ -102,12 +103,12 @@ bool tender_give_back(Ctx *ctx, const Order *order, const Payment *p, int64_t am
         return owed
             || err_set(err, &ERR_REFUND_TO, "refund_to", "the invoice is paid: say where the money goes");
     case TENDER_POINTS: return loyalty_unspend(ctx, p->id, amount, order->location, &points, err);
+    case TENDER_EXCHANGE: return give_back_exchange_undo(ctx, order->id, err);
     case TENDER_CASH:
     case TENDER_CARD:
     case TENDER_VOUCHER:
     case TENDER_BANK_TRANSFER:
     case TENDER_MANUAL_CARD:
-    case TENDER_EXCHANGE:
     case TENDER_COUNT: return true;
     }
     return true;

@@ -111,7 +111,8 @@ SELECT id, account, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
 -- in: merchant:i64
 -- out: id:id what:text expected:i64 found:i64
 SELECT id, account || ' ' || currency, CAST(SUM(due) AS BIGINT), CAST(SUM(booked) AS BIGINT) FROM (
-    SELECT id, 'sales' AS account, currency, -net AS due, 0 AS booked FROM sale_return WHERE merchant = :merchant
+    SELECT id, 'sales' AS account, currency, -net - fee + fee_tax AS due, 0 AS booked FROM sale_return WHERE merchant = :merchant
+    UNION ALL SELECT id, 'return_fees', currency, fee - fee_tax, 0 FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT id, 'tax', currency, -tax, 0 FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT id, 'cash_rounding', currency, -cash_rounding, 0 FROM sale_return WHERE merchant = :merchant
     UNION ALL SELECT f.return_id, CASE f.state WHEN 'done' THEN f.account ELSE 'receivable' END, r.currency, f.amount, 0

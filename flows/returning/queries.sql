@@ -120,3 +120,50 @@ UNION ALL
 SELECT g.order_id, 'gift receipt of no order', 1, 0
 FROM gift_receipt g LEFT JOIN sale_order o ON o.merchant = g.merchant AND o.id = g.order_id
 WHERE g.merchant = :merchant AND o.id IS NULL;
+
+-- What goods that came back were to pay for was given up: the money is owed again.
+-- name: exchange_refund_undone
+-- in: merchant:i64 return_id:id n:i64
+UPDATE refund SET state = 'refused', reason = 'the sale was given up'
+WHERE merchant = :merchant AND return_id = :return_id AND n = :n AND kind = 'exchange' AND state = 'done';
+
+-- name: exchange_payment_unrefunded
+-- in: merchant:i64 order_id:id n:i64 amount:i64
+UPDATE payment SET refunded = refunded - :amount WHERE merchant = :merchant AND order_id = :order_id AND n = :n;
+
+-- Exchanges whose two sides differ.
+-- name: verify_exchanges
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, 'exchange, ' || side, CAST(SUM(due) AS BIGINT), CAST(SUM(is_there) AS BIGINT) FROM (
+    SELECT return_id AS id, 'of the return' AS side, amount AS due, 0 AS is_there FROM return_exchange WHERE merchant = :merchant
+    UNION ALL SELECT return_id, 'of the return', 0, amount FROM refund WHERE merchant = :merchant AND kind = 'exchange'
+    UNION ALL SELECT order_id, 'of the sale', amount, 0 FROM return_exchange WHERE merchant = :merchant
+    UNION ALL SELECT order_id, 'of the sale', 0, amount FROM payment WHERE merchant = :merchant AND kind = 'exchange'
+) AS both_sides GROUP BY id, side HAVING SUM(due) <> SUM(is_there);
+
+-- Work whose goods moved otherwise, and flags and work of no return.
+-- name: verify_return_work
+-- in: merchant:i64
+-- out: id:id what:text expected:i64 found:i64
+SELECT id, 'work with goods that came back, to ' || went, CAST(SUM(due) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+    SELECT id, went, qty AS due, 0 AS moved FROM return_work
+    WHERE merchant = :merchant AND state = 'done' AND work IN ('inspect', 'refurbish', 'destroy') AND went <> stands
+    UNION ALL SELECT document_id, to_state, 0, qty FROM stock_move WHERE merchant = :merchant AND cause = 'return_work'
+) AS both_sides GROUP BY id, went HAVING SUM(due) <> SUM(moved)
+UNION ALL
+SELECT x.return_id, x.what || ' of no return', 1, 0 FROM (
+    SELECT return_id, 'work' AS what FROM return_work WHERE merchant = :merchant
+    UNION SELECT return_id, 'a flag' FROM return_flag WHERE merchant = :merchant
+    UNION SELECT return_id, 'an exchange' FROM return_exchange WHERE merchant = :merchant
+) AS x LEFT JOIN sale_return r ON r.merchant = :merchant AND r.id = x.return_id WHERE r.id IS NULL;
+
+-- The least that one unit of an item cost in a channel since then, by its lists.
+-- name: return_lowest_price
+-- in: merchant:i64 item:id channel:text currency:text since_ms:i64 now_ms:i64
+-- out: amount:i64
+SELECT p.amount FROM price p JOIN price_list l ON l.merchant = p.merchant AND l.code = p.list
+WHERE p.merchant = :merchant AND p.item = :item AND p.min_qty <= 1000 AND l.currency = :currency
+  AND (l.channel = '' OR l.channel = :channel) AND p.from_ms <= :now_ms AND l.from_ms <= :now_ms
+  AND p.until_ms > :since_ms AND l.until_ms > :since_ms
+ORDER BY p.amount LIMIT 1;

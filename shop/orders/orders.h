@@ -8,6 +8,7 @@
 #define SHOP_ORDERS_H
 
 #include "core/cart.h"
+#include "core/return_policy.h"
 #include "shop/common.h"
 
 #define API_DEF "shop/orders/api.def"

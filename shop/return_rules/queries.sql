@@ -43,3 +43,9 @@ SELECT api_key, customer FROM return_staff WHERE merchant = :merchant ORDER BY a
 -- in: merchant:i64 api_key:id customer:id
 -- out: one:i64
 SELECT 1 FROM return_staff WHERE merchant = :merchant AND api_key = :api_key AND customer = :customer;
+
+-- What the merchant set differently for returns.
+-- name: return_settings
+-- in: merchant:i64
+-- out: name:text value:i64
+SELECT name, value FROM setting WHERE merchant = :merchant AND name >= 'return.' AND name < 'return/';

@@ -33,26 +33,36 @@ bool disposition_rules(Ctx *ctx, DispositionRule **out, size_t *count, Error *er
     return true;
 }
 
+/* What a row of SETTING says, or the merchant instead of it. */
+static int64_t value_of(const ReturnSettingsRow *rows, size_t count, const SettingDef *setting)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].name, str_from(setting->key))) return rows[i].value;
+    return setting->standard;
+}
+
 bool return_terms(Ctx *ctx, ReturnTerms *out, Error *err)
 {
-    int64_t           own = 0, value = 0;
-    const SettingDef *flags[RETURN_FLAG_COUNT] = {
-#define RETURN_FLAG(NAME, code, standard, meaning) &SETTING_RETURN_FLAG_##NAME,
-#include "core/return_flag.def"
-#undef RETURN_FLAG
+    static const SettingDef *const flags[RETURN_FLAG_COUNT] = {
+        [RETURN_FLAG_SERIAL]     = &SETTING_RETURN_FLAG_SERIAL,
+        [RETURN_FLAG_USED_UP]    = &SETTING_RETURN_FLAG_USED_UP,
+        [RETURN_FLAG_VELOCITY]   = &SETTING_RETURN_FLAG_VELOCITY,
+        [RETURN_FLAG_SWAPPED]    = &SETTING_RETURN_FLAG_SWAPPED,
+        [RETURN_FLAG_WARDROBING] = &SETTING_RETURN_FLAG_WARDROBING,
+        [RETURN_FLAG_OWN]        = &SETTING_RETURN_FLAG_OWN,
     };
-    for (size_t i = 0; i < RETURN_FLAG_COUNT; i++) {
-        if (!settings_get(ctx, flags[i], &value, err)) return false;
-        out->policy[i] = (ReturnOutcome)value;
-    }
-    if (!settings_get(ctx, &SETTING_RETURN_VELOCITY_COUNT, &out->velocity_count, err)
-        || !settings_get(ctx, &SETTING_RETURN_VELOCITY_AMOUNT, &out->velocity_amount, err)
-        || !settings_get(ctx, &SETTING_RETURN_VELOCITY_DAYS, &out->velocity_days, err)
-        || !settings_get(ctx, &SETTING_RETURN_WARDROBING_COUNT, &out->wardrobing_count, err)
-        || !settings_get(ctx, &SETTING_RETURN_WARDROBING_DAYS, &out->wardrobing_days, err)
-        || !settings_get(ctx, &SETTING_RETURN_OWN_SALES, &own, err))
-        return false;
-    out->own_sales = own != 0;
+    ReturnSettingsRow *rows  = NULL;
+    size_t             count = 0;
+    ReturnSettingsIn   in    = { ctx->who.merchant };
+    if (!q_return_settings_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
+    for (size_t i = 0; i < RETURN_FLAG_COUNT; i++)
+        out->policy[i] = (ReturnOutcome)value_of(rows, count, flags[i]);
+    out->velocity_count   = value_of(rows, count, &SETTING_RETURN_VELOCITY_COUNT);
+    out->velocity_amount  = value_of(rows, count, &SETTING_RETURN_VELOCITY_AMOUNT);
+    out->velocity_days    = value_of(rows, count, &SETTING_RETURN_VELOCITY_DAYS);
+    out->wardrobing_count = value_of(rows, count, &SETTING_RETURN_WARDROBING_COUNT);
+    out->wardrobing_days  = value_of(rows, count, &SETTING_RETURN_WARDROBING_DAYS);
+    out->own_sales        = value_of(rows, count, &SETTING_RETURN_OWN_SALES) != 0;
     return true;
 }
 
