@@ -11,6 +11,7 @@
 #include "flows/carrier.h"
 #include "flows/fulfil_due.h"
 #include "flows/fulfil_work.h"
+#include "flows/label_mail.h"
 #include "shop/identity/identity.h"
 #include "shop/locations/locations.h"
 #include "shop/settings/settings.h"
@@ -68,13 +69,21 @@ static bool find_places(Ctx *ctx, const FulfilDoc *doc, CarrierLabel *parcel, Er
     return true;
 }
 
+/* With which a customer sends goods back: it belongs to an RMA, not to a package. */
+static bool is_mail(const BoughtLabel *label)
+{
+    return label->package == 0;
+}
+
 static bool look(Step *s, Error *err)
 {
     FulfilDoc doc;
     if (!db_read_begin(s->ctx.db, &s->ctx.tx, err)) return false;
-    bool ok = labels_get(&s->ctx, s->id, &s->seen, err)
-           && fulfilments_load(&s->ctx, s->seen.fulfilment, false, &doc, err)
-           && find_places(&s->ctx, &doc, &s->parcel, err);
+    bool ok = labels_get(&s->ctx, s->id, &s->seen, err);
+    if (ok && is_mail(&s->seen)) ok = label_mail_places(&s->ctx, s->seen.fulfilment, &s->parcel, err);
+    else
+        ok = ok && fulfilments_load(&s->ctx, s->seen.fulfilment, false, &doc, err)
+          && find_places(&s->ctx, &doc, &s->parcel, err);
     db_read_end(s->ctx.tx);
     s->ctx.tx         = NULL;
     s->parcel.key     = s->id;
@@ -200,6 +209,23 @@ static bool follow(Step *s, BoughtLabel *label, FulfilDoc *doc, int64_t next_ask
     return labels_ask_at(&s->ctx, label->id, next_ask_ms, err);
 }
 
+/* The same of goods that come back: that they have come somebody says who has them. */
+static bool follow_mail(Step *s, BoughtLabel *label, int64_t next_ask_ms, Error *err)
+{
+    Str  told  = str_from(s->answer.state);
+    bool moved = is(label->state, "moving") || is(label->state, "failed");
+    if ((is(told, "moving") || is(told, "delivered") || is(told, "failed")) && !moved
+        && (!labels_step(&s->ctx, label, STR("move"), next_ask_ms, err)
+            || !label_mail_sent(&s->ctx, label->fulfilment, err)))
+        return false;
+    if (is(told, "delivered")) return labels_step(&s->ctx, label, STR("deliver"), 0, err);
+    if (is(told, "failed") && !is(label->state, "failed"))
+        return labels_step(&s->ctx, label, STR("fail"), next_ask_ms, err);
+    if (is(told, "voided") && !moved) return labels_step(&s->ctx, label, STR("void"), 0, err);
+    return labels_ask_at(&s->ctx, label->id, next_ask_ms, err);
+}
+
+/* `doc` is NULL for goods that come back. */
 static bool take_answer(Step *s, BoughtLabel *label, FulfilDoc *doc, Error *err)
 {
     int64_t minutes = 0;
@@ -210,11 +236,16 @@ static bool take_answer(Step *s, BoughtLabel *label, FulfilDoc *doc, Error *err)
     if (s->answer.reason[0]) label->reason = str_from(s->answer.reason);
     if (asked && s->outcome == CARRIER_REFUSED) return labels_step(&s->ctx, label, STR("refuse"), 0, err);
     if (s->outcome != CARRIER_KNOWN) return labels_ask_at(&s->ctx, label->id, again(s), err);
-    if (!asked) return follow(s, label, doc, next_ask_ms, err);
+    if (!asked)
+        return doc ? follow(s, label, doc, next_ask_ms, err)
+                   : follow_mail(s, label, next_ask_ms, err);
     if (is(str_from(s->answer.state), "voided")) return labels_step(&s->ctx, label, STR("refuse"), 0, err);
     label->carrier  = str_from(s->answer.carrier);
     label->tracking = str_from(s->answer.tracking);
     label->label    = str_from(s->answer.label);
+    if (!doc)
+        return labels_step(&s->ctx, label, STR("buy"), next_ask_ms, err)
+            && (is(str_from(s->answer.state), "bought") || follow_mail(s, label, next_ask_ms, err));
     return take_label(s, label, doc, next_ask_ms, err)
         && (is(str_from(s->answer.state), "bought") || follow(s, label, doc, next_ask_ms, err));
 }
@@ -226,9 +257,10 @@ static bool apply(Tx *tx, void *arg, Error *err)
     FulfilDoc   doc;
     s->ctx.tx          = tx;
     s->ctx.arena->used = s->mark;
-    return fulfilments_load(&s->ctx, s->seen.fulfilment, true, &doc, err)
+    bool mail          = is_mail(&s->seen);
+    return (mail || fulfilments_load(&s->ctx, s->seen.fulfilment, true, &doc, err))
         && labels_get(&s->ctx, s->id, &label, err)
-        && (!str_eq(label.state, s->seen.state) || take_answer(s, &label, &doc, err));
+        && (!str_eq(label.state, s->seen.state) || take_answer(s, &label, mail ? NULL : &doc, err));
 }
 
 /* Asks and applies; one that another process has moved on meanwhile is left to that. */
@@ -243,6 +275,12 @@ static bool settle(Step *s, Error *err)
     if (ok || err->def != &ERR_DB_BUSY) return ok;
     *err = (Error){ .def = NULL };
     return true;
+}
+
+bool label_settle(Ctx *ctx, Id label, bool first, Error *err)
+{
+    Step s = { .ctx = *ctx, .id = label, .first = first };
+    return settle(&s, err);
 }
 
 bool labels_settle_due(Db *db, Env *env, Arena *arena, int64_t now_ms, Error *err)

@@ -2,6 +2,7 @@
  * code. As PDF of 4 by 6 inches, or for label printers. See docs/FULFILMENT.md. */
 #include "core/money.h"
 #include "core/zpl.h"
+#include "flows/label_paper.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/identity/identity.h"
 #include "shop/locations/locations.h"
@@ -82,8 +83,7 @@ static void text_at(Label *label, int x, int y, int size, int lines, Str text)
                             .text  = text.ptr ? text : STR("") });
 }
 
-/* Street, town and country below each other, as far as they are known. */
-static Str address_text(Arena *arena, const Address *to)
+Str label_address(Arena *arena, const Address *to)
 {
     Buf buf = buf_make(arena, 200);
     buf_add(&buf, to->street);
@@ -93,52 +93,27 @@ static Str address_text(Arena *arena, const Address *to)
     return buf_str(&buf);
 }
 
-static void draw_from(Label *label, const Parcel *parcel)
+static void draw_head(Label *label, const LabelText *text)
 {
-    Str from = str_format(label->arena, "%.*s, %.*s\n%.*s", STR_FMT(parcel->merchant.name),
-                          STR_FMT(parcel->from.name), STR_FMT(parcel->from.address));
-    text_at(label, MARGIN, MARGIN, 300, 4, from);
+    text_at(label, MARGIN, MARGIN, 300, 4, text->from);
     line_at(label, 2150);
-}
-
-/* To the customer, or to the store where it is fetched. */
-static void draw_to(Label *label, const Parcel *parcel)
-{
-    const FulfilDoc *doc = &parcel->doc;
-    Str to = doc->contact.name;
-    if (doc->store.len)
-        to = str_format(label->arena, "%.*s (%.*s)", STR_FMT(doc->store), STR_FMT(doc->contact.name));
     text_at(label, MARGIN, 2350, 300, 1, STR("To"));
-    text_at(label, MARGIN, 2800, 520, 2, to);
-    if (doc->address.street.len)
-        text_at(label, MARGIN, 4150, 450, 5, address_text(label->arena, &doc->address));
+    text_at(label, MARGIN, 2800, 520, 2, text->to_name);
+    if (text->to_address.len) text_at(label, MARGIN, 4150, 450, 5, text->to_address);
     line_at(label, 7200);
-}
-
-static void draw_service(Label *label, const Parcel *parcel)
-{
-    const Package *package = &parcel->package;
-    Str            service = str_format(label->arena, "%.*s %.*s", STR_FMT(package->carrier),
-                                        STR_FMT(package->service));
-    text_at(label, MARGIN, 7400, 520, 1, service);
-    Str weight = STR("");
-    if (package->weight != OPT_NONE)
-        weight = str_format(label->arena, "%.*s kg, ", STR_FMT(qty_text(label->arena, package->weight)));
-    Str which = str_format(label->arena, "%.*spackage %lld of %lld", STR_FMT(weight),
-                           (long long)package->n, (long long)parcel->count);
-    text_at(label, MARGIN, 8200, 350, 1, which);
+    text_at(label, MARGIN, 7400, 520, 1, text->service);
+    text_at(label, MARGIN, 8200, 350, 1, text->which);
     line_at(label, 8900);
 }
 
-static void draw_codes(Label *label, const Parcel *parcel)
+static void draw_codes(Label *label, const LabelText *text)
 {
-    const Package *package = &parcel->package;
     put(label, (SheetItem){ .kind   = SHEET_CODE_128,
                             .x      = MARGIN + 300,
                             .y      = 9300,
                             .width  = INNER - 600,
                             .height = 2600,
-                            .text   = package->tracking });
+                            .text   = text->tracking });
     put(label, (SheetItem){ .kind  = SHEET_TEXT,
                             .x     = MARGIN,
                             .y     = 12050,
@@ -146,30 +121,65 @@ static void draw_codes(Label *label, const Parcel *parcel)
                             .size  = 450,
                             .bold  = true,
                             .align = SHEET_CENTRE,
-                            .text  = package->tracking });
+                            .text  = text->tracking });
     line_at(label, 12900);
-    Str mine = str_format(label->arena, "%.*s/%lld/%lld", STR_FMT(parcel->order.receipt_number),
-                          (long long)parcel->doc.number, (long long)package->n);
     put(label, (SheetItem){ .kind   = SHEET_CODE_128,
                             .x      = MARGIN,
                             .y      = 13200,
                             .width  = 4800,
                             .height = 1200,
-                            .text   = mine });
-    text_at(label, 5700, 13250, 350, 1, mine);
-    if (parcel->doc.note.len) text_at(label, 5700, 13750, 280, 3, parcel->doc.note);
+                            .text   = text->mine });
+    text_at(label, 5700, 13250, 350, 1, text->mine);
+    if (text->note.len) text_at(label, 5700, 13750, 280, 3, text->note);
+}
+
+static bool draw_text(Ctx *ctx, const LabelText *text, Label *label, Error *err)
+{
+    *label = (Label){ .arena = ctx->arena };
+    draw_head(label, text);
+    draw_codes(label, text);
+    return !label->failed || err_memory(err);
+}
+
+bool label_pdf(Ctx *ctx, const LabelText *text, Str *out, Error *err)
+{
+    Label label;
+    if (!draw_text(ctx, text, &label, err)) return false;
+    Sheet sheet = { WIDTH, HEIGHT, label.items, label.count };
+    return paper_pdf(ctx->arena, &sheet, 1, out, err);
+}
+
+/* To the customer, or to the store where it is fetched. */
+static void tell_parcel(Arena *arena, const Parcel *parcel, LabelText *out)
+{
+    const FulfilDoc *doc     = &parcel->doc;
+    const Package   *package = &parcel->package;
+    Str              weight  = STR("");
+    if (package->weight != OPT_NONE)
+        weight = str_format(arena, "%.*s kg, ", STR_FMT(qty_text(arena, package->weight)));
+    *out = (LabelText){ .from     = str_format(arena, "%.*s, %.*s\n%.*s", STR_FMT(parcel->merchant.name),
+                                               STR_FMT(parcel->from.name), STR_FMT(parcel->from.address)),
+                        .to_name  = doc->contact.name,
+                        .service  = str_format(arena, "%.*s %.*s", STR_FMT(package->carrier),
+                                               STR_FMT(package->service)),
+                        .which    = str_format(arena, "%.*spackage %lld of %lld", STR_FMT(weight),
+                                               (long long)package->n, (long long)parcel->count),
+                        .tracking = package->tracking,
+                        .mine     = str_format(arena, "%.*s/%lld/%lld", STR_FMT(parcel->order.receipt_number),
+                                               (long long)doc->number, (long long)package->n),
+                        .note     = doc->note };
+    if (doc->store.len)
+        out->to_name = str_format(arena, "%.*s (%.*s)", STR_FMT(doc->store), STR_FMT(doc->contact.name));
+    if (doc->address.street.len) out->to_address = label_address(arena, &doc->address);
 }
 
 static bool draw(Ctx *ctx, const LabelAsk *ask, Label *label, Error *err)
 {
-    Parcel parcel = { .count = 0 };
-    *label        = (Label){ .arena = ctx->arena };
+    Parcel    parcel = { .count = 0 };
+    LabelText text;
     if (!load(ctx, ask, &parcel, err)) return false;
-    draw_from(label, &parcel);
-    draw_to(label, &parcel);
-    draw_service(label, &parcel);
-    draw_codes(label, &parcel);
-    return !label->failed || err_memory(err);
+    tell_parcel(ctx->arena, &parcel, &text);
+    return draw_text(ctx, &text, label, err);
 }
 
 bool fulfil_label_pdf(Ctx *ctx, const LabelAsk *request, LabelPaper *reply, Error *err)

@@ -2,9 +2,11 @@
  * claimed from their vendor and sent by mail; and the stock says what happened. */
 #include "flows/rma.h"
 
+#include "flows/fulfil_due.h"
 #include "flows/verify.h"
 #include "shop/catalog/catalog.h"
 #include "shop/customers/customers.h"
+#include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
 #include "shop/pricing/pricing.h"
@@ -12,6 +14,7 @@
 #include "shop/returns/returns.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
+#include "tests/simulator.h"
 #include "tests/tender.h"
 
 #include <stdio.h>
@@ -37,6 +40,9 @@ FIXTURE_ANY(warranty_show)
 FIXTURE_ANY(rmas_create)
 FIXTURE_ANY(rmas_step)
 FIXTURE_ANY(rmas_list)
+FIXTURE_ANY(rmas_show)
+FIXTURE_ANY(rmas_label)
+FIXTURE_ANY(rmas_label_pdf)
 FIXTURE_ANY(stock_move)
 FIXTURE_ANY(vendors_change)
 
@@ -375,6 +381,86 @@ static void by_mail(void)
                   &ERR_PERMISSION_MISSING, "not everybody approves");
 }
 
+/* --- a label for the way back --- */
+
+static bool bought_label(void)
+{
+    RmaLabel in      = { .id = id, .service = STR("24h"), .weight = 500 };
+    bool     pending = false;
+    kit_now_ms += 1000;
+    err = (Error){ .def = NULL };
+    return fixture_call(db, &env, rmas_label_any, &in, &rma, sizeof rma, &pending, &err) && !pending;
+}
+
+static bool settled(void)
+{
+    static char memory[1 << 20];
+    Arena       arena;
+    arena_init(&arena, memory, sizeof memory);
+    kit_now_ms += 3 * 3600 * 1000;
+    return labels_settle_due(db, &env, &arena, kit_now_ms, &err);
+}
+
+static bool read_labels(Ctx *ctx, void *arg, Error *e)
+{
+    BoughtLabel *labels = NULL;
+    size_t       count  = 0;
+    if (!labels_of(ctx, id, &labels, &count, e) || count != 1) return false;
+    id_format(labels[0].id, arg);
+    return true;
+}
+
+static void labelled(void)
+{
+    static Simulator simulator;
+    char             key[ID_TEXT_LEN + 1] = { 0 };
+    RmaPaper         paper;
+    Address          home   = { .street      = STR("1 High St"),
+                                .city        = STR("Bath"),
+                                .postal_code = STR("BA1 1AA"),
+                                .country     = STR("GB"),
+                                .latitude    = OPT_NONE,
+                                .longitude   = OPT_NONE };
+    Contact          ann_is = { .name = STR("Ann") };
+    RmaInput         in     = input("mail", NULL);
+    simulator_start(&simulator);
+    check(sell("TEA", NULL, 0), "teas are sold");
+    in.order = order.id;
+    in.line  = 1;
+    check(call(rmas_create_any, &in, &rma, sizeof rma), "one is to come back by mail");
+    id = rma.id;
+    check(step("approve", NULL), "and may");
+    check_refused(bought_label(), &err, &ERR_CARRIER_NONE, "without a carrier there is no label");
+    env.carrier_url = str_from(simulator.url);
+    check_refused(bought_label(), &err, &ERR_FIELD_INVALID, "nor without an address");
+    in.contact     = &ann_is;
+    in.address     = &home;
+    RmaStep cancel = { .id = id, .event = STR("cancel"), .cost = OPT_NONE };
+    check(call(rmas_step_any, &cancel, &rma, sizeof rma)
+              && call(rmas_create_any, &in, &rma, sizeof rma),
+          "so it is said");
+    id = rma.id;
+    check(step("approve", NULL), "and approved anew");
+    check_ok(bought_label(), &err, "then a label is bought");
+    check(str_eq(rma.label_state, STR("bought")) && rma.tracking.len, "with a carrier's number");
+    check_refused(bought_label(), &err, &ERR_LABEL_THERE, "once");
+    ById by = { id };
+    check(call(rmas_label_pdf_any, &by, &paper, sizeof paper) && str_starts(paper.text, STR("%PDF")),
+          "it is printed");
+    check(kit_read(db, &env, read_labels, key, &err)
+              && simulator_parcel(&simulator, key, "moving", "") && settled()
+              && call(rmas_show_any, &by, &rma, sizeof rma) && in_state("sent"),
+          "when the carrier has it, it is sent");
+    check(simulator_parcel(&simulator, key, "delivered", "") && settled()
+              && call(rmas_show_any, &by, &rma, sizeof rma) && in_state("sent")
+              && str_eq(rma.label_state, STR("delivered")),
+          "that it arrived somebody says who has it");
+    check(step("receive", NULL), "who does");
+    env.carrier_url = STR_NONE;
+    simulator_stop(&simulator);
+    whole("the books are whole");
+}
+
 int main(void)
 {
     db         = kit_open(&env);
@@ -388,6 +474,7 @@ int main(void)
     advancing();
     claiming();
     by_mail();
+    labelled();
     kit_close(db);
     return check_finish("rma");
 }

@@ -103,7 +103,11 @@ WHERE l.merchant = :merchant AND p.qty <> l.picked - l.put_back;
 SELECT l.id, 'a label of a package that is not there', 1, 0
 FROM package_label l LEFT JOIN package p
     ON p.merchant = l.merchant AND p.fulfilment_id = l.fulfilment_id AND p.n = l.package
-WHERE l.merchant = :merchant AND p.n IS NULL
+WHERE l.merchant = :merchant AND p.n IS NULL AND l.package > 0
+UNION ALL
+SELECT l.id, 'a label of an RMA that is not there', 1, 0
+FROM package_label l LEFT JOIN rma r ON r.merchant = l.merchant AND r.id = l.fulfilment_id
+WHERE l.merchant = :merchant AND l.package = 0 AND r.id IS NULL
 UNION ALL
 SELECT l.fulfilment_id, 'labels of package ' || CAST(l.package AS TEXT), 1, COUNT(*) FROM package_label l
 WHERE l.merchant = :merchant AND l.state IN ('asked', 'bought') GROUP BY l.fulfilment_id, l.package HAVING COUNT(*) > 1

@@ -137,7 +137,7 @@ CREATE TABLE package_label (
     merchant      BIGINT NOT NULL,
     id            BYTEA  NOT NULL, -- our key at the service
     fulfilment_id BYTEA  NOT NULL,
-    package       BIGINT NOT NULL, -- n of the package
+    package       BIGINT NOT NULL, -- n of the package; 0: fulfilment_id is that of an RMA, whose goods come back
     state         TEXT   NOT NULL, -- see the machine label of the reference
     service       TEXT   NOT NULL, -- of the carrier, as it was asked for
     weight        BIGINT NOT NULL, -- grams; 0: not weighed

@@ -28,14 +28,6 @@ bool warranty_plans_change(Ctx *ctx, const WarrantyPlan *request, WarrantyPlanLi
         && warranty_plans_list(ctx, NULL, reply, err);
 }
 
-bool rmas_show(Ctx *ctx, const ById *request, Rma *reply, Error *err)
-{
-    RmaDoc doc;
-    if (!rmas_get(ctx, request->id, false, &doc, err)) return false;
-    *reply = doc.doc;
-    return true;
-}
-
 bool rmas_list(Ctx *ctx, const RmaFind *request, RmaList *reply, Error *err)
 {
     RmaPageRow *rows  = NULL;
@@ -53,9 +45,11 @@ bool rmas_list(Ctx *ctx, const RmaFind *request, RmaList *reply, Error *err)
     if (!q_rma_page_all(ctx->tx, ctx->arena, &in, &rows, &count, err)) return false;
     reply->items.items = arena_array(ctx->arena, Rma, count + 1);
     if (!reply->items.items) return err_memory(err);
-    for (size_t i = 0; i < count && i < limit; i++)
-        if (!rmas_show(ctx, &(ById){ rows[i].id }, &reply->items.items[reply->items.count++], err))
-            return false;
+    for (size_t i = 0; i < count && i < limit; i++) {
+        RmaDoc doc;
+        if (!rmas_get(ctx, rows[i].id, false, &doc, err)) return false;
+        reply->items.items[reply->items.count++] = doc.doc;
+    }
     if (count > limit) reply->next_cursor = id_text(ctx->arena, rows[limit - 1].id);
     return true;
 }
