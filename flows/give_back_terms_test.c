@@ -20,6 +20,7 @@
 #include "tests/kit.h"
 #include "tests/tender.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -485,6 +486,60 @@ static void no_receipt(void)
     whole("the books are whole");
 }
 
+/* --- two stores at once --- */
+
+typedef struct {
+    Arena arena;
+    char  memory[1 << 18];
+    bool  ok;
+    Error err;
+} Store;
+
+static bool one_store(Tx *tx, void *arg, Error *e)
+{
+    Store          *store = arg;
+    ReturnLineInput all   = { .line = 1, .part = OPT_NONE, .quantity = 3000, .grade = STR("new") };
+    ReturnRequest   in    = {
+             .order = order.id, .location = STR("LON"), .shipping = OPT_NONE, .lines = { &all, 1 }
+    };
+    Return out = { .ref = STR_NONE };
+    arena_init(&store->arena, store->memory, sizeof store->memory);
+    Ctx ctx = { .arena  = &store->arena,
+                .tx     = tx,
+                .db     = db,
+                .env    = &env,
+                .now_ms = kit_now_ms,
+                .who    = { .merchant = 1, .perms = PERMS_ALL } };
+    return returns_create(&ctx, &in, &out, e);
+}
+
+static void *run_store(void *arg)
+{
+    Store *store = arg;
+    store->ok    = db_write(db, one_store, store, &store->err);
+    return NULL;
+}
+
+static void at_once(void)
+{
+    static Store stores[4];
+    pthread_t    threads[COUNT(stores)];
+    size_t       done = 0, exceeds = 0;
+    kit_now_ms += 100 * DAY_MS;
+    check(sell("TEA", 3000), "three teas are sold");
+    for (size_t i = 0; i < COUNT(stores); i++)
+        if (pthread_create(&threads[i], NULL, run_store, &stores[i]) != 0)
+            return check(false, "threads are made");
+    for (size_t i = 0; i < COUNT(stores); i++) {
+        (void)pthread_join(threads[i], NULL);
+        done += stores[i].ok;
+        exceeds += !stores[i].ok && stores[i].err.def == &ERR_RETURN_EXCEEDS;
+    }
+    check(done == 1 && exceeds == COUNT(stores) - 1,
+          "four stores take the same goods back: one gets them");
+    whole("the books are whole");
+}
+
 int main(void)
 {
     db         = kit_open(&env);
@@ -499,6 +554,7 @@ int main(void)
     by_mail();
     exchanged();
     no_receipt();
+    at_once();
     kit_close(db);
     return check_finish("give_back_terms");
 }
