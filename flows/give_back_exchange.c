@@ -38,6 +38,7 @@ static bool fill(Ctx *ctx, const CheckoutRequest *request, ReturnRequest *out, E
                             .customer     = request->customer,
                             .approval     = in->approval,
                             .shipping     = OPT_NONE,
+                            .shift        = request->shift,
                             .lines        = { lines, in->lines.count } };
     return true;
 }

@@ -294,6 +294,7 @@ bool returns_loose(Ctx *ctx, const LooseReturn *request, Return *reply, Error *e
 {
     Loose l   = { .ctx = ctx, .request = request };
     Str   to  = STR_NONE;
+    TillTaxes taxes = { .count = 0 };
     Id   *ids = arena_array(ctx->arena, Id, request->lines.count + 1);
     if (!ids) return err_memory(err);
     if (!judge(&l, reply, err)) return false;
@@ -308,7 +309,7 @@ bool returns_loose(Ctx *ctx, const LooseReturn *request, Return *reply, Error *e
         ids[i]            = l.with[i].item;
         if (!give_back_fee_tax(ctx, line, &l.with[i], err)) return false;
     }
-    return give_back_put(ctx, reply, l.with, 0, l.location.tax_zone, ctx->now_ms, err)
+    return give_back_put(ctx, reply, l.with, 0, l.location.tax_zone, ctx->now_ms, &taxes, err)
         && pay_out(&l, reply, to, err) && return_work_make(ctx, reply, &l.terms, ids, err)
         && returns_show(ctx, &(ById){ reply->id }, reply, err);
 }

@@ -55,7 +55,8 @@ static bool load(Work *w, Error *err)
     w->out->lines            = arena_array(ctx->arena, TermsLine, w->out->count + 1);
     if (!w->items || !w->out->lines) return err_memory(err);
     if (!id_is_none(order->customer) && !customers_cart(ctx, order->customer, &w->customer, err)) {
-        if (err->def != &ERR_CUSTOMER_GONE) return false; /* who was forgotten gives goods back like anybody */
+        if (err->def != &ERR_CUSTOMER_GONE)
+            return false; /* who was forgotten gives goods back like anybody */
         *err = (Error){ .def = NULL };
     }
     return return_rules(ctx, &w->rules, &w->rule_count, err)
