@@ -83,7 +83,7 @@ static bool post_money(Ctx *ctx, const Return *doc, const GiveBackLine *lines, i
     LedgerDoc ledger = { doc->id, doc->currency, 0, doc->location };
     if (!ledger_post(ctx, &ledger, STR("sales"), STR("receivable"), doc->net + kept, STR("return"),
                      err)
-        || !ledger_post(ctx, &ledger, STR("receivable"), STR("return_fees"), kept, STR("fee"), err))
+        || !ledger_post(ctx, &ledger, STR("receivable"), STR("return_fees"), kept, STR("return_fee"), err))
         return false;
     for (size_t i = 0; i < doc->lines.count; i++) {
         const ReturnLine *line = &doc->lines.items[i];

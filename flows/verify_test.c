@@ -346,8 +346,7 @@ static void open_raw(void)
     }
     pg = PQconnectdb(path);
     check(raw("DO $$ DECLARE c record; BEGIN FOR c IN SELECT conrelid::regclass AS t, conname FROM "
-              "pg_constraint "
-              "WHERE contype = 'c' AND connamespace = 'public'::regnamespace LOOP "
+              "pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace LOOP "
               "EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname); END LOOP; END $$"),
           "the tables check nothing any more");
 }
@@ -423,8 +422,7 @@ static const struct {
       "DELETE FROM stock_adjustment" },
     { "S8_transfers",
       "INSERT INTO transfer_line (merchant, transfer_id, n, item, sku, location, qty, claimed, shipped, "
-      "received, "
-      "damaged, lost, sent_back, over_qty, is_open) "
+      "received, damaged, lost, sent_back, over_qty, is_open) "
       "VALUES (1, " TEA ", 1, " TEA ", 'lost', 'LON', 2, 2, 2, 1, 0, 0, 0, 0, 1)",
       "DELETE FROM transfer_line WHERE sku = 'lost'" },
     { "S13_on_order",
@@ -432,8 +430,7 @@ static const struct {
       "expected_at_ms, made_at_ms, sent_at_ms, ended_at_ms) "
       "VALUES (1, " TEA ", 1, 'V', 'LON', 'sent', 'lost', '', 'GBP', 0, 0, 0, 0); "
       "INSERT INTO purchase_line (merchant, order_id, n, item, sku, location, qty, pack_qty, cost, "
-      "received, "
-      "damaged, cancelled, is_open) "
+      "received, damaged, cancelled, is_open) "
       "VALUES (1, " TEA ", 1, " TEA ", 'lost', 'LON', 2, 1000, 0, 0, 0, 0, 1)",
       "DELETE FROM purchase_line WHERE sku = 'lost'; DELETE FROM purchase_order WHERE ref = 'lost'" },
     { "S13_receipts",
@@ -456,8 +453,7 @@ static const struct {
       "DELETE FROM purchase_series" },
     { "B2_purchase_rows",
       "INSERT INTO vendor_item (merchant, item, vendor, sku, vendor_sku, pack_qty, min_qty, cost, rank, "
-      "active) "
-      "VALUES (1, " FIRST ", 'V', 'lost', '', 1, 0, 0, 0, 1)",
+      "active) VALUES (1, " FIRST ", 'V', 'lost', '', 1, 0, 0, 0, 1)",
       "DELETE FROM vendor_item WHERE sku = 'lost'" },
     { "S9_serial_paths",
       "INSERT INTO serial (merchant, item, serial, location, state, lot, moves, document_id, "
@@ -466,8 +462,7 @@ static const struct {
       "DELETE FROM serial WHERE serial = 'lost'" },
     { "S9_serial_paths",
       "INSERT INTO serial_move (merchant, item, serial, n, from_location, from_state, to_location, "
-      "to_state, "
-      "document_id, cause, at_ms) "
+      "to_state, document_id, cause, at_ms) "
       "VALUES (1, " TEA ", 'lost', 2, '', 'vendor', '', 'customer', " TEA ", 'x', 0)",
       "DELETE FROM serial_move WHERE serial = 'lost'" },
     { "S9_serial_levels",

@@ -145,6 +145,7 @@ static bool approve(Ctx *ctx, const ShiftRow *shift, ApprovalKind kind, Id appro
     case APPROVAL_VOID_SALE: limit = p.void_sale_over; break;
     case APPROVAL_NO_SALE:
     case APPROVAL_DISCOUNT:
+    case APPROVAL_RETURN:
     case APPROVAL_DIFFERENCE:
     case APPROVAL_COUNT: break;
     }
