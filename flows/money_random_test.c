@@ -406,12 +406,16 @@ static void shares(int64_t sum, const int64_t *rooms, int count, int64_t *out)
 static void share_back(const Sold *o, int64_t left, bool all, bool original, int64_t *out)
 {
     int64_t rooms[PARTS_MAX] = { 0 }, sum = 0, cash = 0, cash_room = 0;
+    bool    rounded = false;
     for (int i = 0; i < o->count; i++) {
         rooms[i] = o->parts[i].state == TAKEN ? o->parts[i].amount - o->parts[i].back : 0;
         sum += rooms[i];
         if (o->parts[i].kind == CASH) cash_room += rooms[i];
+        rounded = rounded || (o->parts[i].kind == CASH && o->parts[i].state == TAKEN);
     }
-    shares(all && cash_room ? sum - o->gift : left, rooms, o->count, out);
+    int64_t most = sum - o->gift;
+    if (rounded) left = all || most < left ? most : left;
+    shares(left, rooms, o->count, out);
     for (int i = 0; i < o->count; i++) cash += o->parts[i].kind == CASH ? out[i] : 0;
     if (original && cash < cash_room) {
         cash = money_cash_round(cash, STEP);

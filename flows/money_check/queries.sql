@@ -51,7 +51,7 @@ SELECT order_id, 'refunds of payment ' || CAST(n AS TEXT), CAST(SUM(given) AS BI
 FROM (
     SELECT order_id, n, refunded, 0 AS given FROM payment WHERE merchant = :merchant
     UNION ALL SELECT order_id, payment_n, 0, amount FROM refund
-    WHERE merchant = :merchant AND payment_n > 0 AND state IN ('pending', 'done')
+    WHERE merchant = :merchant AND payment_n > 0 AND state <> 'replaced'
 ) AS both_sides GROUP BY order_id, n HAVING SUM(refunded) <> SUM(given);
 
 -- A payment is booked with its order, or in a document of its own when it came before the order was paid; then the

@@ -175,18 +175,19 @@ bool refunds_end(Ctx *ctx, const Refund *r, bool refused, Str reason, bool *chan
     int64_t     rows = 0;
     RefundEndIn end  = { ctx->who.merchant, r->return_id, r->n, refused ? STR("refused") : STR("done"),
                          text_or_empty(reason) };
-    PaymentUnrefundIn back = { ctx->who.merchant, r->order, r->payment_n, r->amount };
     if (!q_refund_end_exec(ctx->tx, &end, &rows, err)) return false;
     *changed = rows == 1;
-    return !*changed || !refused || q_payment_unrefund_exec(ctx->tx, &back, NULL, err);
+    return true;
 }
 
 bool refunds_replaced(Ctx *ctx, const Refund *r, Error *err)
 {
     int64_t          rows = 0;
     RefundReplacedIn in   = { ctx->who.merchant, r->return_id, r->n };
+    PaymentUnrefundIn back = { ctx->who.merchant, r->order, r->payment_n, r->amount };
     if (!q_refund_replaced_exec(ctx->tx, &in, &rows, err)) return false;
-    return rows == 1 || err_set(err, &ERR_REFUND_TO, "n", "it went back another way already");
+    if (rows == 1) return q_payment_unrefund_exec(ctx->tx, &back, NULL, err);
+    return err_set(err, &ERR_REFUND_TO, "n", "it went back another way already");
 }
 
 bool refunds_ask_at(Ctx *ctx, Id return_id, int64_t n, int64_t at_ms, Error *err)
