@@ -640,7 +640,7 @@ static bool begin(Ctx *ctx, void *arg, Error *e)
 
 int main(int argc, char **argv)
 {
-    int     steps   = argc > 2 ? atoi(argv[2]) : STEPS;
+    int     steps   = argc > 2 ? (int)strtol(argv[2], NULL, 10) : STEPS;
     int64_t charges = 0, captured = 0, refunded = 0;
     bool    right = true;
     if (argc > 1) chance_state = strtoull(argv[1], NULL, 10);

@@ -623,7 +623,8 @@ static void test_refused_refund(void)
     check(doc.refunds.count == 1 && is(doc.refunds.items[0].state, "refused")
               && is(doc.refunds.items[0].reason, "account_closed"),
           "the service refuses, and says why");
-    check((order = order_now(id), one(&order, 0)->refunded) == 350, "it is still owed, and cannot be given back twice");
+    check((order = order_now(id), one(&order, 0)->refunded) == 350,
+          "it is still owed, and cannot be given back twice");
     all_true("all is true when a refund is refused");
     const char *instead = text("{\"id\":\"%s\",\"n\":1,\"kind\":\"cash\"}", id_of(back));
     check_ok(DO(returns_instead, RefundInstead, instead, &doc), &err, "it is given in cash instead");

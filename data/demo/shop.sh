@@ -105,3 +105,8 @@ onetill till policy-put LON --pay-out-over 2000 --difference-over 500 --no-sale-
 onetill safe move --idempotency-key demo-change --location LON --kind from_bank --currency GBP --amount 50000 --reason change
 onetill shift open --idempotency-key demo-shift --location LON --drawer 1 --cashier Ann \
     --floats '[{"currency":"GBP","coins":[{"value":1000,"count":8},{"value":100,"count":20}]}]'
+
+# A gift card of 50.00 (GIFT-CARD-DEMO-2026), three empty ones to be sold, and euros are taken at the till.
+onetill giftcard create --idempotency-key demo-gift --location LON --amount 5000 --code GIFT-CARD-DEMO-2026 --reason 'for the demo'
+onetill giftcard batch --idempotency-key demo-gifts --location LON --count 3
+onetill payment rate GBP EUR --coins 118 --worth 100

@@ -110,7 +110,7 @@ typedef struct {
     Id      return_id, id; /* id: the refund's own key at the payment service */
     int64_t n;
     Id      order;
-    int64_t payment_n; /* 0: no payment of ours (a return without receipt) */
+    int64_t payment_n;   /* 0: no payment of ours (a return without receipt) */
     Str     kind, state; /* kind: where it goes; pending, done, refused or replaced */
     int64_t amount, next_ask_ms;
     Str     account; /* from which it is taken: of what was never captured card_held, of what is owed
@@ -125,11 +125,12 @@ typedef struct {
  * be more than was captured. */
 bool refunds_put(Ctx *ctx, const Refund *refund, Error *err) MUST_USE;
 bool refunds_of(Ctx *ctx, Id return_id, Refund **out, size_t *count, Error *err) MUST_USE;
-/* What the service said of a pending one. What it refused counts as given back still: it is owed, and goes back another way.
- * *changed is false when that was known. */
+/* What the service said of a pending one. What it refused counts as given back still: it is owed, and goes
+ * back another way. *changed is false when that was known. */
 bool refunds_end(Ctx *ctx, const Refund *refund, bool refused, Str reason, bool *changed,
                  Error *err) MUST_USE;
-/* What the service refused goes back another way: now it does not count as given back. Errors: REFUND_TO when it does already. */
+/* What the service refused goes back another way: now it does not count as given back. Errors: REFUND_TO
+ * when it does already. */
 bool refunds_replaced(Ctx *ctx, const Refund *refund, Error *err) MUST_USE;
 bool refunds_ask_at(Ctx *ctx, Id return_id, int64_t n, int64_t at_ms, Error *err) MUST_USE;
 

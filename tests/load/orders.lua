@@ -1,6 +1,7 @@
 -- orders.lua — wrk script: paid orders of three lines each, every request with a key of its own.
--- KEY and ITEMS come from the environment.
+-- KEY and ITEMS come from the environment, and TENDERS where they are not cash.
 local key, items = os.getenv("KEY"), tonumber(os.getenv("ITEMS"))
+local tenders = os.getenv("TENDERS") or '{"kind":"cash"}'
 local threads = 0
 function setup(thread)
     thread:set("number", threads)
@@ -21,5 +22,5 @@ function request()
     count = count + 1
     headers["Idempotency-Key"] = start .. count
     return wrk.format("POST", "/v1/orders", headers, '{"location":"LON","channel":"pos","lines":[' .. line() .. ","
-        .. line() .. "," .. line() .. '],"tenders":[{"kind":"cash"}]}')
+        .. line() .. "," .. line() .. '],"tenders":[' .. tenders .. "]}")
 end
