@@ -1,5 +1,5 @@
 /* loyalty.c — what sales earn, returns take back, payments spend. See loyalty.h. */
-#include "flows/loyalty.h"
+#include "flows/loyalty_inner.h"
 
 #include "all_sql.h"
 #include "flows/rules.h"
@@ -174,7 +174,7 @@ static bool put_shares(Earn *e, Id lot, int64_t points, Error *err)
 static bool earn(Earn *e, Error *err)
 {
     Ctx        *ctx    = e->ctx;
-    int64_t     points = 0;
+    int64_t     points = 0, days = 0;
     Id          lot    = { { 0 } };
     LoyaltySale sale   = { .currency     = e->order->currency,
                            .channel      = e->order->channel,
@@ -190,7 +190,8 @@ static bool earn(Earn *e, Error *err)
     sale.count  = e->count;
     if (!loyalty_earned(ctx->arena, e->rules, e->rule_count, &sale, e->got, err)) return false;
     for (size_t i = 0; i < e->count; i++) points += e->got[i];
-    PointsNew fresh = { STR("order"), e->order->id, points, opt_or(e->points.programme.pending_days, 0) };
+    if (!loyalty_wait(ctx, &e->points.programme, e->order, e->lines, e->line_count, &days, err)) return false;
+    PointsNew fresh = { STR("order"), e->order->id, points, days };
     return (points == 0 || points_earn(&e->points, &fresh, &lot, err)) && put_shares(e, lot, points, err)
         && points_close(&e->points, e->order->location, 0, err)
         && loyalty_tier_of(ctx, e->order->customer, err);

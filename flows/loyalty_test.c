@@ -7,6 +7,7 @@
 #include "shop/consents/consents.h"
 #include "shop/customers/customers.h"
 #include "shop/ledger/ledger.h"
+#include "shop/return_rules/return_rules.h"
 #include "tests/fixture.h"
 #include "tests/kit.h"
 
@@ -28,6 +29,7 @@ FIXTURE_ANY(loyalty_rewards_change)
 FIXTURE_ANY(loyalty_members_join)
 FIXTURE_ANY(points_give)
 FIXTURE_ANY(rewards_take)
+FIXTURE_ANY(return_rules_change)
 FIXTURE_ANY(loyalty_events_tell)
 FIXTURE_ANY(loyalty_events_list)
 FIXTURE_ANY(orders_create)
@@ -344,6 +346,51 @@ static bool tell(const char *event, const char *reference)
     return call(loyalty_events_tell_any, &in, &told, sizeof told);
 }
 
+/* Points wait as long as the rules let the goods be given back. */
+static void by_return_rules(void)
+{
+    LoyaltyProgramme shown;
+    ReturnRuleList   list;
+    Str              cake = STR("CAKE");
+    ReturnRule       month = { .code         = STR("month"),
+                               .name         = STR("A month"),
+                               .rank         = OPT_NONE,
+                               .outcome      = STR("allow"),
+                               .days         = 30,
+                               .except_skus  = { &cake, 1 },
+                               .fee_rate     = OPT_NONE,
+                               .fee          = OPT_NONE,
+                               .price_days   = OPT_NONE,
+                               .most         = OPT_NONE,
+                               .times        = OPT_NONE,
+                               .limit_days   = OPT_NONE,
+                               .from         = OPT_NONE,
+                               .until        = OPT_NONE };
+    ReturnRule       fresh = month;
+    fresh.code             = STR("fresh");
+    fresh.outcome          = STR("refuse");
+    fresh.days             = OPT_NONE;
+    fresh.except_skus.count = 0;
+    fresh.skus.items        = &cake;
+    fresh.skus.count        = 1;
+    programme.pending_by    = STR("returns");
+    check_ok(call(return_rules_change_any, &month, &list, sizeof list)
+                 && call(return_rules_change_any, &fresh, &list, sizeof list)
+                 && call(loyalty_programme_change_any, &programme, &shown, sizeof shown),
+             &err, "teas can be given back for a month, cakes never");
+    check(sell("CAKE", 1000) && has(427, 0, 0), "points of cakes can be spent at once");
+    check(sell("TEA", 1000) && has(427, 199, 0), "those of teas wait");
+    kit_now_ms += 30 * DAY_MS;
+    check(due() && has(427, 199, 0), "for the whole month");
+    kit_now_ms += DAY_MS;
+    check(due() && has(626, 0, 0), "and no longer");
+    programme.pending_by = STR("days");
+    PointsInput less     = { ann, -549, STR("test") };
+    check(call(loyalty_programme_change_any, &programme, &shown, sizeof shown)
+              && call(points_give_any, &less, &account, sizeof account),
+          "back to what it was");
+}
+
 static void events(void)
 {
     LoyaltyRuleList list;
@@ -443,6 +490,7 @@ int main(void)
     tiers();
     without_consent();
     birthdays();
+    by_return_rules();
     events();
     rewards();
     another_rate();

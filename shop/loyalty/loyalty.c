@@ -20,6 +20,7 @@ bool loyalty_programme(Ctx *ctx, LoyaltyProgramme *out, bool *found, Error *err)
                                .currency        = row.currency,
                                .worth_amount    = row.worth_amount,
                                .worth_points    = row.worth_points,
+                               .pending_by      = row.pending_by,
                                .pending_days    = row.pending_days,
                                .expiry_days     = row.expiry_days,
                                .earn_on_points  = row.earn_on_points,

@@ -44,6 +44,7 @@ bool loyalty_programme_change(Ctx *ctx, const LoyaltyProgramme *request, Loyalty
                                   .currency       = request->currency,
                                   .worth_amount   = request->worth_amount,
                                   .worth_points   = request->worth_points,
+                                  .pending_by = request->pending_by.len ? request->pending_by : STR("days"),
                                   .pending_days   = opt_or(request->pending_days, 0),
                                   .expiry_days    = opt_or(request->expiry_days, 0),
                                   .earn_on_points = request->earn_on_points,

@@ -1,25 +1,25 @@
 -- name: loyalty_programme_find
 -- in: merchant:i64
--- out: name:text currency:text worth_amount:i64 worth_points:i64 pending_days:i64 expiry_days:i64 earn_on_points:bool tier_by:text tier_days:i64 grace_days:i64 join_offer:text join_offer_days:i64 terms:text marketing:text active:bool
+-- out: name:text currency:text worth_amount:i64 worth_points:i64 pending_days:i64 expiry_days:i64 earn_on_points:bool tier_by:text tier_days:i64 grace_days:i64 join_offer:text join_offer_days:i64 terms:text marketing:text active:bool pending_by:text
 SELECT name, currency, worth_amount, worth_points, pending_days, expiry_days, earn_on_points, tier_by, tier_days,
-    grace_days, join_offer, join_offer_days, terms, marketing, active
+    grace_days, join_offer, join_offer_days, terms, marketing, active, pending_by
 FROM loyalty_programme WHERE merchant = :merchant;
 
 -- name: loyalty_programme_put
--- in: merchant:i64 name:text currency:text worth_amount:i64 worth_points:i64 pending_days:i64 expiry_days:i64 earn_on_points:bool tier_by:text tier_days:i64 grace_days:i64 join_offer:text join_offer_days:i64 terms:text marketing:text active:bool now_ms:i64
+-- in: merchant:i64 name:text currency:text worth_amount:i64 worth_points:i64 pending_days:i64 expiry_days:i64 earn_on_points:bool tier_by:text tier_days:i64 grace_days:i64 join_offer:text join_offer_days:i64 terms:text marketing:text active:bool now_ms:i64 pending_by:text
 INSERT INTO loyalty_programme (merchant, name, currency, worth_amount, worth_points, pending_days, expiry_days,
     earn_on_points, tier_by, tier_days, grace_days, join_offer, join_offer_days, terms, marketing, active, revalue,
-    updated_at_ms)
+    updated_at_ms, pending_by)
 VALUES (:merchant, :name, :currency, :worth_amount, :worth_points, :pending_days, :expiry_days,
     :earn_on_points, :tier_by, :tier_days, :grace_days, :join_offer, :join_offer_days, :terms, :marketing,
-    :active, 1, :now_ms)
+    :active, 1, :now_ms, :pending_by)
 ON CONFLICT (merchant) DO UPDATE SET name = excluded.name, currency = excluded.currency,
     worth_amount = excluded.worth_amount, worth_points = excluded.worth_points,
     pending_days = excluded.pending_days, expiry_days = excluded.expiry_days,
     earn_on_points = excluded.earn_on_points, tier_by = excluded.tier_by, tier_days = excluded.tier_days,
     grace_days = excluded.grace_days, join_offer = excluded.join_offer,
     join_offer_days = excluded.join_offer_days, terms = excluded.terms, marketing = excluded.marketing,
-    active = excluded.active, revalue = 1, updated_at_ms = excluded.updated_at_ms;
+    active = excluded.active, pending_by = excluded.pending_by, revalue = 1, updated_at_ms = excluded.updated_at_ms;
 
 -- name: loyalty_programme_used
 -- in: merchant:i64

@@ -18,6 +18,7 @@ CREATE TABLE loyalty_programme (
     active         BIGINT NOT NULL,
     revalue        BIGINT NOT NULL, -- 1: there may be accounts that are valued at a former rate
     updated_at_ms  BIGINT NOT NULL,
+    pending_by     TEXT   NOT NULL DEFAULT 'days' CHECK (pending_by IN ('days', 'returns')), -- for what points of a sale wait
     PRIMARY KEY (merchant)
 );
 -- loyalty_rule: how points are earned
