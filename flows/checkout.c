@@ -237,7 +237,7 @@ static bool put_all(Ctx *ctx, Sale *sale, Order *order, Error *err)
         && (!request->deliveries.count || sale_show_deliveries(ctx, order, err))
         && pay_take(ctx, order, request->shift, &sale->tenders, !waits, err)
         && sale_show_payments(ctx->arena, sale->tenders.items, sale->tenders.count, order, err)
-        && sale_show_loads(ctx, order, err);
+        && sale_show_rest(ctx, order, err);
 }
 
 static bool any_card(const TenderPlan *plan)

@@ -8,9 +8,7 @@
 
 #include <stdio.h>
 
-enum {
-    UNDO_FROM = 10
-}; /* entries of a refund's document: 1 when it is given, 11 when it is taken back */
+enum { UNDO_FROM = 10 }; /* entries of a refund's document: 1 when it is given, 11 when it is taken back */
 
 static bool fill(Ctx *ctx, const CheckoutRequest *request, ReturnRequest *out, Error *err)
 {
@@ -53,7 +51,7 @@ static bool within(Error *err)
 }
 
 bool give_back_exchange(Ctx *ctx, const CheckoutRequest *request, Str currency, int64_t total,
-                   Return *back, int64_t *amount, Error *err)
+                        Return *back, int64_t *amount, Error *err)
 {
     ReturnRequest in;
     *amount = 0;
@@ -73,17 +71,13 @@ bool give_back_exchange(Ctx *ctx, const CheckoutRequest *request, Str currency, 
 
 static bool undo_one(Ctx *ctx, const Return *back, const Refund *refund, Error *err)
 {
-    ExchangeRefundUndoneIn      undo    = { ctx->who.merchant, refund->return_id, refund->n };
-    ExchangePaymentUnrefundedIn payment = { ctx->who.merchant, refund->order, refund->payment_n,
-                                            refund->amount };
-    LedgerDoc                   doc     = { refund->id, back->currency, UNDO_FROM, back->location };
-    int64_t                     changed = 0;
+    ExchangeRefundUndoneIn undo    = { ctx->who.merchant, refund->return_id, refund->n };
+    LedgerDoc              doc     = { refund->id, back->currency, UNDO_FROM, back->location };
+    int64_t                changed = 0;
     if (!q_exchange_refund_undone_exec(ctx->tx, &undo, &changed, err)) return false;
     return changed == 0
-        || (q_exchange_payment_unrefunded_exec(ctx->tx, &payment, NULL, err)
-            && ledger_move(ctx, &doc, (LedgerSide){ .account = STR("receivable") },
-                           (LedgerSide){ .account = STR("exchanged") }, -refund->amount,
-                           STR("refund"), err));
+        || ledger_move(ctx, &doc, (LedgerSide){ .account = STR("receivable") },
+                       (LedgerSide){ .account = STR("exchanged") }, -refund->amount, STR("refund"), err);
 }
 
 bool give_back_exchange_undo(Ctx *ctx, Id order, Error *err)
@@ -100,6 +94,6 @@ bool give_back_exchange_undo(Ctx *ctx, Id order, Error *err)
     for (size_t i = 0; i < count; i++)
         if (tender_is(refunds[i].kind, TENDER_EXCHANGE) && !undo_one(ctx, &back, &refunds[i], err))
             return false;
-    return audit_append(ctx, STR("refund.refused"), id,
-                        STR("the sale that it paid for was given up"), err);
+    return audit_append(ctx, STR("refund.refused"), id, STR("the sale that it paid for was given up"),
+                        err);
 }

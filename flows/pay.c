@@ -266,7 +266,7 @@ static bool settle_apply(Tx *tx, void *arg, Error *err)
         if (!take_answer(s, i, &payments[i], err)) return false;
     if (str_eq(s->order.state, STR("placed")) && !decide(s, payments, count, err)) return false;
     return sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
-        && sale_show_deliveries(&s->ctx, &s->order, err) && sale_show_loads(&s->ctx, &s->order, err);
+        && sale_show_deliveries(&s->ctx, &s->order, err) && sale_show_rest(&s->ctx, &s->order, err);
 }
 
 /* Rounds of asking and applying until the order is settled or nothing more can be known now. */
@@ -474,7 +474,7 @@ static bool carry_on(Settle *s, Order *reply, Error *err)
     s->order.cash_rounding = rounding;
     if (!orders_tenders(&s->ctx, s->id, rounding, s->order.pay_by, err) || !decide(s, payments, count, err)
         || !sale_show_payments(s->ctx.arena, payments, count, &s->order, err)
-        || !sale_show_deliveries(&s->ctx, &s->order, err) || !sale_show_loads(&s->ctx, &s->order, err))
+        || !sale_show_deliveries(&s->ctx, &s->order, err) || !sale_show_rest(&s->ctx, &s->order, err))
         return false;
     *reply = s->order;
     return true;

@@ -2,6 +2,7 @@
 #include "flows/sale.h"
 
 #include "all_sql.h"
+#include "core/tender.h"
 #include "core/account.h"
 #include "flows/loyalty.h"
 #include "flows/gift.h"
@@ -145,7 +146,7 @@ bool sale_show_deliveries(Ctx *ctx, Order *order, Error *err)
     return true;
 }
 
-bool sale_show_loads(Ctx *ctx, Order *order, Error *err)
+static bool show_loads(Ctx *ctx, Order *order, Error *err)
 {
     GiftCardLoad *loads = NULL;
     size_t        count = 0;
@@ -159,11 +160,19 @@ bool sale_show_loads(Ctx *ctx, Order *order, Error *err)
     return true;
 }
 
+bool sale_show_rest(Ctx *ctx, Order *order, Error *err)
+{
+    bool exchange = id_is_none(order->exchange) && order->payments.count > 0
+                 && tender_is(order->payments.items[0].kind, TENDER_EXCHANGE);
+    return show_loads(ctx, order, err)
+        && (!exchange || returns_exchange_for(ctx, order->id, &order->exchange, err));
+}
+
 bool sale_get(Ctx *ctx, Id id, Order *out, Error *err)
 {
     Payment *payments = NULL;
     size_t   count    = 0;
     return orders_get(ctx, id, out, err) && payments_of(ctx, id, &payments, &count, err)
         && sale_show_payments(ctx->arena, payments, count, out, err) && sale_show_deliveries(ctx, out, err)
-        && sale_show_loads(ctx, out, err);
+        && sale_show_rest(ctx, out, err);
 }

@@ -21,8 +21,9 @@ bool sale_show_payments(Arena *arena, const Payment *payments, size_t count, Ord
 /* Fills order->fulfilments from its deliveries as they stand. */
 bool sale_show_deliveries(Ctx *ctx, Order *order, Error *err) MUST_USE;
 
-/* Fills order->loads: the gift cards that it puts something on. */
-bool sale_show_loads(Ctx *ctx, Order *order, Error *err) MUST_USE;
+/* Fills order->loads, the gift cards that it puts something on, and order->exchange, when goods that came
+ * back pay for it. Needs order->payments. */
+bool sale_show_rest(Ctx *ctx, Order *order, Error *err) MUST_USE;
 
 /* The whole order: head, lines, taxes, payments, deliveries, gift cards. Errors: NOT_FOUND. */
 bool sale_get(Ctx *ctx, Id id, Order *out, Error *err) MUST_USE;

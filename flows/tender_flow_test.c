@@ -35,6 +35,7 @@ FIXTURE_ANY(orders_tender_remove)
 FIXTURE_ANY(orders_transfer)
 FIXTURE_ANY(orders_show)
 FIXTURE_ANY(returns_create)
+FIXTURE_ANY(returns_show)
 FIXTURE_ANY(returns_instead)
 FIXTURE_ANY(gift_cards_create)
 FIXTURE_ANY(gift_cards_show)
@@ -635,6 +636,66 @@ static void test_refused_refund(void)
     all_true("all is true after that");
 }
 
+/* --- goods that pay for others --- */
+
+static const char *for_goods(Id order, int quantity)
+{
+    return text(",\"exchange\":{\"order\":\"%s\",\"lines\":[{\"line\":1,\"quantity\":%d}]}", id_of(order),
+                quantity);
+}
+
+static Return return_now(Id id)
+{
+    Return out = { .total = 0 };
+    check_ok(DO(returns_show, ById, text("{\"id\":\"%s\"}", id_of(id)), &out), &err,
+             "the return is there");
+    return out;
+}
+
+static void test_exchange(void)
+{
+    Order  order;
+    Return back;
+    check_ok(sell(CAKE(3), CASH, "", &order), &err, "three cakes are sold");
+    Id first = order.id;
+    check_ok(sell(CAKE(1), "", for_goods(first, 1), &order), &err, "one is exchanged for another");
+    check(is(order.state, "paid") && payment_is(&order, 0, "exchange", "captured", 350),
+          "nothing is to be paid");
+    all_true("all is true after an even exchange");
+    check_refused(sell(CAKE(3), CASH, for_goods(first, 3), &order), &err, &ERR_RETURN_EXCEEDS,
+                  "no more than was sold pays");
+    check_ok(sell(CAKE(2), CASH, for_goods(first, 1), &order), &err, "one for two");
+    check(payment_is(&order, 0, "exchange", "captured", 350)
+              && payment_is(&order, 1, "cash", "captured", 350),
+          "the rest is paid");
+    all_true("all is true after an uneven one");
+    check_refused(sell(CAKE(2), "{\"kind\":\"card\",\"token\":\"tok_declined_stolen\"}",
+                       for_goods(first, 1), &order),
+                  &err, &ERR_PAYMENT_DECLINED, "the card that pays the rest is declined");
+    Id given = order.exchange;
+    check(is(order.state, "cancelled") && payment_is(&order, 0, "exchange", "reversed", 350),
+          "nothing is sold");
+    back = return_now(given);
+    check(back.refunds.count == 1 && is(back.refunds.items[0].state, "refused"),
+          "but the goods are back, and owed");
+    all_true("all is true when an exchange is given up");
+    check_ok(DO(returns_instead, RefundInstead,
+                text("{\"id\":\"%s\",\"n\":1,\"kind\":\"cash\"}", id_of(given)), &back),
+             &err, "they are paid in cash");
+    all_true("all is true after that");
+    check_refused(bring_back(first, 1, "", &back), &err, &ERR_RETURN_EXCEEDS,
+                  "nothing of it can come back again");
+    check_ok(sell(CAKE(2), "{\"kind\":\"card\",\"token\":\"tok_visa\"}", "", &order), &err, "two by card");
+    first = order.id;
+    check_ok(sell(CAKE(1), "", for_goods(first, 2), &order), &err, "two for one");
+    given = order.exchange;
+    run_jobs(60000);
+    back = return_now(given);
+    check(refund_of(&back, "exchange") == 350 && refund_of(&back, "card") == 350,
+          "the rest goes back to the card");
+    all_true("all is true after two for one");
+}
+
 /* Ann, and shelves full of cake. */
 static bool more(Ctx *ctx, void *arg, Error *e)
 {
@@ -670,6 +731,7 @@ int main(void)
     test_layaway();
     test_back();
     test_refused_refund();
+    test_exchange();
     simulator_stop(&simulator);
     kit_close(db);
     return check_finish("tender_flow");

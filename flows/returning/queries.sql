@@ -127,10 +127,6 @@ WHERE g.merchant = :merchant AND o.id IS NULL;
 UPDATE refund SET state = 'refused', reason = 'the sale was given up'
 WHERE merchant = :merchant AND return_id = :return_id AND n = :n AND kind = 'exchange' AND state = 'done';
 
--- name: exchange_payment_unrefunded
--- in: merchant:i64 order_id:id n:i64 amount:i64
-UPDATE payment SET refunded = refunded - :amount WHERE merchant = :merchant AND order_id = :order_id AND n = :n;
-
 -- Exchanges whose two sides differ.
 -- name: verify_exchanges
 -- in: merchant:i64
